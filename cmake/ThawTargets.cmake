@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# How every target of the project is made: C11, strict warnings, hidden symbols, and layers that see only what is below.
+
+set(THAW_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes
+                  -Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings
+                  -Wundef -Wvla -Wformat=2)
+
+# The build's own rules for one target.
+function(thaw_target_rules target)
+  target_compile_features(${target} PRIVATE c_std_11)
+  set_target_properties(${target} PROPERTIES C_EXTENSIONS OFF C_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON)
+  target_compile_options(${target} PRIVATE ${THAW_WARNINGS} $<$<BOOL:${THAW_WERROR}>:-Werror> -ffp-contract=off
+                                           -fno-math-errno -fno-trapping-math)
+  if(THAW_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${THAW_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    target_link_options(${target} PRIVATE -fsanitize=${THAW_SANITIZE})
+  endif()
+endfunction()
+
+# thaw_layer(NAME SOURCES … SEES layer …): an object target whose include path holds its own folder, the public
+# headers and the folders of the layers it sees, so that a wrong include does not compile.
+function(thaw_layer name)
+  cmake_parse_arguments(LAYER "" "" "SOURCES;SEES" ${ARGN})
+  add_library(thaw_${name} OBJECT ${LAYER_SOURCES})
+  thaw_target_rules(thaw_${name})
+  target_include_directories(thaw_${name} PRIVATE ${PROJECT_SOURCE_DIR}/include)
+  set_property(TARGET thaw_${name} PROPERTY THAW_FOLDER ${CMAKE_CURRENT_SOURCE_DIR}/${name})
+  foreach(below IN LISTS LAYER_SEES)
+    get_property(folder TARGET thaw_${below} PROPERTY THAW_FOLDER)
+    target_include_directories(thaw_${name} PRIVATE ${folder})
+  endforeach()
+  set_property(GLOBAL APPEND PROPERTY THAW_LAYERS thaw_${name})
+endfunction()

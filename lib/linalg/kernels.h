@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What is faster by hand than through BLAS: systems of a few events, rank-one updates, scans over the catalogue.
+ *
+ * One source, kernels.inc.h, in plain C with vector types, compiled once per instruction set (portable, AVX2 + FMA,
+ * AVX-512); thaw__kernels() picks by CPU at run time. `stride` is a multiple of 16 floats, rows are zero padded up to
+ * it and 64-byte aligned; with that, no kernel has a tail. Nothing allocates. Rounding differs between the variants.
+ */
+#ifndef THAW_KERNELS_H
+#define THAW_KERNELS_H
+
+#include <stdint.h>
+
+enum { THAW__LANES = 16, THAW__MANY_MAX = 64 };
+
+typedef struct thaw__kernels {
+    const char *name; /* "portable", "avx2", "avx512" */
+
+    /** sum_i x[i] y[i]                                    x, y [n], any n, any alignment */
+    float (*dot)(int64_t n, const float *x, const float *y);
+
+    /** y[i] += a x[i]                                     x, y [n], any n, any alignment */
+    void (*axpy)(int64_t n, float a, const float *x, float *y);
+
+    /** out[i] = base[i] + dot(table row i, z)             base [n], table [n, stride], z [stride], out [n] */
+    void (*scan)(int64_t n, int64_t stride, const float *base, const float *table, const float *z, float *out);
+
+    /** The ridge dual of one user with few events:
+     *      G = I + X X' = U' U,   t <- G^-1 t,   z <- z + X' t
+     *  X [n, stride]; t [n]; z [stride]; G [n, ldg], ldg a multiple of 16 and >= n, rows 64-byte aligned, receives U in its
+     *  upper triangle (the rest is scratch). n >= 0 is at most 256.
+     *  @return 0, or 1 if G is not positive definite or not finite */
+    int (*ridge_dual)(int64_t n, int64_t stride, const float *X, float *G, int64_t ldg, float *t, float *z);
+
+    /** Sixteen users at once, n events each, means only; one SIMD lane per user:
+     *      row k of user u is scale[u n + k] * table row rows[u n + k];   z_u = X_u' (I + X_u X_u')^-1 t_u
+     *  table [.., stride]; rows, scale, t [16, n]; z [16, stride] is overwritten; n <= THAW__MANY_MAX.
+     *  A scale of 0 pads a shorter user. scratch: thaw__many_scratch(n, stride) floats, 64-byte aligned. */
+    void (*ridge_dual16)(int64_t n, int64_t stride, const float *table, const int64_t *rows, const float *scale,
+                         const float *t, float *z, float *scratch);
+
+    /** One more observation with row x:
+     *      g = P x,   s = x' g,   P <- P - g g' / (1 + s);   returns s
+     *  P [d, stride] symmetric in full, x [stride], g [stride] receives P x before the update. */
+    float (*rank_one)(int64_t d, int64_t stride, float *P, const float *x, float *g);
+
+    /** sum_ij x[i] P[i,j] x[j]                            P [d, stride], x [stride] */
+    float (*quadratic)(int64_t d, int64_t stride, const float *P, const float *x);
+} thaw__kernels;
+
+/** Floats of scratch for ridge_dual16. */
+int64_t thaw__many_scratch(int64_t n, int64_t stride);
+
+/** The best variant for this CPU; the same for the life of the process. */
+const thaw__kernels *thaw__kernels_best(void);
+
+/** A variant by name, for tests and benchmarks; NULL if this CPU or build does not have it. */
+const thaw__kernels *thaw__kernels_named(const char *name);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The backend contract: dense linear algebra in float32, row-major, and the few things needed in float64.
+ *
+ * Each routine has one formula. Matrices are [rows, columns] with a leading dimension >= columns that counts elements of
+ * a row; elements beyond the columns are neither read nor written. Zero sizes are fine and do what the formula says (an
+ * empty sum is 0). Outputs do not overlap inputs unless said. Non-finite input gives non-finite output, never a crash.
+ * Nothing here allocates, prints or changes the BLAS library's threads; all of it may be called from many threads.
+ *
+ * Two backends implement it: linalg_ref.c, plain C, always built under the names thaw__ref_* and the oracle of the tests; and
+ * linalg_blas.c over CBLAS and Fortran LAPACK of any vendor. The names below are those of the backend the build chose.
+ * kernels.h has what is faster by hand than any BLAS: very small systems and the scans of serving.
+ */
+#ifndef THAW_LINALG_H
+#define THAW_LINALG_H
+
+#include <stdint.h>
+
+/** What serves these names: "ref", or "blas" with the library found at run time, its threading, and whether calls are
+ *  serialised because that library is unsafe under threads. Text for thaw_build_info(); the same for ever. */
+const char *thaw__linalg_name(void);
+
+/** y[i] = beta y[i] + alpha sum_j A[i,j] x[j]        A [m, n], x [n], y [m]; with beta 0, y is not read */
+void thaw__gemv(int64_t m, int64_t n, float alpha, const float *A, int64_t lda, const float *x, float beta, float *y);
+
+/** y[j] = beta y[j] + alpha sum_i A[i,j] x[i]        A [m, n], x [m], y [n] */
+void thaw__gemv_t(int64_t m, int64_t n, float alpha, const float *A, int64_t lda, const float *x, float beta, float *y);
+
+/** C = beta C + alpha A B                            A [m, k], B [k, n], C [m, n]; with beta 0, C is not read */
+void thaw__gemm(int64_t m, int64_t n, int64_t k, float alpha, const float *A, int64_t lda, const float *B, int64_t ldb,
+                float beta, float *C, int64_t ldc);
+
+/** C = beta C + alpha A B'                           A [m, k], B [n, k], C [m, n] */
+void thaw__gemm_nt(int64_t m, int64_t n, int64_t k, float alpha, const float *A, int64_t lda, const float *B,
+                   int64_t ldb, float beta, float *C, int64_t ldc);
+
+/** C = beta C + alpha A' B                           A [k, m], B [k, n], C [m, n] */
+void thaw__gemm_tn(int64_t m, int64_t n, int64_t k, float alpha, const float *A, int64_t lda, const float *B,
+                   int64_t ldb, float beta, float *C, int64_t ldc);
+
+/** C = beta C + alpha A' A, lower triangle only      A [k, n], C [n, n]; the strict upper triangle is untouched */
+void thaw__syrk_t(int64_t n, int64_t k, float alpha, const float *A, int64_t lda, float beta, float *C, int64_t ldc);
+
+/** A = L L' with L in the lower triangle of A; the strict upper triangle is untouched.
+ *  @return 0, or k > 0 if the leading k x k block is not positive definite (or not finite); A is then undefined. */
+int64_t thaw__potrf(int64_t n, float *A, int64_t lda);
+
+/** Solve L L' x = b in place, L from thaw__potrf.     b [n] */
+void thaw__potrs(int64_t n, const float *L, int64_t ldl, float *b);
+
+/** A = (L L')^-1 in full (both triangles), L from thaw__potrf given in A. Same return as thaw__potrf. */
+int64_t thaw__potri(int64_t n, float *A, int64_t lda);
+
+/** B = B L^-1 (right = 1, B [m, n]) or L^-1 B (right = 0, B [n, m]);  L [n, n] lower triangular, not singular */
+void thaw__trsm(int right, int64_t n, int64_t m, const float *L, int64_t ldl, float *B, int64_t ldb);
+
+/* The same two in float64: the priors, once a pass, where squares of nearly equal numbers are subtracted. */
+int64_t thaw__potrf64(int64_t n, double *A, int64_t lda);
+int64_t thaw__potri64(int64_t n, double *A, int64_t lda);
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _POSIX_C_SOURCE 200809L
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "mem.h"
+#include "status.h"
+
+static thaw_status io_error(const char *verb, const char *path)
+{
+    char text[128];
+    int code = errno;
+    if (strerror_r(code, text, sizeof text) != 0) snprintf(text, sizeof text, "error %d", code);
+    return thaw__fail(THAW_E_IO, "cannot %s %.300s: %s", verb, path, text);
+}
+
+static thaw_status open_regular(int *fd, size_t *size, const char *path)
+{
+    *fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (*fd < 0) return io_error("open", path);
+    struct stat info;
+    thaw_status st = THAW_OK;
+    if (fstat(*fd, &info) != 0) st = io_error("examine", path);
+    else if (!S_ISREG(info.st_mode)) st = thaw__fail(THAW_E_IO, "%.300s is not a regular file", path);
+    if (st != THAW_OK) close(*fd);
+    else *size = (size_t)info.st_size;
+    return st;
+}
+
+thaw_status thaw__file_read(thaw__file *out, const char *path, const thaw_allocator *allocator)
+{
+    int fd;
+    size_t size;
+    *out = (thaw__file){0};
+    THAW__TRY(open_regular(&fd, &size, path));
+
+    thaw_status st = THAW_OK;
+    char *bytes = size < SIZE_MAX ? thaw__alloc(allocator, size + 1, 1) : NULL;
+    if (!bytes) st = THAW_E_NOMEM;
+    for (size_t at = 0; st == THAW_OK && at < size;) {
+        ssize_t got = read(fd, bytes + at, size - at < (1u << 30) ? size - at : 1u << 30);
+        if (got > 0) at += (size_t)got;
+        else if (got == 0) size = at; /* cut while we read */
+        else if (errno != EINTR) st = io_error("read", path);
+    }
+    close(fd);
+    if (st != THAW_OK) {
+        thaw__free(allocator, bytes);
+        return st;
+    }
+    bytes[size] = 0;
+    *out = (thaw__file){bytes, size, 0};
+    return THAW_OK;
+}
+
+thaw_status thaw__file_map(thaw__file *out, const char *path)
+{
+    int fd;
+    size_t size;
+    *out = (thaw__file){.mapped = 1};
+    THAW__TRY(open_regular(&fd, &size, path));
+
+    void *bytes = size ? mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0) : NULL;
+    thaw_status st = bytes == MAP_FAILED ? io_error("map", path) : THAW_OK;
+    close(fd);
+    if (st == THAW_OK) *out = (thaw__file){bytes, size, 1};
+    return st;
+}
+
+void thaw__file_close(thaw__file *file, const thaw_allocator *allocator)
+{
+    if (!file->bytes) return;
+    if (file->mapped) munmap(file->bytes, file->size);
+    else thaw__free(allocator, file->bytes);
+    *file = (thaw__file){0};
+}
+
+static int write_all(int fd, const char *bytes, size_t size)
+{
+    while (size) {
+        ssize_t put = write(fd, bytes, size < (1u << 30) ? size : 1u << 30);
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0) return -1;
+        bytes += put;
+        size -= (size_t)put;
+    }
+    return 0;
+}
+
+/* fsync the folder so that the rename itself survives a power cut; filesystems that cannot are left alone. */
+static void sync_folder(char *path)
+{
+    char *slash = strrchr(path, '/');
+    const char *folder = slash == path ? "/" : slash ? path : ".";
+    if (slash && slash != path) *slash = 0;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return;
+    fsync(fd);
+    close(fd);
+}
+
+/* A new file "path.PID.N.tmp"; the names of two threads or two processes never meet. */
+static int create_beside(char *temporary, size_t capacity, const char *path)
+{
+    static atomic_uint serial;
+    for (int tries = 0; tries < 100; tries++) {
+        unsigned number = atomic_fetch_add(&serial, 1);
+        snprintf(temporary, capacity, "%s.%ld.%u.tmp", path, (long)getpid(), number);
+        int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0 || errno != EEXIST) return fd;
+    }
+    return -1;
+}
+
+thaw_status thaw__file_save(const char *path, const thaw__span *spans, size_t n, const thaw_allocator *allocator)
+{
+    size_t length = strlen(path);
+    size_t capacity = length + 40;
+    char *temporary = thaw__alloc(allocator, capacity, 1);
+    if (!temporary) return THAW_E_NOMEM;
+
+    thaw_status st = THAW_OK;
+    int fd = create_beside(temporary, capacity, path);
+    if (fd < 0) {
+        st = io_error("create a temporary beside", path);
+        goto done;
+    }
+    struct stat old;
+    int failed = stat(path, &old) == 0 && fchmod(fd, old.st_mode & 07777) != 0; /* keep who may read it */
+    for (size_t i = 0; !failed && i < n; i++) failed = write_all(fd, spans[i].bytes, spans[i].size) != 0;
+    failed = failed || fsync(fd) != 0;
+    if (failed) st = io_error("write", path);
+    if (close(fd) != 0 && st == THAW_OK) st = io_error("close", path);
+    if (st == THAW_OK && rename(temporary, path) != 0) st = io_error("replace", path);
+    if (st != THAW_OK) unlink(temporary);
+    else sync_folder(temporary);
+done:
+    thaw__free(allocator, temporary);
+    return st;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The shop's keys: strings to rows 0 … n-1 in order of arrival, and back. Open addressing over XXH3; the strings lie one
+ * after the other, each with its zero byte, so the whole map saves as one blob and its offsets. */
+#ifndef THAW_PLATFORM_KEYMAP_H
+#define THAW_PLATFORM_KEYMAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "thaw/thaw_status.h"
+
+typedef struct thaw__keymap {
+    thaw_allocator allocator;
+    char *bytes;      /* [n_bytes] keys, each with its zero byte */
+    size_t n_bytes;
+    size_t cap_bytes;
+    int64_t *offsets; /* [n] where key r begins in bytes */
+    size_t cap_offsets;
+    int64_t n;
+    int32_t *slots;   /* [n_slots] row or -1; n_slots is a power of two, at most half full */
+    size_t n_slots;
+} thaw__keymap;
+
+/** An empty map; owns nothing until the first key. */
+void thaw__keymap_init(thaw__keymap *map, const thaw_allocator *allocator);
+void thaw__keymap_free(thaw__keymap *map);
+thaw_status thaw__keymap_copy(thaw__keymap *out, const thaw__keymap *from, const thaw_allocator *allocator);
+
+/** The row of a key of n bytes, or -1. */
+int64_t thaw__keymap_find(const thaw__keymap *map, const char *key, size_t n);
+
+/** The row of a key, new if need be. The map is as before on error (out of memory, more than 2^31 - 1 keys). */
+thaw_status thaw__keymap_add(thaw__keymap *map, int64_t *row, const char *key, size_t n);
+
+/** Forget the rows from n on: undoes additions. */
+void thaw__keymap_truncate(thaw__keymap *map, int64_t n);
+
+/** The key of a row, zero-terminated; lent until the next addition. */
+static inline const char *thaw__keymap_key(const thaw__keymap *map, int64_t row)
+{
+    return map->bytes + map->offsets[row];
+}
+
+#endif
