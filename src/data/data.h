@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a shop knows, by its own keys: events in order of arrival, and features of items and users.
+ *
+ * Every string is interned once and is a row number from then on. Additions are all or nothing: on error the data set is as
+ * before, and on success no pointer into it survives. Arguments come checked by the api layer where cheap; files and
+ * values are checked here, where the line number is known.
+ */
+#ifndef THAW_DATA_H
+#define THAW_DATA_H
+
+#include "keymap.h"
+#include "thaw/thaw.h"
+
+enum { THAW__NAME_MAX = 64, THAW__KEY_MAX = 1024 };
+
+/** One feature column of items or users. Row r has count[r] values from pool place first[r]; rows from n_rows on have none. */
+typedef struct thaw__column {
+    char name[THAW__NAME_MAX + 1];
+    int32_t type;        /* THAW_TOKEN … THAW_TEXT */
+    thaw__keymap tokens; /* the distinct values of token, token_seq and text columns */
+    int64_t n_rows;
+    int64_t *first;      /* [n_rows] */
+    int32_t *count;      /* [n_rows] */
+    size_t cap_first, cap_count;
+    int32_t *ids;        /* [n_pool] rows of tokens; token types */
+    float *numbers;      /* [n_pool] finite; float types */
+    size_t n_pool, cap_pool;
+} thaw__column;
+
+/** Items or users: their keys and feature columns. */
+typedef struct thaw__table {
+    thaw__keymap keys;
+    thaw__column *columns;
+    size_t n_columns, cap_columns;
+} thaw__table;
+
+struct thaw_data {
+    thaw_allocator allocator;
+    thaw__table users;
+    thaw__table items;
+    thaw__keymap events;  /* event names; GA4 names are stored under the shop's */
+    thaw__keymap baskets;
+    int64_t n;            /* events */
+    size_t cap[6];        /* capacities of the arrays below, in their order */
+    int32_t *user;        /* [n] rows of users.keys */
+    int32_t *item;        /* [n] rows of items.keys */
+    int32_t *event;       /* [n] rows of events */
+    int32_t *basket;      /* [n] rows of baskets, -1: none */
+    float *value;         /* [n] finite, NaN: none */
+    double *time;         /* [n] finite, NaN: unknown */
+};
+
+/** The shop's name for an event: GA4's names are aliases, others are themselves. */
+const char *thaw__event_canonical(const char *name);
+
+/** The column of a name, or NULL. */
+thaw__column *thaw__table_column(const thaw__table *table, const char *name);
+
+#endif
