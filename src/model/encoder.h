@@ -5,8 +5,8 @@
  * give piecewise linear "hat" functions at quantiles of the column: x between knots k and k + 1 sets those two, summing
  * to 1, so that a linear prior bends where the data do. Missing values set nothing. Text is kept by the data set only.
  */
-#ifndef THAW_FEATURES_H
-#define THAW_FEATURES_H
+#ifndef THAW_ENCODER_H
+#define THAW_ENCODER_H
 
 #include <jansson.h>
 
