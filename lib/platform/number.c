@@ -73,7 +73,7 @@ static double value_of(const decimal *d)
     return scale_long(d->digits, d->exponent);
 }
 
-int thaw__number_read(double *out, const char *text, size_t n)
+int thaw__number_parse(double *out, const char *text, size_t n)
 {
     decimal d = {0};
     const char *end = text + n, *at = text;
@@ -111,6 +111,6 @@ size_t thaw__number_print(char out[THAW__NUMBER_BYTES], float value)
         snprintf(out, THAW__NUMBER_BYTES, "%.*g", digits, (double)value);
         size_t n = point(out);
         double back;
-        if (digits >= 9 || (thaw__number_read(&back, out, n) && (float)back == value)) return n;
+        if (digits >= 9 || (thaw__number_parse(&back, out, n) && (float)back == value)) return n;
     }
 }

@@ -38,7 +38,7 @@ static const struct {
 START_TEST(numbers_read_as_their_value)
 {
     double value;
-    ck_assert_msg(thaw__number_read(&value, good[_i].text, strlen(good[_i].text)), "%s", good[_i].text);
+    ck_assert_msg(thaw__number_parse(&value, good[_i].text, strlen(good[_i].text)), "%s", good[_i].text);
     /* One unit in the last place is what number.h allows. */
     ck_assert_double_le(fabs(value - good[_i].value), fabs(good[_i].value) * DBL_EPSILON);
 }
@@ -51,7 +51,7 @@ static const char *const bad[] = {"",    "-",   "+",    ".",     "e5",   "5e",  
 START_TEST(other_text_is_no_number)
 {
     double value = 7;
-    ck_assert_msg(!thaw__number_read(&value, bad[_i], strlen(bad[_i])), "%s", bad[_i]);
+    ck_assert_msg(!thaw__number_parse(&value, bad[_i], strlen(bad[_i])), "%s", bad[_i]);
     ck_assert_double_eq(value, 7);
 }
 END_TEST
@@ -59,7 +59,7 @@ END_TEST
 START_TEST(reading_stops_at_the_length)
 {
     double value;
-    ck_assert(thaw__number_read(&value, "12345", 2));
+    ck_assert(thaw__number_parse(&value, "12345", 2));
     ck_assert_double_eq(value, 12);
 }
 END_TEST
@@ -71,7 +71,7 @@ START_TEST(short_decimals_are_exact)
         const double number = (double)(thaw__rng_bits(1, 0, i) >> 16) / 1e6;
         snprintf(text, sizeof text, "%.6f", number);
         double value, expected = strtod(text, NULL);
-        ck_assert(thaw__number_read(&value, text, strlen(text)));
+        ck_assert(thaw__number_parse(&value, text, strlen(text)));
         ck_assert_msg(value == expected, "%s", text);
     }
 }
@@ -84,7 +84,7 @@ START_TEST(long_decimals_are_within_one_unit_in_the_last_place)
         const double number = ldexp(thaw__rng_uniform(2, 0, i), (int)(i % 2000) - 1000);
         snprintf(text, sizeof text, "%.17g", number);
         double value;
-        ck_assert(thaw__number_read(&value, text, strlen(text)));
+        ck_assert(thaw__number_parse(&value, text, strlen(text)));
         ck_assert_double_le(fabs(value - number), fabs(number) * DBL_EPSILON);
     }
 }
@@ -112,7 +112,7 @@ START_TEST(every_printed_float_reads_back_as_itself)
         if (!isfinite(value)) continue;
         char text[THAW__NUMBER_BYTES];
         double back;
-        ck_assert(thaw__number_read(&back, text, thaw__number_print(text, value)));
+        ck_assert(thaw__number_parse(&back, text, thaw__number_print(text, value)));
         ck_assert_msg((float)back == value, "%s", text);
     }
 }
@@ -128,7 +128,7 @@ START_TEST(a_decimal_comma_of_the_host_changes_nothing)
     double value;
     thaw__number_print(text, 2.5f);
     ck_assert_str_eq(text, "2.5");
-    ck_assert(thaw__number_read(&value, "2.5", 3) && value == 2.5);
+    ck_assert(thaw__number_parse(&value, "2.5", 3) && value == 2.5);
     setlocale(LC_ALL, "C");
 }
 END_TEST
