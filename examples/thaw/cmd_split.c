@@ -133,7 +133,21 @@ static void output_drop(output *o)
     free(o->part);
 }
 
-/* Read one row, which in CSV may hold line breaks inside quotes; its length, or -1 at the end. */
+/* Whether a CSV row goes on in the next line: a quote that began a field is still open after these bytes. A quote
+ * elsewhere is text like any other. */
+static int quote_open(int open, const char *bytes, ssize_t n)
+{
+    int may_open = 1; /* at the start of a field, or at a quote doubled inside quotes */
+    for (ssize_t i = 0; i < n; i++) {
+        const int quote = bytes[i] == '"';
+        const int closes = open && quote;
+        open = open ? !quote : quote && may_open;
+        may_open = closes || bytes[i] == ',';
+    }
+    return open;
+}
+
+/* Read one row, which in CSV may hold line ends inside quotes; its length, or -1 at the end. */
 static ssize_t read_row(char **row, size_t *capacity, char **line, size_t *line_capacity, FILE *in, int csv)
 {
     size_t length = 0;
@@ -149,14 +163,9 @@ static ssize_t read_row(char **row, size_t *capacity, char **line, size_t *line_
         }
         memcpy(*row + length, *line, (size_t)n);
         length += (size_t)n;
-        for (ssize_t i = 0; csv && i < n; i++) open_quote ^= (*line)[i] == '"';
+        open_quote = csv && quote_open(open_quote, *line, n);
     } while (open_quote);
     return length ? (ssize_t)length : -1;
-}
-
-static int is_blank(const char *row, ssize_t length)
-{
-    return (length == 1 && row[0] == '\n') || (length == 2 && row[0] == '\r' && row[1] == '\n');
 }
 
 /* Copy the header to both and row i to where marks[i] says. */
@@ -170,7 +179,6 @@ static int copy_rows(const char *path, const char *marks, int64_t n, output *tra
     size_t capacity = 0, line_capacity = 0;
     int64_t i = -1;
     for (ssize_t length; (length = read_row(&row, &capacity, &line, &line_capacity, in, csv)) >= 0;) {
-        if (i >= 0 && is_blank(row, length)) continue;
         if (i < n && (i < 0 || !marks[i])) fwrite(row, 1, (size_t)length, train->file);
         if (i < n && (i < 0 || marks[i])) fwrite(row, 1, (size_t)length, test->file);
         i++;

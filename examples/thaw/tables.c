@@ -41,9 +41,9 @@ static int read_query(thaw_data *data, const char *table, int32_t kind)
     if (!mark || mark == start || !mark[1]) cli_refuse("%s has no query; write sqlite:FILE?SELECT …", table);
     char *file = cli_alloc((size_t)(mark - start) + 1, 1);
     memcpy(file, start, (size_t)(mark - start));
-    const thaw_status st = thaw_sqlite_read(data, file, mark + 1, kind);
+    const thaw_status st = thaw_data_read_sqlite(data, file, mark + 1, kind);
     free(file);
-    return st == THAW_OK ? 0 : cli_fail();
+    return st == THAW_OK ? 0 : cli_failf("%s", thaw_sqlite_last_error());
 #else
     (void)data;
     (void)kind;
