@@ -69,7 +69,7 @@ else
     run "$build/bin/thaw-shop" "$data"
 fi
 set -- "$data"/*.inter
-[ $# -eq 1 ] && [ -f "$1" ] || stop "$data must hold one file NAME.inter"
+if [ $# -ne 1 ] || ! [ -f "$1" ]; then stop "$data must hold one file NAME.inter"; fi
 inter=$1
 name=${inter%.inter}
 item=
@@ -105,7 +105,7 @@ run "$thaw" evaluate --model "$work/model.thaw" "$@" --support 1,3,5,10,all --ba
 
 # ---- one new shopper ----
 
-# The first held-out shopper with enough ratings: their three best-loved or most-disliked items, as arguments.
+# The first held-out shopper with enough ratings; two of their best and the worst are the three events.
 rated=$work/new-shopper
 awk -F '\t' '
     NR == 1 { for (i = 1; i <= NF; i++) { split($i, c, ":"); column[c[1]] = i }
