@@ -70,6 +70,7 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/thawConfig.cmake ${CMAKE_CURRENT_BINAR
 
 # pkg-config, with paths relative to the file so that the tree can be moved.
 file(RELATIVE_PATH THAW_PC_UP /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+string(REGEX REPLACE "/$" "" THAW_PC_UP "${THAW_PC_UP}")
 foreach(library IN LISTS thaw_libraries)
   configure_file(cmake/${library}.pc.in ${library}.pc @ONLY)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${library}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

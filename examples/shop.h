@@ -19,13 +19,13 @@ extern "C" {
 enum { SHOP_TASTES = 4 };
 
 typedef struct shop_user {
-    char key[16];
+    char key[32];
     const char *age; /* "18-29", … */
     double generosity, taste[SHOP_TASTES];
 } shop_user;
 
 typedef struct shop_item {
-    char key[16];
+    char key[32];
     char title[48];
     const char *category, *brand;
     double price, popularity;

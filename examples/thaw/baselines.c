@@ -9,7 +9,7 @@
 #include "draw.h"
 
 enum { TURNS = 3 };
-static const double part_valid = 0.1; /* of the training users judge the damping */
+static const double part_valid = 0.2; /* of the training users judge the damping */
 
 const char *const baseline_names[N_BASELINES] = {"popularity", "bias"};
 
@@ -74,25 +74,23 @@ static void part_users(rating_tasks *fitted, rating_tasks *valid, const rating_t
 static int choose_damping(baseline *b, const rating_tasks *train, const rating_protocol *protocol,
                           const rating_support *support, double *sum, double *count)
 {
-    static const double grid_item[] = {0.5, 1, 2, 5, 10, 25, 50};
-    static const double grid_user[] = {0.5, 1, 2, 3, 5, 10, 20};
+    static const double grid_item[] = {1, 3, 10, 30};
+    static const double grid_user[] = {1, 2, 4, 8, 16};
     const int n_item = sizeof grid_item / sizeof *grid_item;
     const int n_user = b->kind == BASELINE_BIAS ? (int)(sizeof grid_user / sizeof *grid_user) : 1;
-    rating_protocol once = *protocol;
-    once.seeds = 1;
 
     rating_tasks fitted, valid;
     part_users(&fitted, &valid, train);
     int bad = 0;
     double best = INFINITY, best_item = 5, best_user = 5;
-    const int can_judge = protocol_rating_tasks(&once, &valid) > 0;
+    const int can_judge = protocol_rating_tasks(protocol, &valid) > 0;
     for (int c = 0; can_judge && !bad && c < n_item * n_user; c++) {
         b->damping_item = grid_item[c / n_user];
         b->damping_user = grid_user[c % n_user];
         fit(b, &fitted, sum, count);
         const rating_predictor p = baseline_predictor(b);
         rating_scores scores;
-        bad = protocol_rating_run(&scores, &p, &valid, &once, support);
+        bad = protocol_rating_run(&scores, &p, &valid, protocol, support);
         if (bad || !(scores.mae < best)) continue;
         best = scores.mae;
         best_item = b->damping_item;
