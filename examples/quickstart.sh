@@ -6,8 +6,9 @@
 # the checkout; else a made-up shop. Everything is built and written in build/quickstart of the checkout.
 set -eu
 
-here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
-build=$here/build/quickstart
+[ -n "${THAW_DATA:-}" ] && THAW_DATA=$(CDPATH='' cd -- "$THAW_DATA" && pwd)
+CDPATH='' cd -- "$(dirname -- "$0")/.."
+build=build/quickstart
 work=$build/shop
 packages='cmake make gcc libc6-dev pkg-config libopenblas-pthread-dev libjansson-dev libxxhash-dev librandom123-dev libsqlite3-dev'
 
@@ -45,10 +46,10 @@ fi
 # ---- build ----
 
 start=$(date +%s)
-step "Building thaw in ${build#"$here"/}"
+step "Building thaw in $build"
 mkdir -p "$build"
 log=$build/build.log
-if ! { cmake -S "$here" -B "$build" -DCMAKE_BUILD_TYPE=Release -DTHAW_TESTS=OFF &&
+if ! { cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DTHAW_TESTS=OFF &&
        cmake --build "$build" -j "$(nproc)" --target thaw-cli thaw-shop; } >"$log" 2>&1; then
     tail -n 30 "$log" >&2
     stop "the build failed; all of it is in $log"
@@ -61,8 +62,8 @@ run "$thaw" --version
 mkdir -p "$work"
 if [ -n "${THAW_DATA:-}" ]; then
     data=$THAW_DATA
-elif [ -d "$here/../shared/data/ml-100k" ]; then
-    data=$(CDPATH='' cd -- "$here/../shared/data/ml-100k" && pwd)
+elif [ -d ../shared/data/ml-100k ]; then
+    data=../shared/data/ml-100k
 else
     step 'No data at hand: making up a shop'
     data=$work/made-up
@@ -141,6 +142,6 @@ done <"$rated.three"
 run "$thaw" recommend "$@"
 
 step "Done in $(($(date +%s) - start)) s"
-printf 'The model is %s. What next:\n' "${work#"$here"/}/model.thaw"
+printf 'The model is %s. What next:\n' "$work/model.thaw"
 printf '  examples/README.md   programs in C, C++ and Python\n'
-printf '  %s --help\n' "${thaw#"$here"/}"
+printf '  %s --help\n' "$thaw"
