@@ -461,21 +461,22 @@ THAW_API thaw_status thaw_user_set_features(const thaw_model *model, thaw_user *
  *  @return THAW_E_RANGE     an item or event is past the last, a value outside the rating range, a time not finite
  *                           (with a half-life), n is negative or above 10^9
  *          THAW_E_MISMATCH  user belongs to another model
- *          THAW_E_NUMERIC   the posterior is not finite
- *  The user is unchanged on error. Allocates nothing.  Since 0.1.
+ *          THAW_E_NUMERIC   the posterior is not finite; the user is back at the prior
+ *  The user is unchanged on other errors. Allocates nothing.  Since 0.1.
  */
 THAW_API thaw_status thaw_adapt(const thaw_model *model, thaw_user *user, const thaw_event *events, int64_t n);
 
 /** Adapt many users at once, all from the prior without features; only their means.
  *
+ *  @param user     working memory, left at its prior.
  *  @param means    [n_users, rank] the posterior means m.
  *  @param events   [offsets[n_users]] the users' events, one user after the other.
  *  @param offsets  [n_users + 1] where each user's begin; starts at 0, never falls.
  *  @return as thaw_adapt(); nothing is written if any event is wrong
- *  Allocates nothing.  Since 0.1.
+ *  The same as thaw_adapt() to 1e-4 relative. Allocates nothing.  Since 0.1.
  */
-THAW_API thaw_status thaw_adapt_many(const thaw_model *model, float *means, const thaw_event *events,
-                                     const int64_t *offsets, int64_t n_users);
+THAW_API thaw_status thaw_adapt_many(const thaw_model *model, thaw_user *user, float *means,
+                                     const thaw_event *events, const int64_t *offsets, int64_t n_users);
 
 /** One more event, now: the same belief as thaw_adapt() on all events in any order (to 1e-4 relative).
  *

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Models: create, pretrain, look up, save, load. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "api_check.h"
+#include "api_config.h"
+#include "model.h"
+#include "train.h"
+
+thaw_status thaw_model_create(thaw_model **out, const thaw_config *config, const thaw_data *data)
+{
+    thaw_config taken;
+    if (!out) return thaw__fail(THAW_E_ARG, "out is required");
+    *out = NULL;
+    if (!data) return thaw__fail(THAW_E_ARG, "data is required");
+    THAW__TRY(thaw__config_take(&taken, config));
+    return thaw__model_create(out, &taken, data);
+}
+
+void thaw_model_free(thaw_model *model)
+{
+    thaw__model_free(model);
+}
+
+thaw_status thaw_report_init(thaw_report *report, uint32_t struct_size)
+{
+    if (!report) return thaw__fail(THAW_E_ARG, "report is required");
+    THAW__TRY(thaw__check_struct("report", struct_size, sizeof *report));
+    *report = (thaw_report){.struct_size = struct_size};
+    return THAW_OK;
+}
+
+static thaw_status check_training(const thaw_model *model, const thaw_report *report, const thaw_data *data)
+{
+    if (!model || !data) return thaw__fail(THAW_E_ARG, "model and data are required");
+    return report ? thaw__check_struct("report", report->struct_size, sizeof *report) : THAW_OK;
+}
+
+thaw_status thaw_pretrain_step(thaw_model *model, thaw_report *report, const thaw_data *data, const int64_t *users,
+                               int64_t n_users)
+{
+    THAW__TRY(check_training(model, report, data));
+    if (users && n_users < 1) return thaw__fail(THAW_E_RANGE, "n_users is %" PRId64 "; must be at least 1", n_users);
+    thaw_report made = {.struct_size = sizeof made};
+    THAW__TRY(thaw__train_step(model, &made, data, users, n_users));
+    if (report) *report = made;
+    return THAW_OK;
+}
+
+thaw_status thaw_pretrain(thaw_model *model, thaw_report *report, const thaw_data *data, thaw_progress progress,
+                          void *ctx)
+{
+    THAW__TRY(check_training(model, report, data));
+    thaw_report made = {.struct_size = sizeof made};
+    thaw_status st = thaw__train(model, &made, data, progress, ctx);
+    if (report && (st == THAW_OK || st == THAW_E_CANCELLED)) *report = made;
+    return st;
+}
+
+thaw_status thaw_model_add_items(thaw_model *model, int64_t *n_added, const thaw_data *data)
+{
+    if (!model || !data) return thaw__fail(THAW_E_ARG, "model and data are required");
+    return thaw__model_add_items(model, n_added, data);
+}
+
+thaw_status thaw_model_info_init(thaw_model_info *info, uint32_t struct_size)
+{
+    if (!info) return thaw__fail(THAW_E_ARG, "info is required");
+    THAW__TRY(thaw__check_struct("info", struct_size, sizeof *info));
+    *info = (thaw_model_info){.struct_size = struct_size};
+    return THAW_OK;
+}
+
+thaw_status thaw_model_get_info(const thaw_model *model, thaw_model_info *out)
+{
+    if (!model || !out) return thaw__fail(THAW_E_ARG, "model and out are required");
+    THAW__TRY(thaw__check_struct("info", out->struct_size, sizeof *out));
+    thaw__model_info(model, out);
+    return THAW_OK;
+}
+
+static thaw_status find_key(const thaw__keymap *map, int64_t *row, const char *key, const char *what)
+{
+    *row = thaw__keymap_find(map, key, strlen(key));
+    if (*row >= 0) return THAW_OK;
+    return thaw__fail(THAW_E_UNKNOWN, "no %s of the model is named \"%.80s\"", what, key);
+}
+
+static thaw_status find_row(const thaw__keymap *map, const char **key, int64_t row, const char *what)
+{
+    if (row < 0 || row >= map->n)
+        return thaw__fail(THAW_E_RANGE, "%s row %" PRId64 "; must be 0 to %" PRId64, what, row, map->n - 1);
+    *key = thaw__keymap_key(map, row);
+    return THAW_OK;
+}
+
+thaw_status thaw_model_item_row(const thaw_model *model, int64_t *row, const char *key)
+{
+    int64_t found;
+    if (!model || !row || !key) return thaw__fail(THAW_E_ARG, "model, row and key are required");
+    THAW__TRY(find_key(&model->items, &found, key, "item"));
+    *row = found;
+    return THAW_OK;
+}
+
+thaw_status thaw_model_item_key(const thaw_model *model, const char **key, int64_t row)
+{
+    if (!model || !key) return thaw__fail(THAW_E_ARG, "model and key are required");
+    return find_row(&model->items, key, row, "item");
+}
+
+thaw_status thaw_model_event_id(const thaw_model *model, int32_t *event, const char *name)
+{
+    int64_t found;
+    if (!model || !event || !name) return thaw__fail(THAW_E_ARG, "model, event and name are required");
+    THAW__TRY(find_key(&model->events, &found, thaw__event_canonical(name), "event"));
+    *event = (int32_t)found;
+    return THAW_OK;
+}
+
+thaw_status thaw_model_event_name(const thaw_model *model, const char **name, int32_t event)
+{
+    if (!model || !name) return thaw__fail(THAW_E_ARG, "model and name are required");
+    return find_row(&model->events, name, event, "event");
+}
+
+thaw_status thaw_model_save(const thaw_model *model, const char *path)
+{
+    if (!model || !path) return thaw__fail(THAW_E_ARG, "model and path are required");
+    return thaw__model_save(model, path);
+}
+
+thaw_status thaw_model_save_buffer(const thaw_model *model, void *buffer, int64_t capacity, int64_t *size)
+{
+    if (!model || !size || (!buffer && capacity)) return thaw__fail(THAW_E_ARG, "model, buffer and size are required");
+    if (capacity < 0) return thaw__fail(THAW_E_RANGE, "capacity is %" PRId64 "; must not be negative", capacity);
+    return thaw__model_save_buffer(model, buffer, capacity, size);
+}
+
+/* Load from a file that is read or mapped by `open`. */
+static thaw_status load_path(thaw_model **out, const char *path, const thaw_config *config, int map)
+{
+    thaw_config taken;
+    thaw__file file;
+    if (!out) return thaw__fail(THAW_E_ARG, "out is required");
+    *out = NULL;
+    if (!path) return thaw__fail(THAW_E_ARG, "path is required");
+    THAW__TRY(thaw__config_take(&taken, config));
+    thaw_allocator a = thaw__allocator(&taken.allocator);
+    THAW__TRY(map ? thaw__file_map(&file, path) : thaw__file_read(&file, path, &a));
+    thaw_status st = thaw__model_load(out, &file, &taken);
+    thaw__file_close(&file, &a);
+    return st;
+}
+
+thaw_status thaw_model_load(thaw_model **out, const char *path, const thaw_config *config)
+{
+    return load_path(out, path, config, 0);
+}
+
+thaw_status thaw_model_map(thaw_model **out, const char *path, const thaw_config *config)
+{
+    return load_path(out, path, config, 1);
+}
+
+thaw_status thaw_model_load_buffer(thaw_model **out, const void *bytes, int64_t size, const thaw_config *config)
+{
+    thaw_config taken;
+    if (!out) return thaw__fail(THAW_E_ARG, "out is required");
+    *out = NULL;
+    if (!bytes) return thaw__fail(THAW_E_ARG, "bytes is required");
+    if (size < 0) return thaw__fail(THAW_E_RANGE, "size is %" PRId64 "; must not be negative", size);
+    THAW__TRY(thaw__config_take(&taken, config));
+    thaw__file file = {(char *)(uintptr_t)bytes, (size_t)size, 0};
+    return thaw__model_load(out, &file, &taken);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "contribution.h"
+
+thaw_status thaw__contribution_init(thaw__contribution *out, const thaw_model *m)
+{
+    const thaw_allocator *a = &m->config.allocator;
+    const size_t n = (size_t)thaw__n_items(m), d = (size_t)m->rank;
+    *out = (thaw__contribution){.n_items = (int64_t)n, .packed = m->packed, .rank = m->rank, .dim = m->dim};
+    out->square = thaw__alloc0(a, n * (size_t)m->packed, sizeof *out->square);
+    out->linear = thaw__alloc0(a, n * (size_t)m->dim, sizeof *out->linear);
+    out->energy = thaw__alloc0(a, n, sizeof *out->energy);
+    out->count = thaw__alloc0(a, n, sizeof *out->count);
+    out->scatter = thaw__alloc0(a, d * d, sizeof *out->scatter);
+    out->moment = thaw__alloc0(a, d * d, sizeof *out->moment);
+    thaw_status st = thaw__prior_fit_init(&out->user, &m->user_prior, a);
+    int fine = out->square && out->linear && out->energy && out->count && out->scatter && out->moment;
+    if (st == THAW_OK && fine) return THAW_OK;
+    thaw__contribution_free(out, a);
+    return THAW_E_NOMEM;
+}
+
+void thaw__contribution_free(thaw__contribution *c, const thaw_allocator *a)
+{
+    thaw__free(a, c->square);
+    thaw__free(a, c->linear);
+    thaw__free(a, c->energy);
+    thaw__free(a, c->count);
+    thaw__free(a, c->scatter);
+    thaw__free(a, c->moment);
+    thaw__prior_fit_free(&c->user, a);
+    *c = (thaw__contribution){0};
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A belief N(m, P) about one user, in one block of memory taken at creation.
+ *
+ * Two forms of P, because few events need no d x d matrix:
+ *   DUAL        rows X [n_rows, stride] and U with U'U = I + XX';   P = I - X' (U'U)^-1 X       after thaw_adapt() on at most d events
+ *   COVARIANCE  P [d, stride] in full                                                          after observing, loading, or more events
+ * A model with a half-life also keeps what the events say apart from the prior, J = X'X, because that is what fades.
+ */
+#ifndef THAW_USER_H
+#define THAW_USER_H
+
+#include "model.h"
+
+enum { THAW__DUAL = 0, THAW__COVARIANCE = 1 };
+
+struct thaw_user {
+    thaw_allocator allocator;
+    const thaw__kernels *kernels;
+    uint64_t model;    /* the model's id */
+    int32_t rank;
+    int32_t form;
+    int32_t n_rows;    /* rows of X; DUAL */
+    int32_t fades;     /* the model has a half-life */
+    int64_t stride;    /* floats of a row of every matrix here */
+    int64_t n_events;
+    double time;       /* of the newest event; -INFINITY: none */
+    float *prior;      /* [stride] m0 */
+    float *mean;       /* [stride] m */
+    float *main;       /* [rank, stride] X or P */
+    float *side;       /* [rank, stride] U, or scratch */
+    float *information; /* [rank, stride] J in COVARIANCE form; NULL unless fades */
+};
+
+thaw_status thaw__user_create(thaw_user **out, const thaw_model *m);
+thaw_status thaw__user_copy(thaw_user **out, const thaw_user *u);
+void thaw__user_free(thaw_user *u);
+
+/** The prior mean M f of named features, and back to it. Errors as thaw_user_set_features(). */
+thaw_status thaw__user_set_features(const thaw_model *m, thaw_user *u, const char *const *names,
+                                    const char *const *values, int64_t n);
+
+/** Back to the prior: m0 stays, the events go. */
+void thaw__user_reset(thaw_user *u);
+
+/** x' P x for a row x [stride] */
+float thaw__user_variance(const thaw_user *u, const float *x);
+
+/** Turn DUAL into COVARIANCE; nothing to do if it is. */
+void thaw__user_expand(thaw_user *u);
+
+/** P in full at P [rank, rank]. */
+void thaw__user_covariance(const thaw_user *u, float *P);
+
+/** THAW_E_MISMATCH unless u was made for m as it is now. */
+thaw_status thaw__user_check(const thaw_model *m, const thaw_user *u);
+
+thaw_status thaw__user_save(const thaw_user *u, void *buffer, int64_t capacity, int64_t *size);
+thaw_status thaw__user_load(thaw_user **out, const thaw_model *m, const void *bytes, int64_t size);
+
+#endif

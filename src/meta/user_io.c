@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A belief as bytes, all little-endian, 64 bytes of head and then float32:
+ *
+ *   0  "THAWUSER"      8  u32 format 1      12  u32 checksum (XXH32 of the rest)      16  u64 model id
+ *  24  u32 rank       28  u32 has J         32  i64 events        40  f64 time      48  16 zero bytes
+ *  64  m0 [d], m [d], lower triangle of P [d (d + 1) / 2] by rows, and, if it has J, that of J
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "status.h"
+#include "user.h"
+
+static const char magic[8] = {'T', 'H', 'A', 'W', 'U', 'S', 'E', 'R'};
+
+enum { FORMAT = 1, HEAD_BYTES = 64, CHECKED_FROM = 16 };
+
+static int64_t size_of(int32_t rank, int has_information)
+{
+    int64_t d = rank;
+    return HEAD_BYTES + 4 * (2 * d + (has_information ? 2 : 1) * d * (d + 1) / 2);
+}
+
+static void put(unsigned char *at, uint64_t v, int bytes)
+{
+    for (int i = 0; i < bytes; i++) at[i] = (unsigned char)(v >> (8 * i));
+}
+
+static uint64_t get(const unsigned char *at, int bytes)
+{
+    uint64_t v = 0;
+    for (int i = bytes - 1; i >= 0; i--) v = v << 8 | at[i];
+    return v;
+}
+
+static unsigned char *put_floats(unsigned char *at, const float *x, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++, at += 4) {
+        uint32_t bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        put(at, bits, 4);
+    }
+    return at;
+}
+
+static const unsigned char *get_floats(const unsigned char *at, float *x, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++, at += 4) {
+        uint32_t bits = (uint32_t)get(at, 4);
+        memcpy(&x[i], &bits, sizeof bits);
+    }
+    return at;
+}
+
+static unsigned char *put_triangle(unsigned char *at, const float *M, int32_t d, int64_t stride)
+{
+    for (int32_t r = 0; r < d; r++) at = put_floats(at, M + r * stride, r + 1);
+    return at;
+}
+
+static const unsigned char *get_triangle(const unsigned char *at, float *M, int32_t d, int64_t stride)
+{
+    for (int32_t r = 0; r < d; r++) {
+        at = get_floats(at, M + r * stride, r + 1);
+        for (int32_t c = 0; c < r; c++) M[c * stride + r] = M[r * stride + c];
+    }
+    return at;
+}
+
+/* u in COVARIANCE form. */
+static void write_belief(const thaw_user *u, unsigned char *bytes, int64_t size)
+{
+    memset(bytes, 0, HEAD_BYTES);
+    memcpy(bytes, magic, sizeof magic);
+    put(bytes + 8, FORMAT, 4);
+    put(bytes + 16, u->model, 8);
+    put(bytes + 24, (uint64_t)u->rank, 4);
+    put(bytes + 28, (uint64_t)u->fades, 4);
+    put(bytes + 32, (uint64_t)u->n_events, 8);
+    uint64_t time;
+    memcpy(&time, &u->time, sizeof time);
+    put(bytes + 40, time, 8);
+    unsigned char *at = put_floats(bytes + HEAD_BYTES, u->prior, u->rank);
+    at = put_floats(at, u->mean, u->rank);
+    at = put_triangle(at, u->main, u->rank, u->stride);
+    if (u->fades) put_triangle(at, u->information, u->rank, u->stride);
+    put(bytes + 12, XXH32(bytes + CHECKED_FROM, (size_t)size - CHECKED_FROM, 0), 4);
+}
+
+thaw_status thaw__user_save(const thaw_user *u, void *buffer, int64_t capacity, int64_t *size)
+{
+    *size = size_of(u->rank, u->fades);
+    if (capacity < *size)
+        return thaw__fail(THAW_E_SPACE, "the user has %" PRId64 " bytes; the buffer has %" PRId64, *size, capacity);
+    if (u->form == THAW__COVARIANCE) {
+        write_belief(u, buffer, *size);
+        return THAW_OK;
+    }
+    thaw_user *expanded = NULL;
+    THAW__TRY(thaw__user_copy(&expanded, u));
+    thaw__user_expand(expanded);
+    write_belief(expanded, buffer, *size);
+    thaw__user_free(expanded);
+    return THAW_OK;
+}
+
+static thaw_status damaged(const char *what)
+{
+    return thaw__fail(THAW_E_FORMAT, "not a whole thaw user: %s", what);
+}
+
+static thaw_status check_head(const thaw_model *m, const unsigned char *bytes, int64_t size)
+{
+    if (size < HEAD_BYTES || memcmp(bytes, magic, sizeof magic) != 0) return damaged("no thaw user begins here");
+    uint32_t format = (uint32_t)get(bytes + 8, 4);
+    if (format > FORMAT) return thaw__fail(THAW_E_VERSION, "the user has format %u; this library reads %d", format, FORMAT);
+    if (format < 1) return damaged("no format version");
+    if (XXH32(bytes + CHECKED_FROM, (size_t)size - CHECKED_FROM, 0) != (uint32_t)get(bytes + 12, 4))
+        return damaged("the checksum does not match; it is truncated or damaged");
+    uint64_t model = get(bytes + 16, 8);
+    if (model != m->id || get(bytes + 24, 4) != (uint64_t)m->rank || get(bytes + 28, 4) != (uint64_t)(m->half_life > 0))
+        return thaw__fail(THAW_E_MISMATCH, "the user belongs to model %016" PRIx64 "; this is %016" PRIx64, model, m->id);
+    if (size != size_of(m->rank, m->half_life > 0)) return damaged("it has another size than its rank says");
+    return (int64_t)get(bytes + 32, 8) < 0 ? damaged("its events are negative") : THAW_OK;
+}
+
+static int is_finite(const thaw_user *u)
+{
+    float sum = 0;
+    for (int64_t j = 0; j < u->rank; j++) sum += 0 * u->prior[j] + 0 * u->mean[j];
+    for (int64_t k = 0; k < u->rank * u->stride; k++) sum += 0 * u->main[k] + (u->fades ? 0 * u->information[k] : 0);
+    return sum == 0;
+}
+
+thaw_status thaw__user_load(thaw_user **out, const thaw_model *m, const void *buffer, int64_t size)
+{
+    const unsigned char *bytes = buffer;
+    thaw_user *u = NULL;
+    THAW__TRY(check_head(m, bytes, size));
+    THAW__TRY(thaw__user_create(&u, m));
+    u->form = THAW__COVARIANCE;
+    u->n_events = (int64_t)get(bytes + 32, 8);
+    uint64_t time = get(bytes + 40, 8);
+    memcpy(&u->time, &time, sizeof time);
+    const unsigned char *at = get_floats(bytes + HEAD_BYTES, u->prior, u->rank);
+    at = get_floats(at, u->mean, u->rank);
+    at = get_triangle(at, u->main, u->rank, u->stride);
+    if (u->fades) get_triangle(at, u->information, u->rank, u->stride);
+    if (!is_finite(u) || isnan(u->time)) {
+        thaw__user_free(u);
+        return damaged("its numbers are not finite");
+    }
+    *out = u;
+    return THAW_OK;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "link.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static int ascending(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* z with Phi(z) = p, by bisection; +-9 stands for the ends. */
+static double normal_quantile(double p)
+{
+    double low = -9, high = 9;
+    for (int i = 0; i < 60; i++) {
+        double middle = (low + high) / 2;
+        if (0.5 * erfc(-middle / 1.4142135623730951) < p) low = middle;
+        else high = middle;
+    }
+    return low;
+}
+
+static double normal_density(double z)
+{
+    return 0.3989422804014327 * exp(-0.5 * z * z);
+}
+
+/* How many of the sorted values from `first` on form one level. */
+static int64_t group_size(const float *sorted, int64_t first, int64_t n, int64_t least)
+{
+    int64_t end = first + least < n ? first + least : n;
+    while (end < n && sorted[end] == sorted[end - 1]) end++;
+    return end - first;
+}
+
+static int64_t count_distinct(const float *sorted, int64_t n)
+{
+    int64_t distinct = 1;
+    for (int64_t i = 1; i < n && distinct <= THAW__LEVELS; i++) distinct += sorted[i] != sorted[i - 1];
+    return distinct;
+}
+
+void thaw__link_learn(thaw__link *out, float *values, int64_t n)
+{
+    double scored = 0;
+    qsort(values, (size_t)n, sizeof *values, ascending);
+    int64_t least = count_distinct(values, n) <= THAW__LEVELS ? 1 : (n + THAW__LEVELS - 1) / THAW__LEVELS;
+    *out = (thaw__link){0};
+    double raw[THAW__LEVELS], density = 0;
+    for (int64_t at = 0; at < n && out->n < THAW__LEVELS;) {
+        int64_t size = group_size(values, at, n, least);
+        double level = 0, next = at + size == n ? 0 : normal_density(normal_quantile((double)(at + size) / (double)n));
+        for (int64_t i = at; i < at + size; i++) level += (double)values[i] / (double)size;
+        raw[out->n] = (density - next) * (double)n / (double)size; /* E[z | level] */
+        out->level[out->n] = (float)level;
+        scored += (double)size * raw[out->n] * raw[out->n];
+        density = next;
+        at += size;
+        out->n++;
+    }
+    double scale = scored > 0 ? sqrt((double)n / scored) : 1;
+    for (int32_t k = 0; k < out->n; k++) out->score[k] = (float)(scale * raw[k]);
+}
+
+/* The piecewise linear map from[] -> to[] at x, the end pieces going on. */
+static float interpolate(const float *from, const float *to, int32_t n, float x)
+{
+    if (n == 1) return to[0] + (x - from[0]);
+    int32_t k = 0;
+    while (k < n - 2 && x > from[k + 1]) k++;
+    return to[k] + (x - from[k]) * (to[k + 1] - to[k]) / (from[k + 1] - from[k]);
+}
+
+float thaw__link_score(const thaw__link *link, float rating)
+{
+    return interpolate(link->level, link->score, link->n, rating);
+}
+
+float thaw__link_rating(const thaw__link *link, float score)
+{
+    return interpolate(link->score, link->level, link->n, score);
+}
+
+void thaw__link_back(const thaw__link *link, float *mean, float *variance)
+{
+    float sd = sqrtf(*variance);
+    float half = (thaw__link_rating(link, *mean + sd) - thaw__link_rating(link, *mean - sd)) / 2;
+    *mean = thaw__link_rating(link, *mean);
+    *variance = half * half;
+}
+
+int thaw__link_valid(const thaw__link *link)
+{
+    if (link->n < 1 || link->n > THAW__LEVELS) return 0;
+    for (int32_t k = 0; k < link->n; k++) {
+        if (!isfinite(link->level[k]) || !isfinite(link->score[k])) return 0;
+        if (k && (link->level[k] <= link->level[k - 1] || link->score[k] <= link->score[k - 1])) return 0;
+    }
+    return 1;
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model.h"
+
+#include <math.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "rng.h"
+#include "status.h"
+
+#define START_NOISE 0.8 /* of a variance of 1 */
+
+thaw_status thaw__model_begin(thaw_model **out, const thaw_config *config, int32_t rank)
+{
+    thaw_allocator a = thaw__allocator(&config->allocator);
+    thaw_model *m = thaw__alloc0(&a, 1, sizeof *m);
+    if (!m) return THAW_E_NOMEM;
+    m->config = *config;
+    m->config.allocator = a;
+    m->kernels = thaw__kernels_best();
+    m->rank = rank;
+    m->dim = rank + 1;
+    m->stride = (int64_t)thaw__stride((size_t)rank);
+    m->packed = (int64_t)m->dim * (m->dim + 1) / 2;
+    thaw__keymap_init(&m->items, &a);
+    thaw__keymap_init(&m->events, &a);
+    m->gamma = thaw__alloc0(&a, (size_t)m->dim * (size_t)m->dim, sizeof(float));
+    m->moment = thaw__alloc0(&a, (size_t)rank * (size_t)rank, sizeof(float));
+    if (!m->gamma || !m->moment) {
+        thaw__model_free(m);
+        return THAW_E_NOMEM;
+    }
+    *out = m;
+    return THAW_OK;
+}
+
+static int is_mapped(const thaw_model *m, const void *p)
+{
+    const char *at = p;
+    return m->map.bytes && at >= m->map.bytes && at < m->map.bytes + m->map.size;
+}
+
+static void release(thaw_model *m, void *p)
+{
+    if (!is_mapped(m, p)) thaw__free(&m->config.allocator, p);
+}
+
+void thaw__model_free(thaw_model *m)
+{
+    if (!m) return;
+    thaw_allocator a = m->config.allocator;
+    release(m, m->factor);
+    release(m, m->base);
+    release(m, m->cov);
+    release(m, m->spread);
+    release(m, m->seen);
+    release(m, m->noise);
+    thaw__free(&a, m->gamma);
+    thaw__free(&a, m->moment);
+    thaw__keymap_free(&m->items);
+    thaw__keymap_free(&m->events);
+    thaw__prior_free(&m->item_prior);
+    thaw__prior_free(&m->user_prior);
+    thaw__sparse_free(&m->features, &a);
+    thaw__file_close(&m->map, &a);
+    thaw__free(&a, m);
+}
+
+/* The item arrays at a new length; the old rows stay. */
+typedef struct item_arrays {
+    float *factor, *base, *cov, *spread, *seen, *noise;
+} item_arrays;
+
+static void *resized(const thaw_allocator *a, const float *old, int64_t n_old, int64_t n, int64_t columns)
+{
+    size_t used = (size_t)n_old * (size_t)columns, rows = 0;
+    if (thaw__add_size(&rows, (size_t)n, (size_t)columns) != THAW_OK) return NULL;
+    float *p = thaw__alloc(a, rows, sizeof *p);
+    if (!p) return NULL;
+    if (used) memcpy(p, old, used * sizeof *p);
+    memset(p + used, 0, (rows - used) * sizeof *p);
+    return p;
+}
+
+static thaw_status resize_items(thaw_model *m, int64_t n_old, int64_t n)
+{
+    const thaw_allocator *a = &m->config.allocator;
+    item_arrays next = {
+        resized(a, m->factor, n_old, n, m->stride), resized(a, m->base, n_old, n, 1),
+        resized(a, m->cov, n_old, n, m->packed),    resized(a, m->spread, n_old, n, 1),
+        resized(a, m->seen, n_old, n, 1),          resized(a, m->noise, n_old, n, 1),
+    };
+    if (!next.factor || !next.base || !next.cov || !next.spread || !next.seen || !next.noise) {
+        thaw__free(a, next.factor);
+        thaw__free(a, next.base);
+        thaw__free(a, next.cov);
+        thaw__free(a, next.spread);
+        thaw__free(a, next.seen);
+        thaw__free(a, next.noise);
+        return THAW_E_NOMEM;
+    }
+    release(m, m->factor);
+    release(m, m->base);
+    release(m, m->cov);
+    release(m, m->spread);
+    release(m, m->seen);
+    release(m, m->noise);
+    m->factor = next.factor;
+    m->base = next.base;
+    m->cov = next.cov;
+    m->spread = next.spread;
+    m->seen = next.seen;
+    m->noise = next.noise;
+    return THAW_OK;
+}
+
+void thaw__model_reset_item(thaw_model *m, int64_t i)
+{
+    float mean[THAW__RANK_MAX + 1];
+    thaw__prior_mean(&m->item_prior, mean, &m->features, i);
+    memcpy(m->factor + i * m->stride, mean, (size_t)m->rank * sizeof *mean);
+    m->base[i] = mean[m->rank];
+    m->spread[i] = (float)m->noise2;
+    m->seen[i] = 0;
+    float wide = thaw__prior_widening(&m->item_prior, &m->features, i), *cov = m->cov + i * m->packed;
+    for (int32_t r = 0; r < m->dim; r++)
+        for (int32_t c = 0; c <= r; c++) *cov++ = wide * m->gamma[r * m->dim + c];
+}
+
+/* E[w~' S w~] = sum_ab S_ab E[w_a w_b] + S_bb, with E[w] = 0 and w~ = [w, 1]. */
+static float folded(const thaw_model *m, const float *cov)
+{
+    double sum = 0;
+    for (int32_t r = 0; r < m->rank; r++) {
+        for (int32_t c = 0; c < r; c++) sum += 2 * (double)cov[c] * (double)m->moment[r * m->rank + c];
+        sum += (double)cov[r] * (double)m->moment[r * m->rank + r];
+        cov += r + 1;
+    }
+    return (float)(sum + (double)cov[m->rank]);
+}
+
+void thaw__model_refresh(thaw_model *m)
+{
+    for (int64_t i = 0; i < thaw__n_items(m); i++) m->noise[i] = m->spread[i] + folded(m, m->cov + i * m->packed);
+
+    /* The id of the numbers a belief depends on. New items change nothing that a user knows. */
+    XXH3_state_t state;
+    XXH3_64bits_reset_withSeed(&state, m->config.seed);
+    XXH3_64bits_update(&state, &m->steps, sizeof m->steps);
+    XXH3_64bits_update(&state, &m->rank, sizeof m->rank);
+    XXH3_64bits_update(&state, &m->half_life, sizeof m->half_life);
+    XXH3_64bits_update(&state, &m->noise2, sizeof m->noise2);
+    XXH3_64bits_update(&state, m->gamma, (size_t)m->dim * (size_t)m->dim * sizeof(float));
+    XXH3_64bits_update(&state, m->moment, (size_t)m->rank * (size_t)m->rank * sizeof(float));
+    XXH3_64bits_update(&state, m->item_prior.centre, (size_t)m->dim * sizeof(float));
+    m->id = XXH3_64bits_digest(&state);
+}
+
+thaw_status thaw__model_check_finite(const thaw_model *m)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < thaw__n_items(m); i++) {
+        const float *row = m->factor + i * m->stride;
+        for (int64_t j = 0; j < m->stride; j++) sum += 0 * (double)row[j];
+        sum += 0 * (double)m->base[i] + 0 * (double)m->noise[i];
+        if (!(m->noise[i] > 0)) sum = NAN;
+    }
+    return sum == 0 ? THAW_OK : thaw__fail(THAW_E_NUMERIC, "the model's numbers are not finite");
+}
+
+void thaw__model_info(const thaw_model *m, thaw_model_info *out)
+{
+    *out = (thaw_model_info){
+        .struct_size = sizeof *out,
+        .rank = m->rank,
+        .items = thaw__n_items(m),
+        .item_features = m->item_prior.features.width,
+        .user_features = m->user_prior.features.width,
+        .trained_users = m->trained_users,
+        .trained_events = m->trained_events,
+        .steps = m->steps,
+        .id = m->id,
+        .mean = m->mean,
+        .noise = m->scale * sqrt(m->noise2),
+        .rating_min = m->rating_min,
+        .rating_max = m->rating_max,
+        .half_life = m->half_life,
+        .events = (int32_t)m->events.n,
+    };
+}
+
+/* Range, link, mean and spread of the ratings. */
+static void learn_link(thaw_model *m, float *values, int64_t n)
+{
+    double sum = 0, square = 0;
+    thaw__link_learn(&m->link, values, n);
+    for (int64_t k = 0; k < n; k++) {
+        sum += (double)values[k];
+        square += (double)values[k] * (double)values[k];
+    }
+    m->mean = sum / (double)n;
+    double variance = square / (double)n - m->mean * m->mean;
+    m->scale = variance > 0 ? sqrt(variance) : 0;
+    m->noise2 = START_NOISE;
+    int given = m->config.rating_min < m->config.rating_max;
+    m->rating_min = given ? m->config.rating_min : values[0];
+    m->rating_max = given ? m->config.rating_max : values[n - 1];
+}
+
+static thaw_status learn_ratings(thaw_model *m, const thaw_data *data)
+{
+    int64_t n = 0;
+    float *values = thaw__alloc(&m->config.allocator, (size_t)data->n, sizeof *values);
+    if (!values) return THAW_E_NOMEM;
+    for (int64_t e = 0; e < data->n; e++)
+        if (!isnan(data->value[e])) values[n++] = data->value[e];
+    if (n) learn_link(m, values, n);
+    thaw__free(&m->config.allocator, values);
+    if (n) return THAW_OK;
+    return thaw__fail(THAW_E_UNSUPPORTED, "no event carries a value; this version learns from ratings");
+}
+
+/* Damped means of the items' scores: base = sum z / (n + 5). */
+static void start_bases(thaw_model *m, const thaw_data *data)
+{
+    for (int64_t e = 0; e < data->n; e++) {
+        if (isnan(data->value[e])) continue;
+        m->base[data->item[e]] += thaw__link_score(&m->link, data->value[e]);
+        m->seen[data->item[e]]++;
+    }
+    for (int64_t i = 0; i < thaw__n_items(m); i++) {
+        m->base[i] /= m->seen[i] + 5;
+        m->seen[i] = 0;
+    }
+}
+
+/* Before any training: loadings that agree on one direction, "likes things", and are random in the others. */
+static void start_numbers(thaw_model *m, const thaw_data *data)
+{
+    for (int32_t r = 0; r < m->rank; r++) m->moment[r * m->rank + r] = 1;
+    for (int32_t r = 0; r < m->dim; r++) m->gamma[r * m->dim + r] = 0.1f;
+    for (int64_t i = 0; i < thaw__n_items(m); i++) thaw__model_reset_item(m, i);
+    start_bases(m, data);
+    for (int64_t i = 0; i < thaw__n_items(m); i++) {
+        for (int64_t k = 0; k < m->packed; k++) m->cov[i * m->packed + k] *= 0.1f;
+        for (int32_t j = 0; j < m->rank; j++) {
+            double z = thaw__rng_normal(m->config.seed, THAW__RNG_INIT, (uint64_t)(i * m->rank + j));
+            m->factor[i * m->stride + j] = (float)(0.1 * z + (j == 0 ? 0.4 : 0));
+        }
+    }
+    thaw__model_refresh(m);
+}
+
+static thaw_status learn_features(thaw_model *m, const thaw_data *data)
+{
+    thaw__features items = {0}, users = {0};
+    const thaw_allocator *a = &m->config.allocator;
+    THAW__TRY(thaw__features_learn(&items, &data->items, m->config.min_feature, a));
+    THAW__TRY(thaw__prior_init(&m->item_prior, &items, m->dim));
+    THAW__TRY(thaw__features_learn(&users, &data->users, m->config.min_feature, a));
+    return thaw__prior_init(&m->user_prior, &users, m->rank);
+}
+
+thaw_status thaw__model_create(thaw_model **out, const thaw_config *config, const thaw_data *data)
+{
+    thaw_status st = THAW_OK;
+    thaw_model *m = NULL;
+    if (data->items.keys.n == 0) return thaw__fail(THAW_E_RANGE, "the data hold no item; at least 1 is needed");
+    THAW__TRY(thaw__model_begin(&m, config, config->rank));
+    m->half_life = config->half_life;
+    THAW__TRY_GOTO(learn_ratings(m, data));
+    THAW__TRY_GOTO(learn_features(m, data));
+    THAW__TRY_GOTO(thaw__keymap_copy(&m->events, &data->events, &m->config.allocator));
+    THAW__TRY_GOTO(thaw__model_add_items(m, NULL, data));
+    start_numbers(m, data);
+    *out = m;
+    return THAW_OK;
+fail:
+    thaw__model_free(m);
+    return st;
+}
+
+/* Names of data's items that are not known yet go to the end of m->items; rows[] receives their rows in data. */
+static thaw_status add_names(thaw_model *m, const thaw_data *data, int64_t *rows, int64_t *n)
+{
+    const thaw__keymap *keys = &data->items.keys;
+    for (int64_t r = 0; r < keys->n; r++) {
+        const char *key = thaw__keymap_key(keys, r);
+        int64_t before = m->items.n, row;
+        THAW__TRY(thaw__keymap_add(&m->items, &row, key, strlen(key)));
+        if (m->items.n > before) rows[(*n)++] = r;
+    }
+    return THAW_OK;
+}
+
+thaw_status thaw__model_add_items(thaw_model *m, int64_t *n_added, const thaw_data *data)
+{
+    const thaw_allocator *a = &m->config.allocator;
+    const int64_t n_old = thaw__n_items(m);
+    int64_t n = 0;
+    thaw__sparse added = {0};
+    thaw_status st = THAW_OK;
+    int64_t *rows = thaw__alloc(a, (size_t)data->items.keys.n, sizeof *rows);
+    if (!rows) return THAW_E_NOMEM;
+    THAW__TRY_GOTO(add_names(m, data, rows, &n));
+    THAW__TRY_GOTO(thaw__features_encode(&m->item_prior.features, &added, &data->items, rows, n));
+    if (n || !m->factor) THAW__TRY_GOTO(resize_items(m, n_old, n_old + n));
+    THAW__TRY_GOTO(thaw__sparse_append(&m->features, &added, a));
+    for (int64_t i = n_old; i < thaw__n_items(m); i++) {
+        thaw__model_reset_item(m, i);
+        m->noise[i] = m->spread[i] + folded(m, m->cov + i * m->packed);
+    }
+    if (n_added) *n_added = n;
+fail:
+    if (st != THAW_OK) thaw__keymap_truncate(&m->items, n_old);
+    thaw__sparse_free(&added, a);
+    thaw__free(a, rows);
+    return st;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a model is: what it knows by name (items, events, features) and the numbers of
+ *
+ *     score(y) = base_i + p_i . w_u + noise,    w_u ~ N(M f_u, I),    v_i = [p_i, base_i] ~ N(W g_i, Gamma)
+ *
+ * with score() the link of link.h. The space is kept so that users' residuals have unit covariance (docs/model.md, eq. 9): a user's prior needs no matrix, and an
+ * item's row is what serving multiplies. Items keep their posterior covariances; `noise` folds them, seen by an
+ * average user, into one variance per item. Rows of a new item are its content prior.
+ */
+#ifndef THAW_MODEL_H
+#define THAW_MODEL_H
+
+#include "file.h"
+#include "kernels.h"
+#include "link.h"
+#include "prior.h"
+
+enum { THAW__RANK_MAX = 256 };
+
+struct thaw_model {
+    thaw_config config;
+    const thaw__kernels *kernels;
+    int32_t rank;          /* d */
+    int32_t dim;           /* d + 1: loadings and base */
+    int64_t stride;        /* floats of a row of factor: d rounded up to 16 */
+    int64_t packed;        /* dim (dim + 1) / 2: a lower triangle by rows */
+
+    thaw__keymap items;
+    thaw__keymap events;
+    thaw__prior item_prior; /* dim */
+    thaw__prior user_prior; /* rank */
+    thaw__sparse features;  /* [items] g_i */
+
+    float *factor;         /* [items, stride] p_i, zero padded */
+    float *base;           /* [items] */
+    float *cov;            /* [items, packed] posterior covariance of [p_i, base_i] */
+    float *spread;         /* [items] s_i^2: noise variance of one rating of this item */
+    float *seen;           /* [items] ratings the posterior rests on */
+    float *noise;          /* [items] s_i^2 + E[w~' cov_i w~]: variance of a rating for an average user, given w */
+    float *gamma;          /* [dim, dim] covariance of items about their content prior */
+    float *moment;         /* [rank, rank] E[w w'] over users */
+
+    double mean, scale;    /* mean and standard deviation of all ratings, for people */
+    double noise2;         /* s^2: noise variance over all items, of a score */
+    thaw__link link;
+    float rating_min, rating_max, half_life;
+    int64_t steps, trained_users, trained_events;
+    uint64_t id;
+
+    thaw__file map;        /* the mapped file that factor and cov lie in; else empty */
+};
+
+static inline int64_t thaw__n_items(const thaw_model *m)
+{
+    return m->items.n;
+}
+
+/** A model of the shop's items, features and events, before any training. */
+thaw_status thaw__model_create(thaw_model **out, const thaw_config *config, const thaw_data *data);
+void thaw__model_free(thaw_model *m);
+
+/** Append the items of data that are not known; n_added may be NULL. */
+thaw_status thaw__model_add_items(thaw_model *m, int64_t *n_added, const thaw_data *data);
+
+/** Set the posterior of item i to its content prior. */
+void thaw__model_reset_item(thaw_model *m, int64_t i);
+
+/** Recompute `noise` of every item and the id; after every change of the numbers. */
+void thaw__model_refresh(thaw_model *m);
+
+/** The public numbers. */
+void thaw__model_info(const thaw_model *m, thaw_model_info *out);
+
+/** THAW_E_NUMERIC if a number that serving uses is not finite. */
+thaw_status thaw__model_check_finite(const thaw_model *m);
+
+thaw_status thaw__model_save(const thaw_model *m, const char *path);
+thaw_status thaw__model_save_buffer(const thaw_model *m, void *buffer, int64_t capacity, int64_t *size);
+
+/** Load from bytes; if they are a mapped file, the model takes it over and its large tables stay in it. */
+thaw_status thaw__model_load(thaw_model **out, thaw__file *file, const thaw_config *config);
+
+/** An empty model with its sizes set; for load and create. */
+thaw_status thaw__model_begin(thaw_model **out, const thaw_config *config, int32_t rank);
+
+#endif

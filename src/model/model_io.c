@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A model as a safetensors file (docs/file-format.md). One table of slots says which arrays a file has; saving and loading
+ * both walk it. Scalars and names of events and features are JSON texts in the metadata; item keys are a byte tensor.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+#include "number.h"
+#include "safetensors.h"
+#include "status.h"
+
+static const char format_version[] = "1";
+
+/* One array of the model; rows -1 in no slot: shapes are known before the tensors are read. `big` ones may stay mapped. */
+typedef struct slot {
+    const char *name;
+    thaw__dtype type;
+    int64_t rows, columns;
+    void *where; /* the address of the pointer */
+    int big;
+} slot;
+
+enum { N_SLOTS = 21 };
+
+/* Largest alignment first: factor rows must start at multiples of 64 bytes, and no tensor may leave a gap. */
+static size_t slots_of(thaw_model *m, slot *s, int64_t nonzeros)
+{
+    const int64_t n = thaw__n_items(m);
+    const thaw__prior *ip = &m->item_prior, *up = &m->user_prior;
+    const slot all[N_SLOTS] = {
+        {"item.factor", THAW__F32, n, m->stride, &m->factor, 1},
+        {"item.feature.start", THAW__I64, n + 1, 0, &m->features.start, 0},
+        {"item.key.start", THAW__I64, n, 0, &m->items.offsets, 0},
+        {"item.covariance", THAW__F32, n, m->packed, &m->cov, 1},
+        {"item.base", THAW__F32, n, 0, &m->base, 0},
+        {"item.spread", THAW__F32, n, 0, &m->spread, 0},
+        {"item.seen", THAW__F32, n, 0, &m->seen, 0},
+        {"item.noise", THAW__F32, n, 0, &m->noise, 0},
+        {"item.gamma", THAW__F32, m->dim, m->dim, &m->gamma, 0},
+        {"item.prior.centre", THAW__F32, m->dim, 0, (void *)(uintptr_t)&ip->centre, 0},
+        {"item.prior.weight", THAW__F32, ip->features.width, m->dim, (void *)(uintptr_t)&ip->weights, 0},
+        {"item.prior.mean", THAW__F32, (int64_t)ip->features.n, m->dim, (void *)(uintptr_t)&ip->column_mean, 0},
+        {"item.prior.mass", THAW__F32, ip->features.width, 0, (void *)(uintptr_t)&ip->mass, 0},
+        {"item.prior.ridge", THAW__F32, (int64_t)ip->features.n, 0, (void *)(uintptr_t)&ip->ridge, 0},
+        {"user.prior.weight", THAW__F32, up->features.width, m->rank, (void *)(uintptr_t)&up->weights, 0},
+        {"user.prior.mean", THAW__F32, (int64_t)up->features.n, m->rank, (void *)(uintptr_t)&up->column_mean, 0},
+        {"user.prior.mass", THAW__F32, up->features.width, 0, (void *)(uintptr_t)&up->mass, 0},
+        {"user.prior.ridge", THAW__F32, (int64_t)up->features.n, 0, (void *)(uintptr_t)&up->ridge, 0},
+        {"user.moment", THAW__F32, m->rank, m->rank, &m->moment, 0},
+        {"item.feature.column", THAW__I32, nonzeros, 0, &m->features.column, 0},
+        {"item.feature.value", THAW__F32, nonzeros, 0, &m->features.value, 0},
+    };
+    memcpy(s, all, sizeof all);
+    return N_SLOTS;
+}
+
+static void *pointer_at(const slot *s)
+{
+    void *p;
+    memcpy(&p, s->where, sizeof p);
+    return p;
+}
+
+/* ---- saving ---------------------------------------------------------------------------------------------------- */
+
+static json_t *numbers_to_json(const thaw_model *m)
+{
+    return json_pack("{s:i, s:I, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I}", "rank", (int)m->rank, "items",
+                     (json_int_t)thaw__n_items(m), "min_feature", (int)m->config.min_feature, "mean", m->mean, "scale", m->scale, "noise2",
+                     m->noise2, "rating_min", (double)m->rating_min, "rating_max", (double)m->rating_max, "half_life",
+                     (double)m->half_life, "steps", (json_int_t)m->steps, "trained_users",
+                     (json_int_t)m->trained_users, "trained_events", (json_int_t)m->trained_events);
+}
+
+static json_t *floats_to_json(const float *x, int32_t n)
+{
+    json_t *list = json_array();
+    for (int32_t k = 0; k < n; k++) json_array_append_new(list, json_real((double)x[k]));
+    return list;
+}
+
+static json_t *schema_to_json(const thaw_model *m)
+{
+    json_t *events = json_array();
+    for (int64_t e = 0; e < m->events.n; e++)
+        json_array_append_new(events, json_string(thaw__keymap_key(&m->events, e)));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "events", events, "levels",
+                     floats_to_json(m->link.level, m->link.n), "scores", floats_to_json(m->link.score, m->link.n), "items", thaw__features_to_json(&m->item_prior.features),
+                     "users", thaw__features_to_json(&m->user_prior.features));
+}
+
+/* Put a JSON value into the metadata as text; takes the value. */
+static int put_text(json_t *metadata, const char *key, json_t *value)
+{
+    char *text = value ? json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+    json_decref(value);
+    int failed = !text || json_object_set_new(metadata, key, json_string(text)) != 0;
+    free(text);
+    return failed;
+}
+
+static json_t *metadata_of(const thaw_model *m)
+{
+    char id[17], seed[24];
+    snprintf(id, sizeof id, "%016" PRIx64, m->id);
+    snprintf(seed, sizeof seed, "%" PRIu64, m->config.seed);
+    json_t *meta = json_pack("{s:s, s:s, s:s, s:s}", "thaw.format", format_version, "thaw.method", "bayes", "thaw.id",
+                             id, "thaw.seed", seed);
+    if (!meta) return NULL;
+    if (put_text(meta, "thaw.numbers", numbers_to_json(m)) || put_text(meta, "thaw.schema", schema_to_json(m))) {
+        json_decref(meta);
+        return NULL;
+    }
+    return meta;
+}
+
+/* The file as spans; *header is to be freed. */
+static thaw_status layout(const thaw_model *m, thaw__span *spans, char **header, size_t *n)
+{
+    slot slots[N_SLOTS];
+    thaw__tensor tensors[N_SLOTS + 1];
+    int64_t items = thaw__n_items(m);
+    size_t count = slots_of((thaw_model *)(uintptr_t)m, slots, m->features.start[items]);
+    for (size_t i = 0; i < count; i++)
+        tensors[i] = (thaw__tensor){slots[i].name, slots[i].type, slots[i].rows, slots[i].columns,
+                                    pointer_at(&slots[i])};
+    tensors[count++] = (thaw__tensor){"item.key", THAW__U8, (int64_t)m->items.n_bytes, 0, m->items.bytes};
+
+    json_t *metadata = metadata_of(m);
+    if (!metadata) return thaw__fail(THAW_E_NOMEM, "no memory for the file header");
+    thaw_status st = thaw__safetensors_spans(spans, header, metadata, tensors, count, &m->config.allocator);
+    json_decref(metadata);
+    *n = count + 1;
+    return st;
+}
+
+thaw_status thaw__model_save(const thaw_model *m, const char *path)
+{
+    thaw__span spans[N_SLOTS + 2];
+    char *header = NULL;
+    size_t n = 0;
+    THAW__TRY(layout(m, spans, &header, &n));
+    thaw_status st = thaw__file_save(path, spans, n, &m->config.allocator);
+    thaw__free(&m->config.allocator, header);
+    return st;
+}
+
+thaw_status thaw__model_save_buffer(const thaw_model *m, void *buffer, int64_t capacity, int64_t *size)
+{
+    thaw__span spans[N_SLOTS + 2];
+    char *header = NULL;
+    size_t n = 0, total = 0;
+    THAW__TRY(layout(m, spans, &header, &n));
+    for (size_t i = 0; i < n; i++) total += spans[i].size;
+    *size = (int64_t)total;
+    thaw_status st = THAW_OK;
+    if (capacity < *size)
+        st = thaw__fail(THAW_E_SPACE, "the model has %zu bytes; the buffer has %" PRId64, total, capacity);
+    char *at = buffer;
+    for (size_t i = 0; st == THAW_OK && i < n; at += spans[i].size, i++)
+        if (spans[i].size) memcpy(at, spans[i].bytes, spans[i].size);
+    thaw__free(&m->config.allocator, header);
+    return st;
+}
+
+/* ---- loading --------------------------------------------------------------------------------------------------- */
+
+static thaw_status damaged(const char *what)
+{
+    return thaw__fail(THAW_E_FORMAT, "not a whole thaw model: %s", what);
+}
+
+/* A JSON text of the metadata; NULL with a recorded reason if it is missing or unreadable. */
+static json_t *meta_json(const thaw__safetensors *file, const char *key)
+{
+    const char *text = thaw__safetensors_meta(file, key);
+    json_t *json = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    if (!json_is_object(json)) {
+        json_decref(json);
+        json = NULL;
+        thaw__fail(THAW_E_FORMAT, "not a whole thaw model: %s cannot be read", key);
+    }
+    return json;
+}
+
+static double number(const json_t *json, const char *key)
+{
+    const json_t *value = json_object_get(json, key);
+    return json_is_number(value) ? json_number_value(value) : (double)NAN;
+}
+
+static thaw_status check_version(const thaw__safetensors *file)
+{
+    double version = 0;
+    const char *text = thaw__safetensors_meta(file, "thaw.format");
+    if (!text || !thaw__number_parse(&version, text, strlen(text)) || version < 1) return damaged("no format version");
+    if (version > 1)
+        return thaw__fail(THAW_E_VERSION, "the file has format %.20s; this library reads up to %s", text, format_version);
+    const char *method = thaw__safetensors_meta(file, "thaw.method");
+    if (!method || strcmp(method, "bayes") != 0)
+        return thaw__fail(THAW_E_UNSUPPORTED, "the method %.40s is not known to this library", method ? method : "");
+    return THAW_OK;
+}
+
+static thaw_status read_numbers(thaw_model *m, const json_t *json)
+{
+    m->config.min_feature = (int32_t)number(json, "min_feature");
+    m->mean = number(json, "mean");
+    m->scale = number(json, "scale");
+    m->noise2 = number(json, "noise2");
+    m->rating_min = (float)number(json, "rating_min");
+    m->rating_max = (float)number(json, "rating_max");
+    m->half_life = (float)number(json, "half_life");
+    m->steps = json_integer_value(json_object_get(json, "steps"));
+    m->trained_users = json_integer_value(json_object_get(json, "trained_users"));
+    m->trained_events = json_integer_value(json_object_get(json, "trained_events"));
+    int fine = m->config.min_feature >= 1 && isfinite(m->mean) && isfinite(m->scale) && m->noise2 > 0 && isfinite(m->noise2) &&
+               m->rating_min <= m->rating_max && isfinite(m->rating_min) && isfinite(m->rating_max) &&
+               m->half_life >= 0 && isfinite(m->half_life) && m->steps >= 0;
+    return fine ? THAW_OK : damaged("its numbers are out of bounds");
+}
+
+static thaw_status read_link(thaw__link *link, const json_t *levels, const json_t *scores)
+{
+    size_t n = json_array_size(levels);
+    if (n < 1 || n > THAW__LEVELS || json_array_size(scores) != n) return damaged("its rating levels cannot be read");
+    link->n = (int32_t)n;
+    for (size_t k = 0; k < n; k++) {
+        link->level[k] = (float)json_number_value(json_array_get(levels, k));
+        link->score[k] = (float)json_number_value(json_array_get(scores, k));
+    }
+    return thaw__link_valid(link) ? THAW_OK : damaged("its rating levels do not ascend");
+}
+
+static thaw_status read_schema(thaw_model *m, const json_t *json)
+{
+    const thaw_allocator *a = &m->config.allocator;
+    const json_t *events = json_object_get(json, "events");
+    for (size_t e = 0; e < json_array_size(events); e++) {
+        const char *name = json_string_value(json_array_get(events, e));
+        int64_t row;
+        if (!name) return damaged("an event has no name");
+        THAW__TRY(thaw__keymap_add(&m->events, &row, name, strlen(name)));
+        if (row != (int64_t)e) return damaged("an event has two numbers");
+    }
+    thaw__features items, users;
+    THAW__TRY(read_link(&m->link, json_object_get(json, "levels"), json_object_get(json, "scores")));
+    THAW__TRY(thaw__features_from_json(&items, json_object_get(json, "items"), a));
+    thaw_status st = thaw__prior_init(&m->item_prior, &items, m->dim);
+    if (st != THAW_OK) return st;
+    THAW__TRY(thaw__features_from_json(&users, json_object_get(json, "users"), a));
+    return thaw__prior_init(&m->user_prior, &users, m->rank);
+}
+
+/* The keys: zero-terminated strings that begin where item.key.start says. */
+static thaw_status read_keys(thaw_model *m, const thaw__safetensors *file, int64_t n)
+{
+    const char *bytes;
+    const int64_t *start;
+    int64_t size;
+    THAW__TRY(thaw__safetensors_get(file, (const void **)&bytes, &size, "item.key", THAW__U8, -1, 0));
+    THAW__TRY(thaw__safetensors_get(file, (const void **)&start, NULL, "item.key.start", THAW__I64, n, 0));
+    if (size && bytes[size - 1] != 0) return damaged("the last item key does not end");
+    for (int64_t r = 0, at = 0; r < n; r++) {
+        int64_t row;
+        if (start[r] != at || at >= size) return damaged("item keys are out of order");
+        size_t length = strlen(bytes + at);
+        THAW__TRY(thaw__keymap_add(&m->items, &row, bytes + at, length));
+        if (row != r) return damaged("an item key stands twice");
+        at += (int64_t)length + 1;
+    }
+    return THAW_OK;
+}
+
+static int is_sorted_csr(const thaw__sparse *rows, int32_t width)
+{
+    for (int64_t r = 0; r < rows->n; r++)
+        if (rows->start[r] < 0 || rows->start[r] > rows->start[r + 1]) return 0;
+    for (int64_t k = 0; k < rows->start[rows->n]; k++)
+        if (rows->column[k] < 0 || rows->column[k] >= width) return 0;
+    return 1;
+}
+
+/* Take one tensor: copied, or left in the mapped file. */
+static thaw_status read_slot(thaw_model *m, const slot *s, const thaw__safetensors *file, int mapped)
+{
+    const void *bytes;
+    THAW__TRY(thaw__safetensors_get(file, &bytes, NULL, s->name, s->type, s->rows, s->columns));
+    size_t size = s->type == THAW__I64 ? 8 : 4;
+    size_t count = (size_t)s->rows * (size_t)(s->columns ? s->columns : 1);
+    void *p = mapped && s->big ? (void *)(uintptr_t)bytes : thaw__dup(&m->config.allocator, bytes, count, size);
+    if (!p) return THAW_E_NOMEM;
+    void *old = pointer_at(s);
+    thaw__free(&m->config.allocator, old);
+    memcpy(s->where, &p, sizeof p);
+    return THAW_OK;
+}
+
+static thaw_status read_tensors(thaw_model *m, const thaw__safetensors *file, int mapped)
+{
+    int64_t nonzeros;
+    const void *unused;
+    slot slots[N_SLOTS];
+    THAW__TRY(thaw__safetensors_get(file, &unused, &nonzeros, "item.feature.column", THAW__I32, -1, 0));
+    size_t n = slots_of(m, slots, nonzeros);
+    m->features.n = thaw__n_items(m);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(slots[i].name, "item.key.start") != 0) THAW__TRY(read_slot(m, &slots[i], file, mapped));
+    if (m->features.start[0] != 0 || m->features.start[m->features.n] != nonzeros ||
+        !is_sorted_csr(&m->features, m->item_prior.features.width))
+        return damaged("item features are out of order");
+    return thaw__model_check_finite(m) == THAW_OK ? THAW_OK : damaged("its numbers are not finite");
+}
+
+static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, const thaw_config *config, int mapped)
+{
+    thaw_status st = THAW_OK;
+    thaw_model *m = NULL;
+    json_t *numbers = meta_json(file, "thaw.numbers"), *schema = meta_json(file, "thaw.schema");
+    double rank = number(numbers, "rank"), items = number(numbers, "items");
+    const char *id = thaw__safetensors_meta(file, "thaw.id"), *seed = thaw__safetensors_meta(file, "thaw.seed");
+    if (!numbers || !schema || !id || !seed || !(rank >= 1 && rank <= THAW__RANK_MAX) ||
+        !(items >= 1 && items <= INT32_MAX)) {
+        st = damaged("its metadata are out of bounds");
+        goto fail;
+    }
+    THAW__TRY_GOTO(thaw__model_begin(&m, config, (int32_t)rank));
+    m->id = strtoull(id, NULL, 16);
+    m->config.seed = strtoull(seed, NULL, 10);
+    m->config.rank = m->rank;
+    THAW__TRY_GOTO(read_numbers(m, numbers));
+    THAW__TRY_GOTO(read_schema(m, schema));
+    THAW__TRY_GOTO(read_keys(m, file, (int64_t)items));
+    THAW__TRY_GOTO(read_tensors(m, file, mapped));
+    *out = m;
+fail:
+    json_decref(numbers);
+    json_decref(schema);
+    if (st != THAW_OK) thaw__model_free(m);
+    return st;
+}
+
+thaw_status thaw__model_load(thaw_model **out, thaw__file *file, const thaw_config *config)
+{
+    thaw__safetensors tensors;
+    THAW__TRY(thaw__safetensors_open(&tensors, file->bytes, file->size));
+    thaw_status st = check_version(&tensors);
+    if (st == THAW_OK) st = read_model(out, &tensors, config, file->mapped);
+    thaw__safetensors_close(&tensors);
+    if (st == THAW_OK && file->mapped) {
+        (*out)->map = *file;
+        *file = (thaw__file){0};
+    }
+    return st;
+}

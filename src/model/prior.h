@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A prior mean that depends on features:   E[v | f] = centre + sum over the columns c that are present (f_c W_c - mean_c)
+ *
+ * mean_c is what column c adds on average, so a missing column says nothing and a row without features gets the centre.
+ * The items' prior gives loadings and base, the users' prior the belief's mean (its centre is zero, docs/model.md eq. 2).
+ */
+#ifndef THAW_PRIOR_H
+#define THAW_PRIOR_H
+
+#include "encoder.h"
+
+typedef struct thaw__prior {
+    thaw__features features;
+    int32_t dim;
+    float *centre;      /* [dim] */
+    float *weights;     /* [features.width, dim] W */
+    float *column_mean; /* [features.n, dim] */
+    float *mass;        /* [features.width] how many rows taught each weight */
+    float *ridge;       /* [features.n] how many rows the prior of a weight is worth; learned */
+} thaw__prior;
+
+/** Zero weights over given features, which move into the prior. */
+thaw_status thaw__prior_init(thaw__prior *out, thaw__features *features, int32_t dim);
+void thaw__prior_free(thaw__prior *p);
+
+/** mean [dim] of row r of encoded features. */
+void thaw__prior_mean(const thaw__prior *p, float *mean, const thaw__sparse *rows, int64_t r);
+
+/** How much wider the prior of row r is because its weights are uncertain: 1 + sum f^2 / (mass + ridge). */
+float thaw__prior_widening(const thaw__prior *p, const thaw__sparse *rows, int64_t r);
+
+/** The column that holds a coordinate. */
+int32_t thaw__prior_column(const thaw__prior *p, int32_t coordinate);
+
+#endif

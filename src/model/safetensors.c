@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "safetensors.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "mem.h"
+#include "status.h"
+
+enum { PREFIX = 8, DIGITS = 16, HEADER_MAX = 100000000 };
+
+static const char checksum_key[] = "thaw.checksum";
+static const char no_digits[DIGITS + 1] = "0000000000000000";
+
+static const struct {
+    const char *name;
+    size_t size;
+} dtypes[] = {{"U8", 1}, {"I32", 4}, {"I64", 8}, {"F32", 4}, {"F64", 8}};
+
+static size_t tensor_size(const thaw__tensor *t)
+{
+    return (size_t)t->rows * (size_t)(t->columns ? t->columns : 1) * dtypes[t->type].size;
+}
+
+static void put_u64(char *at, uint64_t v)
+{
+    for (int i = 0; i < 8; i++) at[i] = (char)(v >> (8 * i));
+}
+
+static uint64_t get_u64(const char *at)
+{
+    uint64_t v = 0;
+    for (int i = 7; i >= 0; i--) v = v << 8 | (uint8_t)at[i];
+    return v;
+}
+
+/* Where the 16 digits of the checksum stand in a header, or NULL. */
+static const char *find_digits(const char *header, size_t length)
+{
+    static const char mark[] = "\"thaw.checksum\":\"";
+    const size_t n = sizeof mark - 1;
+    for (const char *at = header; (at = memchr(at, '"', length - (size_t)(at - header))) != NULL; at++) {
+        if (length - (size_t)(at - header) < n + DIGITS) return NULL;
+        if (memcmp(at, mark, n) == 0) return at + n;
+    }
+    return NULL;
+}
+
+/* XXH3 over the spans; the digits, which lie in the first span, count as zeros. */
+static uint64_t checksum(const thaw__span *spans, size_t n, const char *digits)
+{
+    XXH3_state_t state;
+    XXH3_64bits_reset(&state);
+    const char *head = spans[0].bytes;
+    size_t before = (size_t)(digits - head);
+    XXH3_64bits_update(&state, head, before);
+    XXH3_64bits_update(&state, no_digits, DIGITS);
+    XXH3_64bits_update(&state, digits + DIGITS, spans[0].size - before - DIGITS);
+    for (size_t i = 1; i < n; i++)
+        if (spans[i].size) XXH3_64bits_update(&state, spans[i].bytes, spans[i].size);
+    return XXH3_64bits_digest(&state);
+}
+
+static json_t *describe(const thaw__tensor *t, size_t at)
+{
+    json_t *shape = t->columns ? json_pack("[I,I]", (json_int_t)t->rows, (json_int_t)t->columns)
+                               : json_pack("[I]", (json_int_t)t->rows);
+    return json_pack("{s:s, s:o, s:[I,I]}", "dtype", dtypes[t->type].name, "shape", shape, "data_offsets",
+                     (json_int_t)at, (json_int_t)(at + tensor_size(t)));
+}
+
+/* The header as JSON text, malloc'd by jansson; NULL: out of memory. */
+static char *header_text(const json_t *metadata, const thaw__tensor *tensors, size_t n)
+{
+    json_t *root = json_object(), *meta = json_deep_copy(metadata);
+    int failed = json_object_set_new(meta, checksum_key, json_string(no_digits));
+    failed |= json_object_set_new(root, "__metadata__", meta);
+    size_t at = 0;
+    for (size_t i = 0; i < n; i++) {
+        failed |= json_object_set_new(root, tensors[i].name, describe(&tensors[i], at));
+        at += tensor_size(&tensors[i]);
+    }
+    char *text = failed ? NULL : json_dumps(root, JSON_COMPACT);
+    json_decref(root);
+    return text;
+}
+
+thaw_status thaw__safetensors_spans(thaw__span *spans, char **header, const json_t *metadata,
+                                    const thaw__tensor *tensors, size_t n, const thaw_allocator *allocator)
+{
+    *header = NULL;
+    char *text = header_text(metadata, tensors, n);
+    if (!text) return thaw__fail(THAW_E_NOMEM, "no memory for the file header");
+    size_t length = strlen(text);
+    size_t padded = (PREFIX + length + 63) / 64 * 64;
+    thaw_status st = THAW_OK;
+    char *bytes = NULL;
+    if (padded - PREFIX > HEADER_MAX) {
+        st = thaw__fail(THAW_E_RANGE, "the file header has %zu bytes; at most %d are allowed", length, HEADER_MAX);
+        goto done;
+    }
+    bytes = thaw__alloc(allocator, padded, 1);
+    if (!bytes) {
+        st = THAW_E_NOMEM;
+        goto done;
+    }
+    put_u64(bytes, padded - PREFIX);
+    memcpy(bytes + PREFIX, text, length);
+    memset(bytes + PREFIX + length, ' ', padded - PREFIX - length);
+
+    spans[0] = (thaw__span){bytes, padded};
+    for (size_t i = 0; i < n; i++) spans[i + 1] = (thaw__span){tensors[i].bytes, tensor_size(&tensors[i])};
+    const char *digits = find_digits(bytes, padded);
+    char hex[DIGITS + 1];
+    snprintf(hex, sizeof hex, "%016" PRIx64, checksum(spans, n + 1, digits));
+    memcpy(bytes + (digits - bytes), hex, DIGITS);
+    *header = bytes;
+done:
+    free(text);
+    return st;
+}
+
+static thaw_status damaged(const char *what)
+{
+    return thaw__fail(THAW_E_FORMAT, "not a whole thaw model: %s", what);
+}
+
+static int known_dtype(const char *name)
+{
+    for (int i = 0; i < (int)(sizeof dtypes / sizeof *dtypes); i++)
+        if (name && strcmp(name, dtypes[i].name) == 0) return i;
+    return -1;
+}
+
+/* Bytes of a tensor by its shape; -1 if the claim is absurd. */
+static int64_t shape_size(const json_t *shape, int dtype)
+{
+    int64_t size = (int64_t)dtypes[dtype].size;
+    if (!json_is_array(shape)) return -1;
+    for (size_t i = 0; i < json_array_size(shape); i++) {
+        const json_t *extent = json_array_get(shape, i);
+        if (!json_is_integer(extent) || json_integer_value(extent) < 0) return -1;
+        if (__builtin_mul_overflow(size, (int64_t)json_integer_value(extent), &size)) return -1;
+    }
+    return size;
+}
+
+/* One tensor's entry: known type, a shape that fits its bytes, bytes inside the file. Adds its size to *sum. */
+static thaw_status check_entry(const json_t *entry, int64_t data_size, int64_t *sum)
+{
+    int dtype = known_dtype(json_string_value(json_object_get(entry, "dtype")));
+    const json_t *offsets = json_object_get(entry, "data_offsets");
+    if (dtype < 0) return damaged("a tensor has no known type");
+    if (json_array_size(offsets) != 2) return damaged("a tensor has no offsets");
+    const json_t *b = json_array_get(offsets, 0), *e = json_array_get(offsets, 1);
+    if (!json_is_integer(b) || !json_is_integer(e)) return damaged("a tensor has no offsets");
+    int64_t begin = json_integer_value(b), end = json_integer_value(e);
+    if (begin < 0 || end < begin || end > data_size) return damaged("a tensor lies outside the file");
+    if (shape_size(json_object_get(entry, "shape"), dtype) != end - begin)
+        return damaged("a tensor's shape does not fit its bytes");
+    if (begin % (int64_t)dtypes[dtype].size) return damaged("a tensor is not aligned");
+    if (__builtin_add_overflow(*sum, end - begin, sum)) return damaged("tensors overlap");
+    return THAW_OK;
+}
+
+static thaw_status check_entries(const json_t *root, int64_t data_size)
+{
+    int64_t sum = 0;
+    const char *name;
+    json_t *entry;
+    json_object_foreach((json_t *)(uintptr_t)root, name, entry)
+    {
+        if (strcmp(name, "__metadata__") != 0) THAW__TRY(check_entry(entry, data_size, &sum));
+    }
+    return sum == data_size ? THAW_OK : damaged("the tensors do not fill the file");
+}
+
+thaw_status thaw__safetensors_open(thaw__safetensors *out, const char *bytes, size_t size)
+{
+    *out = (thaw__safetensors){0};
+    if (size < PREFIX) return damaged("shorter than its length field");
+    uint64_t length = get_u64(bytes);
+    if (length > HEADER_MAX || length > size - PREFIX) return damaged("the header is longer than the file");
+    const char *header = bytes + PREFIX;
+    const char *digits = find_digits(header, (size_t)length);
+    if (length == 0 || header[0] != '{' || !digits) return damaged("no thaw header");
+
+    thaw__span spans[2] = {{bytes, PREFIX + (size_t)length}, {header + length, size - PREFIX - (size_t)length}};
+    char hex[DIGITS + 1];
+    snprintf(hex, sizeof hex, "%016" PRIx64, checksum(spans, 2, digits));
+    if (memcmp(hex, digits, DIGITS) != 0) return damaged("the checksum does not match; it is truncated or damaged");
+
+    json_error_t error;
+    json_t *root = json_loadb(header, (size_t)length, JSON_REJECT_DUPLICATES, &error);
+    if (!root)
+        return json_error_code(&error) == json_error_out_of_memory
+                   ? thaw__fail(THAW_E_NOMEM, "no memory for the file header")
+                   : damaged("the header is no JSON");
+    out->header = root;
+    out->metadata = json_object_get(root, "__metadata__");
+    out->data = header + length;
+    thaw_status st = json_is_object(root) && json_is_object(out->metadata)
+                         ? check_entries(root, (int64_t)spans[1].size)
+                         : damaged("the header has no metadata");
+    if (st != THAW_OK) thaw__safetensors_close(out);
+    return st;
+}
+
+void thaw__safetensors_close(thaw__safetensors *file)
+{
+    json_decref(file->header);
+    *file = (thaw__safetensors){0};
+}
+
+thaw_status thaw__safetensors_get(const thaw__safetensors *file, const void **bytes, int64_t *rows, const char *name,
+                                  thaw__dtype type, int64_t want_rows, int64_t want_columns)
+{
+    const json_t *entry = json_object_get(file->header, name);
+    if (!entry) return thaw__fail(THAW_E_FORMAT, "the tensor %s is missing", name);
+    const json_t *shape = json_object_get(entry, "shape");
+    int64_t n = json_integer_value(json_array_get(shape, 0));
+    int64_t columns = json_integer_value(json_array_get(shape, 1));
+    size_t dimensions = want_columns ? 2 : 1;
+    if (known_dtype(json_string_value(json_object_get(entry, "dtype"))) != (int)type ||
+        json_array_size(shape) != dimensions || (want_columns && columns != want_columns) ||
+        (want_rows >= 0 && n != want_rows))
+        return thaw__fail(THAW_E_FORMAT, "the tensor %s has another type or shape than the model says", name);
+    *bytes = file->data + json_integer_value(json_array_get(json_object_get(entry, "data_offsets"), 0));
+    if (rows) *rows = n;
+    return THAW_OK;
+}
+
+const char *thaw__safetensors_meta(const thaw__safetensors *file, const char *key)
+{
+    return json_string_value(json_object_get(file->metadata, key));
+}
