@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""thaw from Python by ctypes, with the standard library only: the same would do in any language with a C interface.
+
+usage: 07_ctypes.py [libthaw.so]
+
+New calls: none. What a binding needs: fixed-width types, structs that begin with their size, a status per call.
+"""
+import ctypes as c
+import math
+import os
+import sys
+
+STR = c.c_char_p
+
+
+class EventColumns(c.Structure):
+    _fields_ = [("struct_size", c.c_uint32), ("reserved", c.c_uint32), ("users", c.POINTER(STR)),
+                ("items", c.POINTER(STR)), ("events", c.POINTER(STR)), ("values", c.POINTER(c.c_float)),
+                ("times", c.POINTER(c.c_double)), ("baskets", c.POINTER(STR))]
+
+
+class Event(c.Structure):
+    _fields_ = [("item", c.c_int64), ("time", c.c_double), ("value", c.c_float), ("event", c.c_int32)]
+
+
+class Hit(c.Structure):
+    _fields_ = [("item", c.c_int64), ("mean", c.c_float), ("variance", c.c_float)]
+
+
+class ThawError(Exception):
+    pass
+
+
+class Thaw:
+    """The calls used here, each checked. A config needs no struct: a buffer large enough and thaw_config_set()."""
+
+    CONFIG_SIZE = 104  # sizeof(thaw_config) of 0.1; later versions accept the older, shorter struct
+
+    def __init__(self, path):
+        self.lib = c.CDLL(path)
+        self.lib.thaw_last_error.restype = STR
+        self.lib.thaw_build_info.restype = STR
+        for name in ("thaw_data_free", "thaw_model_free", "thaw_user_free"):
+            getattr(self.lib, name).restype = None
+
+    def __call__(self, name, *args):
+        if getattr(self.lib, name)(*args) != 0:
+            raise ThawError(self.lib.thaw_last_error().decode())
+
+    def config(self, **fields):
+        config = c.create_string_buffer(self.CONFIG_SIZE)
+        self("thaw_config_init", config, c.c_uint32(self.CONFIG_SIZE))
+        for key, value in fields.items():
+            self("thaw_config_set", config, key.encode(), str(value).encode())
+        return config
+
+    def data(self, ratings):
+        n = len(ratings)
+        data = c.c_void_p()
+        self("thaw_data_create", c.byref(data), None)
+        columns = EventColumns(struct_size=c.sizeof(EventColumns),
+                               users=(STR * n)(*[u.encode() for u, _, _ in ratings]),
+                               items=(STR * n)(*[i.encode() for _, i, _ in ratings]),
+                               values=(c.c_float * n)(*[r for _, _, r in ratings]))
+        self("thaw_data_add_events", data, c.byref(columns), c.c_int64(n))
+        return data
+
+    def pretrain(self, data, **fields):
+        model = c.c_void_p()
+        self("thaw_model_create", c.byref(model), self.config(**fields), data)
+        self("thaw_pretrain", model, None, data, None, None)
+        return model
+
+    def recommend(self, model, ratings, top=10):
+        events = (Event * max(1, len(ratings)))()
+        for event, (item, value) in zip(events, ratings):
+            row = c.c_int64()
+            self("thaw_model_item_row", model, c.byref(row), item.encode())
+            event.item, event.value = row, value
+        user = c.c_void_p()
+        self("thaw_user_create", c.byref(user), model)
+        try:
+            self("thaw_adapt", model, user, events, c.c_int64(len(ratings)))
+            hits, n = (Hit * top)(), c.c_int64()
+            self("thaw_recommend", model, user, hits, c.byref(n), None)  # no query: the ten best
+        finally:
+            self.lib.thaw_user_free(user)
+        out = []
+        for hit in hits[:n.value]:
+            key = STR()
+            self("thaw_model_item_key", model, c.byref(key), c.c_int64(hit.item))
+            out.append((key.value.decode(), hit.mean, math.sqrt(hit.variance)))
+        return out
+
+
+def main():
+    path = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("THAW_LIBRARY", "libthaw.so.0")
+    thaw = Thaw(path)
+    print(thaw.lib.thaw_build_info().decode())
+
+    tea, coffee = ["green tea", "black tea", "teapot", "honey"], ["espresso", "filter coffee", "coffee mill", "milk jug"]
+    ratings = [(f"c{u}", item, (4 if (item in tea) == (u % 2 == 0) else 1) + (u // 2 + k) % 2)
+               for u in range(60) for k, item in enumerate((tea + coffee)[j % 8] for j in range(u, u + 15, 3))]
+    data = thaw.data(ratings)
+    model = thaw.pretrain(data, rank=2, passes=30)
+    thaw.lib.thaw_data_free(data)
+
+    found = thaw.recommend(model, [("green tea", 5), ("espresso", 2)])
+    for item, mean, sd in found:
+        print(f"{mean:.2f} ± {sd:.2f}  {item}")
+    assert {item for item, _, _ in found[:4]} == set(tea), found
+    try:
+        thaw.recommend(model, [("no such thing", 5)])
+    except ThawError as e:
+        print("as it should be:", e)
+    else:
+        raise AssertionError("an unknown item must be an error")
+    thaw.lib.thaw_model_free(model)
+
+
+main()

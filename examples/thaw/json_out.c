@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "json_out.h"
+
+#include <math.h>
+
+#include "cli.h"
+
+void json_out_real(json_t *object, const char *name, double value)
+{
+    if (isfinite(value)) json_object_set_new(object, name, json_real(value));
+}
+
+void json_out_integer(json_t *object, const char *name, long long value)
+{
+    json_object_set_new(object, name, json_integer(value));
+}
+
+void json_out_text(json_t *object, const char *name, const char *value)
+{
+    json_object_set_new(object, name, json_string(value));
+}
+
+int json_out_print(json_t *object)
+{
+    const int bad = json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+    json_decref(object);
+    putchar('\n');
+    return bad ? cli_failf("the result cannot be written as JSON") : cli_finish();
+}

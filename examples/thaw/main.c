@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The command line of thaw: one verb per file, everything through include/thaw/thaw.h. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *does;
+} verbs[] = {
+    {"split", cmd_split, "part a table of events by user or by time"},
+    {"pretrain", cmd_pretrain, "learn a model from everybody's events"},
+    {"evaluate", cmd_evaluate, "measure a model on users it has not seen, beside simple baselines"},
+    {"recommend", cmd_recommend, "adapt to one shopper and print what to recommend"},
+    {"info", cmd_info, "print the numbers of a model and of this build"},
+};
+enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
+
+static void print_help(FILE *to)
+{
+    fputs("usage: thaw VERB [option…]\n"
+          "Recommends to people a shop does not know yet.\n\n", to);
+    for (int i = 0; i < N_VERBS; i++) fprintf(to, "  %-10s %s\n", verbs[i].name, verbs[i].does);
+    fputs("\n"
+          "  thaw VERB --help   its options, with examples\n"
+          "  thaw --version     how this thaw was built\n"
+          "\n"
+          "From ratings to recommendations:\n"
+          "  thaw split     --inter shop.inter --train train.inter --test test.inter\n"
+          "  thaw pretrain  --inter train.inter --item shop.item --out shop.thaw\n"
+          "  thaw evaluate  --model shop.thaw --inter test.inter --support 1,3,all --baselines --train train.inter\n"
+          "  thaw recommend --model shop.thaw --item shop.item --event sku-7:rating:5\n"
+          "\n"
+          "Leaves with 0, with 1 on failure, with 2 if the arguments make no sense.\n", to);
+}
+
+static int run(int argc, char **argv)
+{
+    for (int i = 0; i < N_VERBS; i++) {
+        if (strcmp(argv[0], verbs[i].name) == 0) {
+            cli_begin(verbs[i].name);
+            return verbs[i].run(argc, argv);
+        }
+    }
+    cli_refuse("%s is no verb", argv[0]);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_help(stderr);
+        return 2;
+    }
+    const char *word = argv[1];
+    if (strcmp(word, "--version") == 0) {
+        puts(thaw_build_info());
+        return cli_finish();
+    }
+    if (strcmp(word, "help") == 0 && argc > 2) {
+        char flag[] = "--help";
+        char *as_option[] = {argv[2], flag, NULL};
+        return run(2, as_option);
+    }
+    if (strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+        print_help(stdout);
+        return cli_finish();
+    }
+    return run(argc - 1, argv + 1);
+}

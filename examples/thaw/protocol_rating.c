@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "protocol_rating.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "draw.h"
+#include "progress.h"
+
+enum { DEEPEST = 5 };
+
+/* What one run works with. */
+typedef struct work {
+    int64_t *order;       /* [max_events] */
+    thaw_event *support;  /* [max_events] */
+    int64_t *items;       /* [query] */
+    float *mean, *variance, *truth; /* [query] */
+    char *taken;          /* [query] */
+    double *adapt_us;     /* [tasks * seeds] */
+    int64_t n_adapt;
+} work;
+
+/* Sums over the users of one seed. */
+typedef struct sums {
+    double mae, rmse, ndcg[DEEPEST + 1], covered;
+    int64_t users;
+} sums;
+
+int rating_support_read(rating_support *out, const char *text)
+{
+    char *end;
+    const double x = strtod(text, &end);
+    if (strlen(text) >= sizeof out->text) return 1;
+    strcpy(out->text, text);
+    out->count = -1;
+    out->part = 1;
+    if (strcmp(text, "all") == 0) return 0;
+    if (end == text || !(x >= 0)) return 1;
+    if (strcmp(end, "%") == 0) {
+        out->part = x / 100;
+        return x > 100;
+    }
+    if (*end || x > 1e9 || x != floor(x)) return 1;
+    out->count = (int64_t)x;
+    return 0;
+}
+
+static int qualifies(const rating_protocol *protocol, const rating_task *task)
+{
+    return task->n >= protocol->min_events && task->n <= protocol->max_events;
+}
+
+int64_t protocol_rating_tasks(const rating_protocol *protocol, const rating_tasks *tasks)
+{
+    int64_t n = 0;
+    for (int64_t t = 0; t < tasks->n; t++) n += qualifies(protocol, &tasks->tasks[t]);
+    return n;
+}
+
+/* The place of the largest value not yet taken, the first of equals. */
+static int64_t best_left(const float *value, const char *taken, int64_t n)
+{
+    int64_t best = -1;
+    for (int64_t i = 0; i < n; i++) {
+        if (!taken[i] && (best < 0 || value[i] > value[best])) best = i;
+    }
+    return best;
+}
+
+/* gain[k] = sum over the first k places of (2^r - 1) / log2(1 + place), best `by` first; k = 1 … DEEPEST. */
+static void gains(double *gain, const float *by, const float *truth, char *taken, int64_t n)
+{
+    memset(taken, 0, (size_t)n);
+    gain[0] = 0;
+    for (int k = 1; k <= DEEPEST; k++) {
+        gain[k] = gain[k - 1];
+        if (k > n) continue;
+        const int64_t i = best_left(by, taken, n);
+        taken[i] = 1;
+        gain[k] += (exp2((double)truth[i]) - 1) / log2(1.0 + k);
+    }
+}
+
+/* Add one user's scores. */
+static void measure(sums *s, work *w, const rating_protocol *protocol, int has_variance)
+{
+    const int64_t n = protocol->query;
+    double absolute = 0, squared = 0, covered = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const double y = (double)w->truth[i], mean = (double)w->mean[i];
+        const double error = fmin(fmax(mean, protocol->lowest), protocol->highest) - y;
+        absolute += fabs(error);
+        squared += error * error;
+        if (has_variance) covered += fabs(mean - y) <= 1.645 * sqrt((double)w->variance[i]);
+    }
+    s->mae += absolute / (double)n;
+    s->rmse += sqrt(squared / (double)n);
+    s->covered += covered / (double)n;
+
+    double got[DEEPEST + 1], ideal[DEEPEST + 1];
+    gains(got, w->mean, w->truth, w->taken, n);
+    gains(ideal, w->truth, w->truth, w->taken, n);
+    for (int k = 1; k <= DEEPEST; k++) s->ndcg[k] += ideal[k] > 0 ? got[k] / ideal[k] : 1;
+    s->users++;
+}
+
+/* One user under one seed: draw, adapt, predict, measure. */
+static thaw_status run_task(sums *s, work *w, const rating_predictor *p, const rating_tasks *tasks,
+                            const rating_task *task, const rating_protocol *protocol, const rating_support *support,
+                            int64_t seed)
+{
+    const thaw_event *events = tasks->events + task->first;
+    const int64_t rest = task->n - protocol->query;
+    int64_t n_support = support->count >= 0 ? support->count : (int64_t)(support->part * (double)rest + 1e-9);
+    if (n_support > rest) n_support = rest;
+
+    draw_permutation(w->order, task->n, (uint64_t)seed, draw_key(task->user));
+    for (int64_t i = 0; i < n_support; i++) w->support[i] = events[w->order[i]];
+    for (int64_t i = 0; i < protocol->query; i++) {
+        w->items[i] = events[w->order[rest + i]].item;
+        w->truth[i] = events[w->order[rest + i]].value;
+    }
+
+    thaw_status st = p->begin ? p->begin(p->ctx, task->user) : THAW_OK;
+    if (st != THAW_OK) return st;
+    const double start = progress_clock();
+    st = p->adapt(p->ctx, w->support, n_support);
+    if (st != THAW_OK) return st;
+    w->adapt_us[w->n_adapt++] = 1e6 * (progress_clock() - start);
+    st = p->predict(p->ctx, w->mean, p->has_variance ? w->variance : NULL, w->items, protocol->query);
+    if (st != THAW_OK) return st;
+    measure(s, w, protocol, p->has_variance);
+    return THAW_OK;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *values, int64_t n)
+{
+    qsort(values, (size_t)n, sizeof *values, by_size);
+    return n ? (values[(n - 1) / 2] + values[n / 2]) / 2 : NAN;
+}
+
+/* Add the means of one seed to the scores, which are divided at the end. */
+static void add_seed(rating_scores *out, double *seed_mae, const sums *s, int has_variance)
+{
+    const double users = (double)s->users;
+    *seed_mae = s->mae / users;
+    out->mae += *seed_mae;
+    out->rmse += s->rmse / users;
+    out->ndcg1 += s->ndcg[1] / users;
+    out->ndcg3 += s->ndcg[3] / users;
+    out->ndcg5 += s->ndcg[5] / users;
+    out->coverage90 += has_variance ? s->covered / users : NAN;
+}
+
+static void finish(rating_scores *out, const double *seed_mae, int64_t seeds)
+{
+    double *means[] = {&out->mae, &out->rmse, &out->ndcg1, &out->ndcg3, &out->ndcg5, &out->coverage90};
+    for (size_t i = 0; i < sizeof means / sizeof *means; i++) *means[i] /= (double)seeds;
+    double squares = 0;
+    for (int64_t i = 0; i < seeds; i++) squares += (seed_mae[i] - out->mae) * (seed_mae[i] - out->mae);
+    out->mae_sd = seeds > 1 ? sqrt(squares / (double)(seeds - 1)) : NAN;
+}
+
+int protocol_rating_run(rating_scores *out, const rating_predictor *predictor, const rating_tasks *tasks,
+                        const rating_protocol *protocol, const rating_support *support)
+{
+    memset(out, 0, sizeof *out);
+    out->tasks = protocol_rating_tasks(protocol, tasks);
+    int64_t longest = 0;
+    for (int64_t t = 0; t < tasks->n; t++) {
+        if (qualifies(protocol, &tasks->tasks[t]) && tasks->tasks[t].n > longest) longest = tasks->tasks[t].n;
+    }
+    const size_t query = (size_t)protocol->query;
+    work w = {.order = cli_alloc((size_t)longest, sizeof *w.order),
+              .support = cli_alloc((size_t)longest, sizeof *w.support),
+              .items = cli_alloc(query, sizeof *w.items),
+              .mean = cli_alloc(query, sizeof *w.mean),
+              .variance = cli_alloc(query, sizeof *w.variance),
+              .truth = cli_alloc(query, sizeof *w.truth),
+              .taken = cli_alloc(query, 1),
+              .adapt_us = cli_alloc((size_t)(out->tasks * protocol->seeds), sizeof *w.adapt_us)};
+    double *seed_mae = cli_alloc((size_t)protocol->seeds, sizeof *seed_mae);
+
+    thaw_status st = THAW_OK;
+    for (int64_t seed = 1; seed <= protocol->seeds && st == THAW_OK; seed++) {
+        sums s = {0};
+        for (int64_t t = 0; t < tasks->n && st == THAW_OK; t++) {
+            if (!qualifies(protocol, &tasks->tasks[t])) continue;
+            st = run_task(&s, &w, predictor, tasks, &tasks->tasks[t], protocol, support, seed);
+        }
+        add_seed(out, &seed_mae[seed - 1], &s, predictor->has_variance);
+    }
+    finish(out, seed_mae, protocol->seeds);
+    out->adapt_us = median(w.adapt_us, w.n_adapt);
+
+    free(w.order);
+    free(w.support);
+    free(w.items);
+    free(w.mean);
+    free(w.variance);
+    free(w.truth);
+    free(w.taken);
+    free(w.adapt_us);
+    free(seed_mae);
+    return st == THAW_OK ? 0 : cli_fail();
+}

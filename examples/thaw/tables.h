@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef THAW_CLI_TABLES_H
+#define THAW_CLI_TABLES_H
+
+/* The tables of a shop as the arguments name them. Each is a file that thaw_data_read() reads or, in a build with
+ * SQLite, "sqlite:FILE?QUERY". */
+
+#include <stdint.h>
+
+#include "thaw/thaw.h"
+
+#define TABLES_HELP \
+    "  --inter TABLE      events: user_id, item_id and a rating or value\n" \
+    "  --item TABLE       features of items, by item_id\n" \
+    "  --user TABLE       features of users, by user_id\n" \
+    "  --where NAME=VALUE only events whose column NAME reads VALUE\n" \
+    "\n" \
+    "A TABLE is a tab separated file with a header such as user_id:token, a .csv file, or sqlite:FILE?QUERY.\n"
+
+typedef struct tables {
+    char *inter, *item, *user;     /* NULL: not given */
+    char *where_column, *where_value;
+} tables;
+
+/** Option numbers of the flags above, and the rows of a getopt_long() table for them. */
+enum { TABLES_INTER = 1000, TABLES_ITEM, TABLES_USER, TABLES_WHERE };
+#define TABLES_OPTIONS \
+    {"inter", required_argument, NULL, TABLES_INTER}, {"item", required_argument, NULL, TABLES_ITEM}, \
+    {"user", required_argument, NULL, TABLES_USER}, {"where", required_argument, NULL, TABLES_WHERE}
+
+/** Take one of those options: 1, or 0 if it is another. */
+int tables_option(tables *tables, int option, char *value);
+
+/** Read what was given into one new data set: 0, or 1 with a message. */
+int tables_read(thaw_data **out, const tables *tables);
+
+/** 1 if the table is a SQLite query and not a file. */
+int tables_is_query(const char *table);
+
+/** The names of a table file's columns, from its first line. names is an array of *n texts; free each and the array.
+ *  A query has none here. Returns 0, or 1 with a message. */
+int tables_columns(char ***names, int *n, const char *table);
+
+#endif

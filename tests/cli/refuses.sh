@@ -1,0 +1,112 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Arguments that make no sense leave with 2, failures with 1 and one line.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+expect 0 "$thaw_shop" shop 150 60 1
+expect 0 "$thaw" split --inter shop/shop.inter --train a.inter --test b.inter
+expect 0 "$thaw" pretrain --inter a.inter --set rank=3 --set passes=3 --out m.thaw
+
+# ---- 2 ----
+expect 2 "$thaw"
+expect 2 "$thaw" sing
+says 'sing is no verb'
+for verb in split pretrain evaluate recommend; do
+    expect 2 "$thaw" "$verb"
+    says 'is required'
+    expect 2 "$thaw" "$verb" --nonsense
+    says 'unknown option --nonsense'
+    expect 2 "$thaw" "$verb" stray
+    says 'stray belongs to no option'
+done
+expect 2 "$thaw" info --model
+says '--model needs a value'
+expect 2 "$thaw" split --inter a.inter --train x --test y --holdout-users 2
+says '--holdout-users is 2'
+expect 2 "$thaw" split --inter a.inter --train x --test x
+expect 2 "$thaw" pretrain --inter a.inter --out x --set rank=0
+expect 2 "$thaw" pretrain --inter a.inter --out x --set rank=many
+expect 2 "$thaw" pretrain --inter a.inter --out x --set nonsense=1
+expect 2 "$thaw" pretrain --inter a.inter --out x --set rank
+expect 2 "$thaw" pretrain --inter a.inter --out x --set objective=beauty
+expect 2 "$thaw" pretrain --inter a.inter --out x --valid-users 0.9
+expect 2 "$thaw" pretrain --inter a.inter --out x --threads 0
+expect 2 "$thaw" pretrain --inter a.inter --out x --clean everything
+expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --support some
+expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --support 120%
+expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --support ,
+expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --query 20
+says '--min-events is 13; must be at least --query 20'
+expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --protocol song
+expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --baselines
+says '--baselines needs --train'
+expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --baselines=ease --train a.inter
+expect 2 "$thaw" recommend --model m.thaw --top 0
+expect 2 "$thaw" recommend --model m.thaw --event sku-0001
+says 'has no value'
+expect 2 "$thaw" recommend --model m.thaw --event sku-0001:rating:much
+
+# ---- 1, one line ----
+expect 1 "$thaw" evaluate --model m.thaw --inter b.inter --protocol ranking
+says 'comes with a later version'
+one_line
+expect 1 "$thaw" pretrain --inter a.inter --out x --set objective=ranking
+one_line
+expect 1 "$thaw" split --inter missing.inter --train x --test y
+one_line
+expect 1 "$thaw" split --inter . --train x --test y
+one_line
+expect 1 "$thaw" split --inter a.inter --train no/such/folder/x --test y
+one_line
+expect 1 "$thaw" pretrain --inter a.inter --out no/such/folder/m.thaw --set passes=1
+says 'no/such/folder'
+printf 'user_id:token\titem_id:token\trating:float\na\tx\n' >short.inter
+expect 1 "$thaw" pretrain --inter short.inter --out x
+says 'line 2'
+one_line
+printf 'user_id:token\titem_id:token\trating:float\na\tx\tfive\n' >words.inter
+expect 1 "$thaw" pretrain --inter words.inter --out x
+one_line
+printf 'user_id:token\titem_id:token\na\tx\n' >plain.inter
+expect 1 "$thaw" pretrain --inter plain.inter --out x
+one_line
+: >empty.inter
+expect 1 "$thaw" pretrain --inter empty.inter --out x
+one_line
+expect 1 "$thaw" pretrain --inter a.inter --where colour=red --out x
+one_line
+head -c 300 m.thaw >cut.thaw
+expect 1 "$thaw" info --model cut.thaw
+one_line
+expect 1 "$thaw" recommend --model cut.thaw
+one_line
+expect 1 "$thaw" evaluate --model a.inter --inter b.inter
+one_line
+expect 1 "$thaw" recommend --model m.thaw --event nothing::5
+one_line
+expect 1 "$thaw" recommend --model m.thaw --event sku-0001:sneeze:5
+one_line
+expect 1 "$thaw" recommend --model m.thaw --event sku-0001::77
+one_line
+expect 1 "$thaw" recommend --model m.thaw --features age=3
+one_line
+expect 1 "$thaw" evaluate --model m.thaw --inter b.inter --min-events 5000 --max-events 6000
+one_line
+for result in x y; do
+    [ ! -e "$result" ] || die 'a failure leaves no result behind'
+done
+[ -z "$(ls -- *.part 2>/dev/null)" ] || die 'a temporary file is left'
+if [ -c /dev/full ]; then
+    got=0
+    "$thaw" info --model m.thaw >/dev/full 2>err || got=$?
+    [ "$got" -eq 1 ] || die 'a full disk is a failure'
+fi
+
+# ---- help ----
+for verb in split pretrain evaluate recommend info; do
+    expect 0 "$thaw" "$verb" --help
+    grep -q "usage: thaw $verb" out || die "help of $verb"
+    expect 0 "$thaw" help "$verb"
+done
+expect 0 "$thaw" --help
+expect 0 "$thaw" --version

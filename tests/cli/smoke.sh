@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# From a shop's files to recommendations, with every number of the JSON looked at.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+command -v python3 >/dev/null || exit 77
+
+expect 0 "$thaw_shop" shop 400 150 3
+expect 0 "$thaw" split --inter shop/shop.inter --holdout-users 0.2 --seed 5 --train a.inter --test b.inter
+expect 0 "$thaw" pretrain --inter a.inter --item shop/shop.item --user shop/shop.user --set rank=6 --set passes=8 \
+    --set objective=rating --valid-users 0.1 --clean duplicates,min_item_events=1 --threads 2 --out m.thaw
+says 'saved m.thaw'
+grep -q "$(printf '\033')" err && die 'no escape sequences where standard error is no terminal'
+
+# The model does not depend on the number of threads.
+expect 0 "$thaw" pretrain --inter a.inter --item shop/shop.item --user shop/shop.user --set rank=6 --set passes=8 \
+    --valid-users 0.1 --clean duplicates,min_item_events=1 --threads 1 --out one.thaw
+cmp m.thaw one.thaw || die 'another model with another number of threads'
+
+expect 0 "$thaw" info --model m.thaw --json
+json 'd["rank"] == 6 and d["items"] == 150 and d["events"] == ["rating"] and d["rating_min"] == 1 and d["rating_max"] == 5'
+json 'd["trained_events"] > 0 and d["build"] and d["noise"] > 0 and d["user_features"] > 0 and d["item_features"] > 0'
+expect 0 "$thaw" info --model m.thaw
+expect 0 "$thaw" info
+
+# evaluate: one support
+set -- --model m.thaw --inter b.inter --user shop/shop.user --item shop/shop.item --min-events 13 --max-events 100
+expect 0 "$thaw" evaluate "$@" --protocol rating --support 5 --seeds 3 --json
+json 'd["protocol"] == "rating" and d["tasks"] > 10 and d["seeds"] == 3 and d["support"] == 5 and d["query"] == 10'
+json 'all(0 < d[k] < 2 for k in ("mae", "rmse")) and d["mae"] <= d["rmse"] and d["mae_sd"] >= 0'
+json 'all(0.3 < d[k] <= 1 for k in ("ndcg@1", "ndcg@3", "ndcg@5")) and 0.7 < d["coverage90"] <= 1'
+json 'd["adapt_us"] > 0 and "baselines" not in d and "by_support" not in d'
+cp out first
+
+# The same command, the same numbers.
+expect 0 "$thaw" evaluate "$@" --support 5 --seeds 3 --json
+json 'all(d[k] == v for k, v in json.load(open("first")).items() if k != "adapt_us")'
+
+# A user's draw does not depend on the order of the file.
+{ head -n 1 b.inter; sed 1d b.inter | sort -s -k 1,1r; } >sorted.inter
+expect 0 "$thaw" evaluate "$@" --inter sorted.inter --support 5 --seeds 3 --json
+json 'all(abs(d[k] - v) < 1e-6 for k, v in json.load(open("first")).items() if k in ("mae", "rmse", "ndcg@5"))'
+
+# A list of supports, with baselines: more ratings help, and thaw is better than both.
+expect 0 "$thaw" evaluate "$@" --support 0,3,80%,all --baselines --train a.inter --json
+json '[r["support"] for r in d["by_support"]] == [0, 3, "80%", "all"] and d["support"] == 0'
+json 'd["mae"] == d["by_support"][0]["mae"] and d["seeds"] == 5'
+json 'd["by_support"][3]["mae"] < d["by_support"][1]["mae"] < d["by_support"][0]["mae"]'
+json 'all(set(r["baselines"]) == {"popularity", "bias"} for r in d["by_support"])'
+json 'all(r["mae"] < b["mae"] for r in d["by_support"][1:] for b in r["baselines"].values())'
+json 'all(0 < b["rmse"] < 3 and 0 < b["ndcg@5"] <= 1 for r in d["by_support"] for b in r["baselines"].values())'
+expect 0 "$thaw" evaluate "$@" --baselines=bias --train a.inter --json
+json 'list(d["baselines"]) == ["bias"] and d["support"] == "all"'
+expect 0 "$thaw" evaluate "$@" --support 1,5 --baselines --train a.inter
+grep -q popularity out || die 'the table names the baselines'
+
+# recommend: the prior, then events; what was rated does not come back
+expect 0 "$thaw" recommend --model m.thaw --json
+json 'd["events"] == 0 and len(d["recommendations"]) == 10 and "title" not in d["recommendations"][0]'
+item=$(python3 -c 'import json; print(json.load(open("out"))["recommendations"][0]["item"])')
+expect 0 "$thaw" recommend --model m.thaw --item shop/shop.item --event "$item:rating:1" --event sku-0002::5:1700000000 \
+    --features age=18-29 --top 3 --json
+json 'd["events"] == 2 and len(d["recommendations"]) == 3 and all(r["title"] and r["sd"] > 0 for r in d["recommendations"])'
+json "all(r['item'] not in ('$item', 'sku-0002') for r in d['recommendations'])"
+json 'sorted(d["recommendations"], key=lambda r: -r["mean"]) == d["recommendations"]'
+expect 0 "$thaw" recommend --model m.thaw --item shop/shop.item --event sku-0002::5
+grep -q '±' out || die 'a standard deviation beside each rating'
+
+# An item that came after the training is scored by its features.
+{ cat shop/shop.item; printf 'new:1\tBlue Alder tent\tcamping\tAlder\t50\n'; } >more.item
+expect 0 "$thaw" recommend --model m.thaw --item more.item --event 'new\:1::5' --top 200 --json
+json 'd["events"] == 1 and len(d["recommendations"]) == 150'
+expect 0 "$thaw" recommend --model m.thaw --item more.item --top 200 --json
+json 'any(r["item"] == "new:1" and r["title"] == "Blue Alder tent" for r in d["recommendations"])'

@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# split copies every row once, with all its columns, and parts the users.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# A table with a column of the shop's own.
+expect 0 "$thaw_shop" shop 200 60 1
+awk 'BEGIN { FS = OFS = "\t" } { print $0, NR == 1 ? "colour:token" : "c" NR }' shop/shop.inter >in.inter
+
+expect 0 "$thaw" split --inter in.inter --holdout-users 0.25 --seed 2 --train a.inter --test b.inter
+for part in a.inter b.inter; do
+    [ "$(head -n 1 "$part")" = "$(head -n 1 in.inter)" ] || die "the header of $part"
+done
+{ sed 1d a.inter; sed 1d b.inter; } | sort >rows
+sed 1d in.inter | sort | cmp - rows || die 'every row once'
+[ "$(sed 1d b.inter | cut -f 1 | sort -u | wc -l)" -eq 50 ] || die 'a quarter of the users'
+sed 1d a.inter | cut -f 1 | sort -u >a.users
+sed 1d b.inter | cut -f 1 | sort -u | comm -12 - a.users | grep -q . && die 'a user on both sides'
+[ -z "$(ls -- *.part 2>/dev/null)" ] || die 'a temporary file is left'
+
+# The same seed draws the same users, whatever the order of the rows; another seed draws others.
+{ head -n 1 in.inter; sed 1d in.inter | sort -r; } >turned.inter
+expect 0 "$thaw" split --inter turned.inter --holdout-users 0.25 --seed 2 --train c.inter --test d.inter
+sort b.inter >b.sorted
+sort d.inter | cmp - b.sorted || die 'the same users'
+expect 0 "$thaw" split --inter in.inter --holdout-users 0.25 --seed 3 --train c.inter --test d.inter
+sort d.inter | cmp -s - b.sorted && die 'another seed, other users'
+
+# By time.
+expect 0 "$thaw" split --inter in.inter --from-time 1705000000 --train a.inter --test b.inter
+awk -F '\t' 'NR > 1 && $4 >= 1705000000 { bad = 1 } END { exit bad }' a.inter || die 'an event too late'
+awk -F '\t' 'NR > 1 && $4 < 1705000000 { bad = 1 } END { exit bad }' b.inter || die 'an event too early'
+
+# CSV: quotes that hold commas, line ends and quotes; CRLF; no line end at the end.
+printf 'user_id,item_id,rating,note\r\n"a","x",5,"one, ""two""\r\nthree"\r\nb,x,4,6" wide\r\nc,y,3,""\r\nd,"z,1",2,plain' >in.csv
+expect 0 "$thaw" split --inter in.csv --holdout-users 0.5 --train a.csv --test b.csv
+cat a.csv b.csv >both
+for part in 'user_id,item_id' '"one, ""two""' 'three"' 'b,x,4,6" wide' 'c,y,3,""' 'd,"z,1",2,plain'; do
+    grep -qF -e "$part" both || die "lost: $part"
+done
+for part in a.csv b.csv; do
+    [ "$(wc -c <"$part")" -gt 40 ] || die "two users in $part"
+done
