@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Reading: digits gather in 64 bits, the decimal point and the exponent in a power of ten. Where both fit a double exactly,
- * one operation rounds once and the result is exact (Clinger 1990, the fast path); else the scaling runs in long double.
- */
+ * Reading: digits gather in 64 bits, the decimal point and the exponent in a power of ten. Where both fit a double
+ * exactly, one operation rounds once and the result is exact (Clinger 1990, the fast path); else the scaling runs in
+ * long double. */
 #include "number.h"
 
 #include <math.h>
@@ -106,7 +106,8 @@ static size_t point(char *text)
 
 size_t thaw__number_print(char out[THAW__NUMBER_BYTES], float value)
 {
-    if (fabsf(value) < 1e9f && value == truncf(value)) return (size_t)snprintf(out, THAW__NUMBER_BYTES, "%.0f", (double)value);
+    if (fabsf(value) < 1e9f && value == truncf(value))
+        return (size_t)snprintf(out, THAW__NUMBER_BYTES, "%.0f", (double)value);
     for (int digits = 1;; digits++) {
         snprintf(out, THAW__NUMBER_BYTES, "%.*g", digits, (double)value);
         size_t n = point(out);

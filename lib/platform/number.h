@@ -8,7 +8,8 @@
 enum { THAW__NUMBER_BYTES = 32 };
 
 /** Read the n bytes at text as one decimal number, such as -12, .5 or 1e-3; 1 if they are one and it is finite.
- *  No spaces, hexadecimal, "nan" or "inf". Exact up to 2^53 with at most 22 decimal places, else within one unit in the last place. */
+ *  No spaces, hexadecimal, "nan" or "inf". Exact for digits up to 2^53 with at most 22 decimal places, else within one
+ *  unit in the last place. */
 int thaw__number_parse(double *out, const char *text, size_t n);
 
 /** The shortest text that reads back as the same finite float, zero-terminated; returns its length. */

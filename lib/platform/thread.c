@@ -36,9 +36,9 @@ struct thaw__pool {
     pthread_mutex_t lock;
     pthread_cond_t posted;
     pthread_cond_t finished;
-    uint64_t round;     /* counts pieces of work; under lock */
-    int32_t busy;       /* threads still at this round; under lock */
-    int stop;           /* under lock */
+    uint64_t round; /* counts pieces of work; under lock */
+    int32_t busy;   /* threads still at this round; under lock */
+    int stop;       /* under lock */
     thaw_task task;
     void *arg;
     int64_t n_tasks;
@@ -49,7 +49,7 @@ struct thaw__pool {
         thaw__pool *pool;
         pthread_t thread;
         int32_t worker;
-    } *members; /* [n_workers - 1] */
+    } * members; /* [n_workers - 1] */
 };
 
 static void draw(thaw__pool *pool, int32_t worker)

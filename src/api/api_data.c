@@ -61,8 +61,7 @@ static thaw_status complete_read_options(thaw_read_options *out, const thaw_read
     THAW__TRY(check_table(options->table, THAW_EVENTS));
     if (options->format < THAW_BY_NAME || options->format > THAW_CSV)
         return thaw__fail(THAW_E_RANGE, "format is %d; must be %d to %d", options->format, THAW_BY_NAME, THAW_CSV);
-    if (options->where_column && !options->where_value)
-        return thaw__fail(THAW_E_ARG, "where_column needs where_value");
+    if (options->where_column && !options->where_value) return thaw__fail(THAW_E_ARG, "where_column needs where_value");
     *out = *options;
     return THAW_OK;
 }

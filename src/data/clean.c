@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Dropping events that cannot be meant. Each rule looks at what the rules before it have left; events are marked first and
- * moved last, when nothing can fail any more. */
+ * Dropping events that cannot be meant. Each rule looks at what the rules before it have left; events are marked first
+ * and moved last, when nothing can fail any more. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "data.h"
 #include "events.h"
 #include "mem.h"
+#include "sort.h"
 #include "status.h"
 
 typedef struct cleaning {
@@ -32,7 +32,8 @@ static double plain(double x)
 
 static event_identity identity(const thaw_data *d, int64_t i)
 {
-    return (event_identity){plain((double)d->value[i]), plain(d->time[i]), d->user[i], d->item[i], d->event[i], d->basket[i]};
+    return (event_identity){
+        plain((double)d->value[i]), plain(d->time[i]), d->user[i], d->item[i], d->event[i], d->basket[i]};
 }
 
 /* Whether an equal event is in the table of first ones; if not, it goes there. */
@@ -132,7 +133,7 @@ static int by_time(const void *a, const void *b)
 static int bursts(double *times, int64_t n, int64_t most, double window)
 {
     if (n <= most) return 0;
-    qsort(times, (size_t)n, sizeof *times, by_time);
+    thaw__sort(times, (size_t)n, sizeof *times, by_time);
     for (int64_t i = 0; i + most < n; i++)
         if (times[i + most] - times[i] < window) return 1;
     return 0;
@@ -162,8 +163,8 @@ static thaw_status drop_bots(cleaning *c)
     if (st == THAW_OK) {
         gather_times(c, times, begin);
         for (int64_t u = 0; u < n_users; u++)
-            bot[u] = (char)bursts(times + begin[u], begin[u + 1] - begin[u], c->options->max_per_window,
-                                  c->options->window);
+            bot[u] =
+                (char)bursts(times + begin[u], begin[u + 1] - begin[u], c->options->max_per_window, c->options->window);
         drop_owners(c, c->data->user, bot, &c->report->bot_events, &c->report->bot_users);
     }
     thaw__free(a, times);
@@ -199,7 +200,8 @@ static thaw_status apply_rules(cleaning *c)
     THAW__TRY(drop_duplicates(c));
     drop_impossible_values(c);
     THAW__TRY(drop_bots(c));
-    THAW__TRY(drop_below(c, d->item, d->items.keys.n, c->options->min_item_events, &r->rare_item_events, &r->rare_items));
+    THAW__TRY(
+        drop_below(c, d->item, d->items.keys.n, c->options->min_item_events, &r->rare_item_events, &r->rare_items));
     return drop_below(c, d->user, d->users.keys.n, c->options->min_user_events, &r->light_user_events, &r->light_users);
 }
 

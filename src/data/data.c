@@ -63,10 +63,8 @@ static thaw__text canonical(thaw__text name)
 {
     static const struct {
         const char *ga4, *shop;
-    } aliases[] = {{"view_item", "view"},
-                   {"add_to_cart", "cart"},
-                   {"add_to_wishlist", "favourite"},
-                   {"refund", "return"}};
+    } aliases[] = {
+        {"view_item", "view"}, {"add_to_cart", "cart"}, {"add_to_wishlist", "favourite"}, {"refund", "return"}};
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
         if (thaw__text_is(name, aliases[i].ga4)) return thaw__text_of(aliases[i].shop);
     return name;

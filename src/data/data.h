@@ -13,7 +13,8 @@
 
 enum { THAW__NAME_MAX = 64, THAW__KEY_MAX = 1024 };
 
-/** One feature column of items or users. Row r has count[r] values from pool place first[r]; rows from n_rows on have none. */
+/** One feature column of items or users. Row r has count[r] values from pool place first[r]; rows from n_rows on have none.
+ *  Go by rows: the pool and the tokens may also hold values that no row has any more, of rows that were overwritten. */
 typedef struct thaw__column {
     char name[THAW__NAME_MAX + 1];
     int32_t type;        /* THAW_TOKEN … THAW_TEXT */

@@ -30,7 +30,8 @@ thaw_status thaw__patch_begin(thaw__patch *patch, thaw_data *data, int32_t which
     thaw__column *column = thaw__table_column(table, name);
     const int fresh = !column;
     if (column && column->type != type)
-        return thaw__fail(THAW_E_MISMATCH, "feature \"%s\" is %s, not %s", name, type_name(column->type), type_name(type));
+        return thaw__fail(THAW_E_MISMATCH, "feature \"%s\" is %s, not %s", name, type_name(column->type),
+                          type_name(type));
     if (column) THAW__TRY(thaw__column_compact(column, a));
     else THAW__TRY(thaw__table_add_column(table, name, type, a));
 
@@ -48,7 +49,8 @@ static thaw_status put_number(thaw__column *column, thaw__text value)
 {
     double number;
     if (!thaw__number_parse(&number, value.at, value.n) || fabs(number) > (double)FLT_MAX)
-        return thaw__fail(THAW_E_FORMAT, "\"%.*s\" is not a finite number", (int)(value.n < 40 ? value.n : 40), value.at);
+        return thaw__fail(THAW_E_FORMAT, "\"%.*s\" is not a finite number", (int)(value.n < 40 ? value.n : 40),
+                          value.at);
     column->numbers[column->n_pool++] = (float)number;
     return THAW_OK;
 }
@@ -92,8 +94,9 @@ thaw_status thaw__patch_put(thaw__patch *patch, int64_t row, thaw__text value)
         const thaw__text one = take_value(&value, column->type);
         if (one.n) THAW__TRY(put_one(column, one, patch->allocator));
     }
-    if (column->n_pool - before > INT32_MAX) return thaw__fail(THAW_E_RANGE, "%d values of a row are the most", INT32_MAX);
-    patch->edits[patch->n++] = (struct thaw__edit){(int32_t)row, (int32_t)(column->n_pool - before)};
+    if (column->n_pool - before > INT32_MAX)
+        return thaw__fail(THAW_E_RANGE, "%d values of a row are the most", INT32_MAX);
+    patch->edits[patch->n++] = (thaw__edit){(int32_t)row, (int32_t)(column->n_pool - before)};
     return THAW_OK;
 }
 
@@ -111,8 +114,9 @@ void thaw__patch_apply(thaw__patch *patch)
     thaw__column *column = column_of(patch);
     int64_t first = (int64_t)patch->n_pool;
     for (size_t i = 0; i < patch->n; i++) {
-        const struct thaw__edit edit = patch->edits[i];
-        while (column->n_rows <= edit.row) column->count[column->n_rows] = 0, column->first[column->n_rows++] = 0;
+        const thaw__edit edit = patch->edits[i];
+        for (; column->n_rows <= edit.row; column->n_rows++)
+            column->first[column->n_rows] = column->count[column->n_rows] = 0;
         column->first[edit.row] = first;
         column->count[edit.row] = edit.count;
         first += edit.count;

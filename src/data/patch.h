@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A change to one feature column that is whole or not at all.
  *
- * Values go to the end of the column's pool, where no row sees them; which row takes how many is noted aside. reserve() is
- * the last step that can fail; apply() then points the rows at their values. Several patches, one per column and begun in the
- * order of the columns, become one change: put all, reserve all, apply all, or undo all from the last to the first.
+ * Values go to the end of the column's pool, where no row sees them; which row takes how many is noted aside. reserve()
+ * is the last step that can fail; apply() then points the rows at their values. Several patches, one per column and
+ * begun in the order of the columns, become one change: put all, reserve all, apply all, or undo all from the last to
+ * the first.
  */
 #ifndef THAW_DATA_PATCH_H
 #define THAW_DATA_PATCH_H
@@ -11,17 +12,20 @@
 #include "data.h"
 #include "text.h"
 
+/** The row takes so many of the values that come next in the pool. */
+typedef struct thaw__edit {
+    int32_t row;
+    int32_t count;
+} thaw__edit;
+
 typedef struct thaw__patch {
     const thaw_allocator *allocator;
     thaw__table *table;
-    size_t column;    /* place in table->columns, which may move while others begin */
-    int fresh;        /* the column came with this patch */
-    size_t n_pool;    /* as it was before */
+    size_t column;     /* place in table->columns, which may move while others begin */
+    int fresh;         /* the column came with this patch */
+    size_t n_pool;     /* as it was before */
     int64_t n_tokens;
-    struct thaw__edit {
-        int32_t row;
-        int32_t count;
-    } *edits;         /* [n] in order; the values lie one after the other from n_pool on */
+    thaw__edit *edits; /* [n] in order; their values begin at n_pool */
     size_t n, cap;
 } thaw__patch;
 

@@ -153,8 +153,8 @@ typedef struct feature_set {
     thaw__patch *patches; /* [n] */
     int64_t *columns;     /* [n] of the reader */
     size_t n;
-    int64_t key;          /* the reader's column of keys */
-    const char *what;     /* its name */
+    int64_t key;      /* the reader's column of keys */
+    const char *what; /* its name */
 } feature_set;
 
 static thaw_status begin_features(feature_set *set, thaw_data *data, int32_t table, const thaw__reader *r)
@@ -216,7 +216,8 @@ static thaw_status read_features(thaw_data *data, int32_t which, thaw__reader *r
 
 /* ---- tables ---- */
 
-static thaw_status read_table(thaw_data *data, const char *bytes, size_t size, int csv, const thaw_read_options *options)
+static thaw_status read_table(thaw_data *data, const char *bytes, size_t size, int csv,
+                              const thaw_read_options *options)
 {
     thaw__reader reader;
     filter where;
@@ -232,7 +233,8 @@ static thaw_status read_table(thaw_data *data, const char *bytes, size_t size, i
 static int ends_in_csv(const char *path)
 {
     const size_t n = strlen(path);
-    return n >= 4 && path[n - 4] == '.' && (path[n - 3] | 32) == 'c' && (path[n - 2] | 32) == 's' && (path[n - 1] | 32) == 'v';
+    return n >= 4 && path[n - 4] == '.' && (path[n - 3] | 32) == 'c' && (path[n - 2] | 32) == 's' &&
+           (path[n - 1] | 32) == 'v';
 }
 
 thaw_status thaw__data_read(thaw_data *data, const char *path, const thaw_read_options *options)

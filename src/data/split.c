@@ -2,10 +2,9 @@
  * Two data sets out of one. Users, items, features and names are copied whole, so rows mean the same in all three; only
  * events are divided.
  *
- * By user: each key gets a random number that depends on nothing but the key and the seed, and the users with the smallest are
- * held out. So the choice is the same in whatever order the users came. */
+ * By user: each key gets a random number that depends on nothing but the key and the seed, and the users with the
+ * smallest are held out. So the choice is the same in whatever order the users came. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "columns.h"
@@ -13,6 +12,7 @@
 #include "events.h"
 #include "mem.h"
 #include "rng.h"
+#include "sort.h"
 #include "status.h"
 
 typedef struct ticket {
@@ -37,7 +37,7 @@ static size_t draw_tickets(ticket *tickets, const thaw_data *data, const char *a
         const char *key = thaw__keymap_key(&data->users.keys, u);
         tickets[n++] = (ticket){thaw__rng_bits(seed, THAW__RNG_SPLIT, thaw__hash(key, strlen(key))), key, u};
     }
-    qsort(tickets, n, sizeof *tickets, by_number);
+    thaw__sort(tickets, n, sizeof *tickets, by_number);
     return n;
 }
 

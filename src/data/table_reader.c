@@ -8,7 +8,8 @@
 #include "thaw/thaw.h"
 #include "utf8.h"
 
-/* Whether everything is text. Only a table that is not is looked through line by line, for the number of the bad one. */
+/* Whether everything is text. Only a table that is not is looked through line by line, for the number of the bad one.
+ */
 static thaw_status check_bytes(const char *bytes, size_t size)
 {
     if (size == 0 || (!memchr(bytes, 0, size) && thaw__utf8_valid(bytes, size))) return THAW_OK;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A table in memory, record by record: tab separated, or comma separated with the quotes of RFC 4180.
  *
- * The bytes are never changed and fields point into them; only a field with doubled quotes is copied to take them out. Lines
- * end in LF or CRLF, the last one also without. Every record has as many fields as the first, which names the columns.
- * A quote that does not begin a field is text like any other. Errors are THAW_E_FORMAT and name the line.
+ * The bytes are never changed and fields point into them; only a field with doubled quotes is copied to take them out.
+ * Lines end in LF or CRLF, the last one also without. Every record has as many fields as the first, which names the
+ * columns. A quote that does not begin a field is text like any other. Errors are THAW_E_FORMAT and name the line.
  */
 #ifndef THAW_DATA_TABLE_READER_H
 #define THAW_DATA_TABLE_READER_H
@@ -22,13 +22,13 @@ typedef struct thaw__reader {
     const thaw_allocator *allocator;
     const char *at, *end, *first; /* the next record, the end, the first record after the header */
     char separator;
-    int64_t line, next_line;      /* where the current record and the next one begin, from 1 */
+    int64_t line, next_line; /* where the current record and the next one begin, from 1 */
     int64_t first_line;
-    thaw__keymap names;           /* of the columns */
-    int32_t *types;               /* [n_columns] THAW_TOKEN … THAW_TEXT or THAW__UNTYPED */
-    thaw__field *fields;          /* [n_fields] the current record */
+    thaw__keymap names;  /* of the columns */
+    int32_t *types;      /* [n_columns] THAW_TOKEN … THAW_TEXT or THAW__UNTYPED */
+    thaw__field *fields; /* [n_fields] the current record */
     size_t n_columns, n_fields, cap_fields;
-    char *scratch;                /* unquoted text of the current record */
+    char *scratch; /* unquoted text of the current record */
     size_t cap_scratch;
 } thaw__reader;
 

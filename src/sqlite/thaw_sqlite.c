@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The result of a query becomes a CSV table in memory, every value in quotes, and goes to thaw_data_read_buffer() whole: one
- * reader of tables decides what columns mean, and one call adds all rows or none. */
+ * The result of a query becomes a CSV table in memory, every value in quotes, and goes to thaw_data_read_buffer()
+ * whole: one reader of tables decides what columns mean, and one call adds all rows or none. */
 #include "thaw/thaw_sqlite.h"
 
 #include <sqlite3.h>
@@ -170,7 +170,8 @@ static thaw_status prepare(sqlite3_stmt **out, sqlite3 *db, const char *query)
     const char *rest = NULL;
     const int code = sqlite3_prepare_v2(db, query, -1, out, &rest);
     if (code == SQLITE_ERROR) return fail_sqlite(THAW_E_ARG, "understand the query", db);
-    if (code != SQLITE_OK) return fail_sqlite(THAW_E_IO, "read the database", db); /* it is read for the first time here */
+    if (code != SQLITE_OK)
+        return fail_sqlite(THAW_E_IO, "read the database", db); /* it is read for the first time here */
     if (!*out || sqlite3_column_count(*out) == 0) return fail(THAW_E_ARG, "the query returns no columns");
     if (!sqlite3_stmt_readonly(*out)) return fail(THAW_E_ARG, "the query writes; it must only read");
     return refuse_more(db, rest);

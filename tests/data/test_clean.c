@@ -130,9 +130,9 @@ START_TEST(each_rule_sees_what_the_ones_before_left)
     options.max_per_window = 1;
     options.min_item_events = 1;
     options.min_user_events = 2;
-    add("u\ti\tr\t1\t1\t\nu\ti\tr\t1\t1\t\n"     /* one duplicate: else a bot */
-        "v\ti\tr\t9\t1\t\nv\ti\tr\t1\t2\t\n"     /* one impossible: else a bot */
-        "w\ti\tr\t1\t1\t\nw\ti\tr\t2\t2\t\n"     /* a bot */
+    add("u\ti\tr\t1\t1\t\nu\ti\tr\t1\t1\t\n"       /* one duplicate: else a bot */
+        "v\ti\tr\t9\t1\t\nv\ti\tr\t1\t2\t\n"       /* one impossible: else a bot */
+        "w\ti\tr\t1\t1\t\nw\ti\tr\t2\t2\t\n"       /* a bot */
         "x\ti\tr\t1\t1\t\nx\ti\tr\t1\t99999\t\n"); /* stays */
     ck_assert_int_eq(clean(), THAW_OK);
     ck_assert_int_eq(report.duplicates, 1);
@@ -152,8 +152,8 @@ START_TEST(many_users_are_told_apart)
     for (int u = 0; u < 300; u++) {
         char rows[500];
         const int gap = u % 3 ? 4 : 3; /* four events 3 apart fit in [t, t + 10), 4 apart do not */
-        snprintf(rows, sizeof rows, "u%d\ti\tv\t\t%d\t\nu%d\ti\tv\t\t%d\t\nu%d\ti\tv\t\t%d\t\nu%d\ti\tv\t\t%d\t\n", u, u,
-                 u, u + 3 * gap, u, u + gap, u, u + 2 * gap);
+        snprintf(rows, sizeof rows, "u%d\ti\tv\t\t%d\t\nu%d\ti\tv\t\t%d\t\nu%d\ti\tv\t\t%d\t\nu%d\ti\tv\t\t%d\t\n", u,
+                 u, u, u + 3 * gap, u, u + gap, u, u + 2 * gap);
         add(rows);
     }
     ck_assert_int_eq(clean(), THAW_OK);

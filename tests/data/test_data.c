@@ -80,7 +80,8 @@ static char long_key[1100], long_name[70];
 static thaw_status add_bad_event(int which)
 {
     thaw_event_columns columns = three_events();
-    const char *bad_users[] = {"u1", "u2", "u3"}, *bad_items[] = {"i1", "i2", "i3"}, *events[] = {"view", "view", "view"};
+    const char *bad_users[] = {"u1", "u2", "u3"}, *bad_items[] = {"i1", "i2", "i3"},
+               *events[] = {"view", "view", "view"};
     const char *baskets[] = {"b", "b", "b"};
     float numbers[] = {1, 2, 3};
     double times[] = {1, 2, 3};
@@ -248,8 +249,10 @@ START_TEST(bad_features_add_nothing)
 {
     ck_assert_int_eq(feature("f", THAW_FLOAT, "old", "1"), THAW_OK);
     const char *const keys[] = {"old", "new", "i"};
-    const char *const texts[] = {"2", "3", "x"}, *const invalid[] = {"2", "3", "\xff"}, *const large[] = {"2", "3", "1e39"};
-    const char *const empty[] = {"old", "new", ""}, *const none[] = {"old", "new", NULL}, *const fine[] = {"2", "3", "4"};
+    const char *const texts[] = {"2", "3", "x"}, *const invalid[] = {"2", "3", "\xff"},
+                      *const large[] = {"2", "3", "1e39"};
+    const char *const empty[] = {"old", "new", ""}, *const none[] = {"old", "new", NULL},
+                      *const fine[] = {"2", "3", "4"};
     ck_assert_int_eq(thaw_data_add_feature(data, 1, "f", THAW_FLOAT, keys, texts, 3), THAW_E_RANGE);
     ck_assert_reason("row 2: \"x\" is not a finite number");
     ck_assert_int_eq(thaw_data_add_feature(data, 1, "f", THAW_FLOAT, keys, large, 3), THAW_E_RANGE);
@@ -326,7 +329,8 @@ START_TEST(features_are_added_whole_or_not_at_all_when_memory_runs_out)
     for (long n = 1, refused = 1; refused; n++) {
         teardown();
         setup();
-        for (int i = 0; i < 60; i++) ck_assert_int_eq(feature("f", type, "u1", "5 6"), THAW_OK); /* leaves a pool to compact */
+        for (int i = 0; i < 60; i++)
+            ck_assert_int_eq(feature("f", type, "u1", "5 6"), THAW_OK); /* leaves a pool to compact */
         f.refuse = f.requests + n;
         thaw_status st = thaw_data_add_feature(data, THAW_ITEMS, "g", type, users, texts, 3);
         if (st == THAW_OK) st = thaw_data_add_feature(data, THAW_ITEMS, "f", type, users, texts, 3);

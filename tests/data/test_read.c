@@ -73,12 +73,8 @@ END_TEST
 
 START_TEST(event_type_is_another_name_and_ga4_names_are_aliases)
 {
-    const char *const names[][2] = {{"view_item", "view"},
-                                    {"add_to_cart", "cart"},
-                                    {"add_to_wishlist", "favourite"},
-                                    {"refund", "return"},
-                                    {"purchase", "purchase"},
-                                    {"view_items", "view_items"}};
+    const char *const names[][2] = {{"view_item", "view"}, {"add_to_cart", "cart"},  {"add_to_wishlist", "favourite"},
+                                    {"refund", "return"},  {"purchase", "purchase"}, {"view_items", "view_items"}};
     for (int64_t i = 0; i < 6; i++) {
         char text[100];
         snprintf(text, sizeof text, "user_id\titem_id\tevent_type\nu\ti\t%s\n", names[i][0]);

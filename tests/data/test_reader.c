@@ -48,24 +48,27 @@ static const struct {
 } good[] = {
     {0, "a\tb\n1\t2\n", "1|2;"},
     {0, "a\tb\r\n1\t2\r\n", "1|2;"},
-    {0, "a\tb\n1\t2", "1|2;"},                       /* the last line without its end */
-    {0, "a\tb\n1\t2\r", "1|2;"},                     /* cut inside CRLF */
-    {0, "\xef\xbb\xbf" "a\tb\n1\t2\n", "1|2;"},      /* byte order mark */
-    {0, "a\tb\n\t\n", "|;"},                         /* empty fields */
-    {0, "a\n\nx\n", ";x;"},                          /* an empty line of one column is an empty field */
-    {0, "a\tb\n", ""},                               /* a header only */
+    {0, "a\tb\n1\t2", "1|2;"},   /* the last line without its end */
+    {0, "a\tb\n1\t2\r", "1|2;"}, /* cut inside CRLF */
+    {0,
+     "\xef\xbb\xbf"
+     "a\tb\n1\t2\n",
+     "1|2;"},                /* byte order mark */
+    {0, "a\tb\n\t\n", "|;"}, /* empty fields */
+    {0, "a\n\nx\n", ";x;"},  /* an empty line of one column is an empty field */
+    {0, "a\tb\n", ""},       /* a header only */
     {0, "a\tb", ""},
-    {0, "a\tb\n\"x\ty\"\n", "\"x|y\";"},             /* tabs know no quotes */
+    {0, "a\tb\n\"x\ty\"\n", "\"x|y\";"}, /* tabs know no quotes */
     {0, "a\tb\n1,2\t3\n", "1,2|3;"},
-    {0, "a\tb\nx\ry\tz\n", "x\ry|z;"},               /* CR inside a line is text */
+    {0, "a\tb\nx\ry\tz\n", "x\ry|z;"}, /* CR inside a line is text */
     {1, "a,b\n1,2\n", "1|2;"},
     {1, "a,b\n\"1\",\"2\"\r\n", "1|2;"},
     {1, "a,b\n\"1,5\",2\n", "1,5|2;"},
-    {1, "a,b\n\"x\ny\",2\n3,4\n", "x\ny|2;3|4;"},    /* line ends in quotes */
+    {1, "a,b\n\"x\ny\",2\n3,4\n", "x\ny|2;3|4;"}, /* line ends in quotes */
     {1, "a,b\n\"x\r\ny\",2\n", "x\r\ny|2;"},
     {1, "a,b\n\"say \"\"hi\"\"\",\"\"\"\"\n", "say \"hi\"|\";"},
     {1, "a,b\n\"\",\n", "|;"},
-    {1, "a,b\n5\" pipe,x\"\n", "5\" pipe|x\";"},     /* a quote inside a field is text */
+    {1, "a,b\n5\" pipe,x\"\n", "5\" pipe|x\";"}, /* a quote inside a field is text */
     {1, "a,b\n1,\"2\"", "1|2;"},
     {1, "a,b\n1,\"2\"\r", "1|2;"},
     {1, "a,b\n1,", "1|;"},
@@ -120,7 +123,11 @@ START_TEST(zero_bytes_are_refused)
     char out[200];
     ck_assert_int_eq(flatten(out, "a\tb\n1\t\0\n", 8, 0), THAW_E_FORMAT);
     ck_assert_reason("line 2: holds a zero byte");
-    ck_assert_int_eq(flatten(out, "\xff\xfe" "a\0\n\0", 6, 0), THAW_E_FORMAT); /* UTF-16 */
+    ck_assert_int_eq(flatten(out,
+                             "\xff\xfe"
+                             "a\0\n\0",
+                             6, 0),
+                     THAW_E_FORMAT); /* UTF-16 */
     ck_assert_reason("line 1: ");
 }
 END_TEST
@@ -130,7 +137,8 @@ START_TEST(types_come_after_the_last_colon)
     const char *text = "a:token\tb:token_seq\tc:float\td:float_seq\te:text\tf\tg:h:float\n";
     thaw__reader r;
     ck_assert_int_eq(thaw__reader_open(&r, text, strlen(text), 0, &f.allocator), THAW_OK);
-    const int32_t types[] = {THAW_TOKEN, THAW_TOKEN_SEQ, THAW_FLOAT, THAW_FLOAT_SEQ, THAW_TEXT, THAW__UNTYPED, THAW_FLOAT};
+    const int32_t types[] = {THAW_TOKEN, THAW_TOKEN_SEQ, THAW_FLOAT, THAW_FLOAT_SEQ,
+                             THAW_TEXT,  THAW__UNTYPED,  THAW_FLOAT};
     ck_assert_uint_eq(r.n_columns, 7);
     ck_assert_mem_eq(r.types, types, sizeof types);
     ck_assert_int_eq(thaw__reader_column(&r, "e"), 4);
@@ -174,11 +182,12 @@ START_TEST(lines_of_millions_of_bytes_are_fine)
 }
 END_TEST
 
-static const char *const sample = "\xef\xbb\xbf" "user_id:token,\"item_id\",rating:float,\"né:text\"\r\n"
+static const char *const sample = "\xef\xbb\xbf"
+                                  "user_id:token,\"item_id\",rating:float,\"né:text\"\r\n"
                                   "u1,i1,5,\"a \"\"b\"\", c\"\r\nu2,\"i\n2\",,é\nu3,i3,1e2,\"\"\n";
 
-/* Whatever a table looks like, reading it ends with records or with FORMAT and a line, inside its bytes. The bytes lie in a
- * block of exactly their size, so that the address sanitizer sees a step outside. */
+/* Whatever a table looks like, reading it ends with records or with FORMAT and a line, inside its bytes. The bytes lie
+ * in a block of exactly their size, so that the address sanitizer sees a step outside. */
 static void read_any(const char *bytes, size_t size)
 {
     static char out[20000];

@@ -28,7 +28,8 @@ static void setup(void)
 {
     ck_assert_int_eq(thaw_data_create(&data, NULL), THAW_OK);
     make("CREATE TABLE log (who, what, did, stars, at, bag);"
-         "INSERT INTO log VALUES ('u1', 17, 'view_item', 4.5, 1700000000.123456, 'b'), ('ü, \"2\"', 18, 'cart', NULL, NULL, NULL);"
+         "INSERT INTO log VALUES ('u1', 17, 'view_item', 4.5, 1700000000.123456, 'b'), ('ü, \"2\"', 18, 'cart', NULL, "
+         "NULL, NULL);"
          "CREATE TABLE goods (id, title, price, tags, code, odd, blank);"
          "INSERT INTO goods VALUES (17, 'say \"hi\",' || char(10) || 'you', 9.5, 'a b', '07', 1, NULL),"
          "(18, NULL, 3, NULL, NULL, 'x', NULL);");
@@ -52,10 +53,11 @@ static const char *item(const char *key, const char *name)
 
 START_TEST(events_come_from_a_query)
 {
-    ck_assert_int_eq(read_table("SELECT who AS user_id, what AS item_id, did AS event, stars AS rating, at AS timestamp,"
-                                " bag AS basket FROM log ORDER BY what; -- all of it",
-                                THAW_EVENTS),
-                     THAW_OK);
+    ck_assert_int_eq(
+        read_table("SELECT who AS user_id, what AS item_id, did AS event, stars AS rating, at AS timestamp,"
+                   " bag AS basket FROM log ORDER BY what; -- all of it",
+                   THAW_EVENTS),
+        THAW_OK);
     thaw_event_view a, b;
     ck_assert_int_eq(thaw_data_event(data, &a, 0), THAW_OK);
     ck_assert_int_eq(thaw_data_event(data, &b, 1), THAW_OK);
@@ -71,10 +73,11 @@ END_TEST
 
 START_TEST(features_take_their_types_from_the_values)
 {
-    ck_assert_int_eq(read_table("SELECT id AS item_id, title AS 'title:text', price, tags AS 'tags:token_seq', code, odd,"
-                                " blank FROM goods",
-                                THAW_ITEMS),
-                     THAW_OK);
+    ck_assert_int_eq(
+        read_table("SELECT id AS item_id, title AS 'title:text', price, tags AS 'tags:token_seq', code, odd,"
+                   " blank FROM goods",
+                   THAW_ITEMS),
+        THAW_OK);
     ck_assert_str_eq(item("17", "title"), "say \"hi\",\nyou");
     ck_assert_str_eq(item("17", "price"), "9.5");
     ck_assert_str_eq(item("17", "tags"), "a b");
@@ -143,7 +146,8 @@ START_TEST(databases_that_cannot_be_opened_are_io_errors)
     const char *query = "SELECT who AS user_id, what AS item_id FROM log";
     ck_assert_int_eq(thaw_data_read_sqlite(data, temp_path("absent.db"), query, 0), THAW_E_IO);
     ck_assert_int_eq(thaw_data_read_sqlite(data, temp_path("absent.db"), query, 0), THAW_E_IO); /* it was not made */
-    const thaw_status st = thaw_data_read_sqlite(data, temp_file("text.db", "not a database, but long enough", 31), query, 0);
+    const thaw_status st =
+        thaw_data_read_sqlite(data, temp_file("text.db", "not a database, but long enough", 31), query, 0);
     ck_assert_int_ne(st, THAW_OK);
     ck_assert_msg(strstr(thaw_sqlite_last_error(), "not a database") != NULL, "%s", thaw_sqlite_last_error());
     ck_assert_int_eq(st, THAW_E_IO);

@@ -44,9 +44,9 @@ START_TEST(numbers_read_as_their_value)
 }
 END_TEST
 
-static const char *const bad[] = {"",    "-",   "+",    ".",     "e5",   "5e",   "5e-",   "nan",  "NaN", "inf",  "-inf", "infinity",
-                                  " 5",  "5 ",  "5x",   "0x10",  "1,5",  "1.2.3", "--5",  "1e5.5", "1e999", "-1e400", "½",
-                                  "1e99999999999999999999"};
+static const char *const bad[] = {
+    "",   "-",  "+",  ".",    "e5",  "5e",    "5e-", "nan",   "NaN",   "inf",    "-inf", "infinity",
+    " 5", "5 ", "5x", "0x10", "1,5", "1.2.3", "--5", "1e5.5", "1e999", "-1e400", "½",    "1e99999999999999999999"};
 
 START_TEST(other_text_is_no_number)
 {
@@ -95,8 +95,9 @@ START_TEST(floats_print_short_and_read_back)
     const struct {
         float value;
         const char *text;
-    } cases[] = {{0, "0"},       {1995, "1995"},     {-3, "-3"},     {0.1f, "0.1"},  {2.55f, "2.55"},
-                 {1e6f, "1000000"}, {1e30f, "1e+30"}, {1e-7f, "1e-07"}, {FLT_MAX, "3.4028235e+38"}};
+    } cases[] = {{0, "0"},         {1995, "1995"},   {-3, "-3"},
+                 {0.1f, "0.1"},    {2.55f, "2.55"},  {1e6f, "1000000"},
+                 {1e30f, "1e+30"}, {1e-7f, "1e-07"}, {FLT_MAX, "3.4028235e+38"}};
     char text[THAW__NUMBER_BYTES];
     ck_assert_uint_eq(thaw__number_print(text, cases[_i].value), strlen(cases[_i].text));
     ck_assert_str_eq(text, cases[_i].text);

@@ -26,14 +26,22 @@ END_TEST
 
 static const struct {
     const char *bytes, *why;
-} bad[] = {{"\x80", "continuation alone"},       {"\xc0\x80", "overlong zero"},
-           {"\xc1\xbf", "overlong"},             {"\xe0\x9f\xbf", "overlong"},
-           {"\xf0\x8f\xbf\xbf", "overlong"},     {"\xed\xa0\x80", "surrogate"},
-           {"\xed\xbf\xbf", "surrogate"},        {"\xf4\x90\x80\x80", "above U+10FFFF"},
-           {"\xf5\x80\x80\x80", "no lead byte"}, {"\xff", "no lead byte"},
-           {"\xc3", "cut"},                      {"\xe2\x82", "cut"},
-           {"\xf0\x9f\x98", "cut"},              {"\xc3 ", "no continuation"},
-           {"\xe2\x28\xa1", "no continuation"},  {"12345678\xe9", "after a run of ASCII"},
+} bad[] = {{"\x80", "continuation alone"},
+           {"\xc0\x80", "overlong zero"},
+           {"\xc1\xbf", "overlong"},
+           {"\xe0\x9f\xbf", "overlong"},
+           {"\xf0\x8f\xbf\xbf", "overlong"},
+           {"\xed\xa0\x80", "surrogate"},
+           {"\xed\xbf\xbf", "surrogate"},
+           {"\xf4\x90\x80\x80", "above U+10FFFF"},
+           {"\xf5\x80\x80\x80", "no lead byte"},
+           {"\xff", "no lead byte"},
+           {"\xc3", "cut"},
+           {"\xe2\x82", "cut"},
+           {"\xf0\x9f\x98", "cut"},
+           {"\xc3 ", "no continuation"},
+           {"\xe2\x28\xa1", "no continuation"},
+           {"12345678\xe9", "after a run of ASCII"},
            {"1234567\xe9", "inside eight bytes"}};
 
 START_TEST(invalid_sequences_are_refused)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Each block has its size and a mark in front; a block that never came from here, or comes back twice, ends the test. */
+ * Each block has its size and a mark in front; a block that never came from here, or comes back twice, ends the test.
+ */
 #include "failing_alloc.h"
 
 #include <stdlib.h>
