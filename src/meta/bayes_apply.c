@@ -14,6 +14,7 @@
 enum {
     ITEMS_PER_TASK = 64,
     NOISE_EVENTS = 50,  /* an item's own noise counts from about so many ratings */
+    SURPLUS_EVENTS = 10, /* an item's surplus is damped as by so many without any */
     PRIOR_EVENTS = 100, /* an item teaches the content prior in full from about so many */
     PRIOR_SWEEPS = 4
 };
@@ -83,9 +84,11 @@ static int update_item(const mstep *s, int64_t i, float *scratch)
     thaw__gemv(dim, dim, 1, S, dim, h, 0, v);
 
     double spread = (NOISE_EVENTS * m->noise2 + s->scale * item_error(s, i, v, S)) / (NOISE_EVENTS + n);
+    double surplus = s->scale / (n + SURPLUS_EVENTS) * (double)m->kernels->dot(m->rank, v, s->sum->chosen + i * m->rank);
     memcpy(m->factor + i * m->stride, v, (size_t)m->rank * sizeof *v);
     m->base[i] = v[m->rank];
     thaw__pack(m->cov + i * m->packed, S, dim, dim);
+    m->surplus[i] = (float)((1 - s->rho) * (double)m->surplus[i] + s->rho * surplus);
     m->spread[i] = (float)((1 - s->rho) * (double)m->spread[i] + s->rho * spread);
     m->seen[i] = (float)((1 - s->rho) * (double)m->seen[i] + s->rho * n);
     return 0;
@@ -105,16 +108,20 @@ static void update_items(void *arg, int64_t index, int32_t worker)
         s->failed[i] = (uint8_t)update_item(s, i, s->scratch + (size_t)worker * scratch_size(s->m));
 }
 
-/* s^2: the harmonic mean of the items' noises, each counted as far as it rests on its own ratings. */
-static void update_noise(thaw_model *m)
+/* What new items get. s^2: the harmonic mean of the items' noises, each counted as far as it rests on its own ratings. The
+ * surplus: the mean over ratings. */
+static void update_averages(thaw_model *m)
 {
-    double weight = 0, precision = 0;
+    double weight = 0, precision = 0, seen = 0, surplus = 0;
     for (int64_t i = 0; i < thaw__n_items(m); i++) {
         double w = (double)m->seen[i] / ((double)m->seen[i] + NOISE_EVENTS);
         weight += w;
         precision += w / (double)m->spread[i];
+        seen += (double)m->seen[i];
+        surplus += (double)m->seen[i] * (double)m->surplus[i];
     }
     if (weight > 0) m->noise2 = weight / precision;
+    if (seen > 0) m->mean_surplus = (float)(surplus / seen);
 }
 
 static double lesson(const thaw_model *m, int64_t i)
@@ -346,7 +353,7 @@ static thaw_status run(mstep *s, double *spare)
     THAW__TRY(invert_gamma(s, spare));
     THAW__TRY(thaw__parallel_for(&m->config.parallel, update_items, s, pieces));
     THAW__TRY(check_items(s));
-    update_noise(m);
+    update_averages(m);
     THAW__TRY(update_item_prior(m, s->rho));
     thaw__prior_fit_apply(&s->sum->user, &m->user_prior, s->scale, s->rho);
     if (m->steps >= THAW__RIDGE_FROM) thaw__prior_fit_ridge(&m->user_prior, NULL);

@@ -135,12 +135,15 @@ static void sum_item(const estep *s, int64_t i)
     const thaw_model *m = s->m;
     const thaw__tasks *t = s->tasks;
     float *square = s->sum->square + i * m->packed, *linear = s->sum->linear + i * m->dim;
+    float *chosen = s->sum->chosen + i * m->rank;
     for (int64_t k = t->item_start[i]; k < t->item_start[i + 1]; k++) {
         int64_t e = t->by_item[k], u = t->task[e];
         float omega = s->omega[e], z = t->y[e];
         m->kernels->axpy(m->packed, omega, s->user_square + u * m->packed, square);
         m->kernels->axpy(m->rank, omega * z, s->mean + u * m->rank, linear);
         linear[m->rank] += omega * z;
+        m->kernels->axpy(m->rank, 1, s->mean + u * m->rank, chosen);
+        m->kernels->axpy(m->rank, -1, s->prior + u * m->rank, chosen);
         s->sum->energy[i] += (double)omega * (double)z * (double)z;
     }
     s->sum->count[i] += (double)(t->item_start[i + 1] - t->item_start[i]);

@@ -8,12 +8,13 @@ thaw_status thaw__contribution_init(thaw__contribution *out, const thaw_model *m
     *out = (thaw__contribution){.n_items = (int64_t)n, .packed = m->packed, .rank = m->rank, .dim = m->dim};
     out->square = thaw__alloc0(a, n * (size_t)m->packed, sizeof *out->square);
     out->linear = thaw__alloc0(a, n * (size_t)m->dim, sizeof *out->linear);
+    out->chosen = thaw__alloc0(a, n * d, sizeof *out->chosen);
     out->energy = thaw__alloc0(a, n, sizeof *out->energy);
     out->count = thaw__alloc0(a, n, sizeof *out->count);
     out->scatter = thaw__alloc0(a, d * d, sizeof *out->scatter);
     out->moment = thaw__alloc0(a, d * d, sizeof *out->moment);
     thaw_status st = thaw__prior_fit_init(&out->user, &m->user_prior, a);
-    int fine = out->square && out->linear && out->energy && out->count && out->scatter && out->moment;
+    int fine = out->square && out->linear && out->chosen && out->energy && out->count && out->scatter && out->moment;
     if (st == THAW_OK && fine) return THAW_OK;
     thaw__contribution_free(out, a);
     return THAW_E_NOMEM;
@@ -23,6 +24,7 @@ void thaw__contribution_free(thaw__contribution *c, const thaw_allocator *a)
 {
     thaw__free(a, c->square);
     thaw__free(a, c->linear);
+    thaw__free(a, c->chosen);
     thaw__free(a, c->energy);
     thaw__free(a, c->count);
     thaw__free(a, c->scatter);

@@ -14,6 +14,7 @@ typedef struct thaw__contribution {
     double error;         /* sum of E[(z - p.w - base)^2] over events */
     float *square;        /* [n_items, packed] sum of omega E[w~ w~'], off-diagonals doubled */
     float *linear;        /* [n_items, dim]    sum of omega z E[w~] */
+    float *chosen;        /* [n_items, rank]   sum of m - m0 of those who rated it */
     double *energy;       /* [n_items]         sum of omega z^2 */
     double *count;        /* [n_items]         events */
     double *scatter;      /* [rank, rank]      sum over users of (m - m0)(m - m0)' + P */

@@ -2,12 +2,12 @@
 #include "train.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "method.h"
 #include "rng.h"
 #include "snapshot.h"
+#include "sort.h"
 #include "status.h"
 #include "thread.h"
 
@@ -112,7 +112,7 @@ thaw_status thaw__train_step(thaw_model *m, thaw_report *report, const thaw_data
     int64_t n = n_users;
     int64_t *list = user_list(a, data, users, &n);
     if (!list) return THAW_E_NOMEM;
-    qsort(list, (size_t)n, sizeof *list, by_row);
+    thaw__sort(list, (size_t)n, sizeof *list, by_row);
     thaw_status st = check_distinct(list, n);
     if (st == THAW_OK) st = build_tasks(&tasks, m, data, list, n);
     if (st == THAW_OK) {
@@ -182,7 +182,7 @@ static thaw_status validate_user(const validation *v, const thaw_model *m, int64
     THAW__TRY(thaw__method_bayes.adapt(m, v->user, v->events, support));
     for (int64_t k = n - query; k < n; k++) {
         int64_t e = v->order[k], i = v->tasks.item[e];
-        float z = m->base[i] + m->kernels->dot(m->stride, m->factor + i * m->stride, v->user->mean);
+        float z = m->base[i] + thaw__surplus_share(support) * m->surplus[i] + m->kernels->dot(m->stride, m->factor + i * m->stride, v->user->mean);
         double miss = (double)thaw__link_rating(&m->link, z) - (double)thaw__link_rating(&m->link, v->tasks.y[e]);
         *mae += fabs(miss) / (double)query;
         *mse += miss * miss / (double)query;
@@ -233,7 +233,7 @@ static thaw_status choose_users(training *t)
     t->n_valid = (int64_t)((double)t->m->config.valid_users * (double)t->n_users);
     t->n_users -= t->n_valid;
     if (t->n_users == 0) return thaw__fail(THAW_E_RANGE, "the data hold no rated event");
-    qsort(t->users, (size_t)t->n_users, sizeof *t->users, by_row);
+    thaw__sort(t->users, (size_t)t->n_users, sizeof *t->users, by_row);
     return THAW_OK;
 }
 
@@ -266,7 +266,7 @@ static thaw_status pass_in_batches(training *t, thaw_report *report)
     for (int64_t at = 0; at < t->n_users; at += batch) {
         step_tasks tasks;
         int64_t n = t->n_users - at < batch ? t->n_users - at : batch;
-        qsort(t->users + at, (size_t)n, sizeof *t->users, by_row);
+        thaw__sort(t->users + at, (size_t)n, sizeof *t->users, by_row);
         THAW__TRY(build_tasks(&tasks, m, t->data, t->users + at, n));
         thaw_status st = make_step(m, report, &tasks, (double)t->n_users);
         free_tasks(&tasks, &m->config.allocator);

@@ -2,10 +2,10 @@
 #include "encoder.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "number.h"
+#include "sort.h"
 #include "status.h"
 
 static int is_token(int32_t type)
@@ -54,7 +54,7 @@ static thaw_status learn_knots(thaw__feature *out, const thaw__column *column, c
     if (!sorted) return THAW_E_NOMEM;
     for (int64_t r = 0; r < column->n_rows; r++)
         for (int32_t k = 0; k < column->count[r]; k++) sorted[n++] = column->numbers[column->first[r] + k];
-    qsort(sorted, n, sizeof *sorted, ascending);
+    thaw__sort(sorted, n, sizeof *sorted, ascending);
     for (size_t k = 0; n && k < THAW__KNOTS; k++) {
         float knot = sorted[(size_t)((double)k / (THAW__KNOTS - 1) * (double)(n - 1))];
         if (out->width == 0 || knot > out->knots[out->width - 1]) out->knots[out->width++] = knot;

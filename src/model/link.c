@@ -2,7 +2,8 @@
 #include "link.h"
 
 #include <math.h>
-#include <stdlib.h>
+
+#include "sort.h"
 
 static int ascending(const void *a, const void *b)
 {
@@ -45,7 +46,7 @@ static int64_t count_distinct(const float *sorted, int64_t n)
 void thaw__link_learn(thaw__link *out, float *values, int64_t n)
 {
     double scored = 0;
-    qsort(values, (size_t)n, sizeof *values, ascending);
+    thaw__sort(values, (size_t)n, sizeof *values, ascending);
     int64_t least = count_distinct(values, n) <= THAW__LEVELS ? 1 : (n + THAW__LEVELS - 1) / THAW__LEVELS;
     *out = (thaw__link){0};
     double raw[THAW__LEVELS], density = 0;

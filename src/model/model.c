@@ -55,6 +55,7 @@ void thaw__model_free(thaw_model *m)
     release(m, m->base);
     release(m, m->cov);
     release(m, m->spread);
+    release(m, m->surplus);
     release(m, m->seen);
     release(m, m->noise);
     thaw__free(&a, m->gamma);
@@ -70,7 +71,7 @@ void thaw__model_free(thaw_model *m)
 
 /* The item arrays at a new length; the old rows stay. */
 typedef struct item_arrays {
-    float *factor, *base, *cov, *spread, *seen, *noise;
+    float *factor, *base, *cov, *spread, *surplus, *seen, *noise;
 } item_arrays;
 
 static void *resized(const thaw_allocator *a, const float *old, int64_t n_old, int64_t n, int64_t columns)
@@ -90,13 +91,15 @@ static thaw_status resize_items(thaw_model *m, int64_t n_old, int64_t n)
     item_arrays next = {
         resized(a, m->factor, n_old, n, m->stride), resized(a, m->base, n_old, n, 1),
         resized(a, m->cov, n_old, n, m->packed),    resized(a, m->spread, n_old, n, 1),
-        resized(a, m->seen, n_old, n, 1),          resized(a, m->noise, n_old, n, 1),
+        resized(a, m->surplus, n_old, n, 1),       resized(a, m->seen, n_old, n, 1),
+        resized(a, m->noise, n_old, n, 1),
     };
-    if (!next.factor || !next.base || !next.cov || !next.spread || !next.seen || !next.noise) {
+    if (!next.factor || !next.base || !next.cov || !next.spread || !next.surplus || !next.seen || !next.noise) {
         thaw__free(a, next.factor);
         thaw__free(a, next.base);
         thaw__free(a, next.cov);
         thaw__free(a, next.spread);
+        thaw__free(a, next.surplus);
         thaw__free(a, next.seen);
         thaw__free(a, next.noise);
         return THAW_E_NOMEM;
@@ -105,12 +108,14 @@ static thaw_status resize_items(thaw_model *m, int64_t n_old, int64_t n)
     release(m, m->base);
     release(m, m->cov);
     release(m, m->spread);
+    release(m, m->surplus);
     release(m, m->seen);
     release(m, m->noise);
     m->factor = next.factor;
     m->base = next.base;
     m->cov = next.cov;
     m->spread = next.spread;
+    m->surplus = next.surplus;
     m->seen = next.seen;
     m->noise = next.noise;
     return THAW_OK;
@@ -123,6 +128,7 @@ void thaw__model_reset_item(thaw_model *m, int64_t i)
     memcpy(m->factor + i * m->stride, mean, (size_t)m->rank * sizeof *mean);
     m->base[i] = mean[m->rank];
     m->spread[i] = (float)m->noise2;
+    m->surplus[i] = m->mean_surplus;
     m->seen[i] = 0;
     float wide = thaw__prior_widening(&m->item_prior, &m->features, i), *cov = m->cov + i * m->packed;
     for (int32_t r = 0; r < m->dim; r++)

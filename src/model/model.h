@@ -35,12 +35,14 @@ struct thaw_model {
     float *base;           /* [items] */
     float *cov;            /* [items, packed] posterior covariance of [p_i, base_i] */
     float *spread;         /* [items] s_i^2: noise variance of one rating of this item */
+    float *surplus;        /* [items] q_i: how much more than an average user those like it who choose it */
     float *seen;           /* [items] ratings the posterior rests on */
     float *noise;          /* [items] s_i^2 + E[w~' cov_i w~]: variance of a rating for an average user, given w */
     float *gamma;          /* [dim, dim] covariance of items about their content prior */
     float *moment;         /* [rank, rank] E[w w'] over users */
 
     double mean, scale;    /* mean and standard deviation of all ratings, for people */
+    float mean_surplus;    /* of the items, by ratings: what a new one gets */
     double noise2;         /* s^2: noise variance over all items, of a score */
     thaw__link link;
     float rating_min, rating_max, half_life;
@@ -49,6 +51,13 @@ struct thaw_model {
 
     thaw__file map;        /* the mapped file that factor and cov lie in; else empty */
 };
+
+/** How much of the surplus is still unknown of a user with n events. Whoever comes to rate an item tends to like it; the
+ *  less is known of a user, the more of that is news (docs/model.md, eq. 13). */
+static inline float thaw__surplus_share(int64_t n)
+{
+    return 1 / (1 + (float)n / 20);
+}
 
 static inline int64_t thaw__n_items(const thaw_model *m)
 {

@@ -24,7 +24,7 @@ typedef struct slot {
     int big;
 } slot;
 
-enum { N_SLOTS = 21 };
+enum { N_SLOTS = 22 };
 
 /* Largest alignment first: factor rows must start at multiples of 64 bytes, and no tensor may leave a gap. */
 static size_t slots_of(thaw_model *m, slot *s, int64_t nonzeros)
@@ -38,6 +38,7 @@ static size_t slots_of(thaw_model *m, slot *s, int64_t nonzeros)
         {"item.covariance", THAW__F32, n, m->packed, &m->cov, 1},
         {"item.base", THAW__F32, n, 0, &m->base, 0},
         {"item.spread", THAW__F32, n, 0, &m->spread, 0},
+        {"item.surplus", THAW__F32, n, 0, &m->surplus, 0},
         {"item.seen", THAW__F32, n, 0, &m->seen, 0},
         {"item.noise", THAW__F32, n, 0, &m->noise, 0},
         {"item.gamma", THAW__F32, m->dim, m->dim, &m->gamma, 0},
@@ -69,9 +70,9 @@ static void *pointer_at(const slot *s)
 
 static json_t *numbers_to_json(const thaw_model *m)
 {
-    return json_pack("{s:i, s:I, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I}", "rank", (int)m->rank, "items",
-                     (json_int_t)thaw__n_items(m), "min_feature", (int)m->config.min_feature, "mean", m->mean, "scale", m->scale, "noise2",
-                     m->noise2, "rating_min", (double)m->rating_min, "rating_max", (double)m->rating_max, "half_life",
+    return json_pack("{s:i, s:I, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I}", "rank", (int)m->rank, "items",
+                     (json_int_t)thaw__n_items(m), "min_feature", (int)m->config.min_feature, "mean", m->mean, "scale", m->scale, "surplus",
+                     (double)m->mean_surplus, "noise2", m->noise2, "rating_min", (double)m->rating_min, "rating_max", (double)m->rating_max, "half_life",
                      (double)m->half_life, "steps", (json_int_t)m->steps, "trained_users",
                      (json_int_t)m->trained_users, "trained_events", (json_int_t)m->trained_events);
 }
@@ -211,6 +212,7 @@ static thaw_status read_numbers(thaw_model *m, const json_t *json)
     m->config.min_feature = (int32_t)number(json, "min_feature");
     m->mean = number(json, "mean");
     m->scale = number(json, "scale");
+    m->mean_surplus = (float)number(json, "surplus");
     m->noise2 = number(json, "noise2");
     m->rating_min = (float)number(json, "rating_min");
     m->rating_max = (float)number(json, "rating_max");
@@ -218,7 +220,7 @@ static thaw_status read_numbers(thaw_model *m, const json_t *json)
     m->steps = json_integer_value(json_object_get(json, "steps"));
     m->trained_users = json_integer_value(json_object_get(json, "trained_users"));
     m->trained_events = json_integer_value(json_object_get(json, "trained_events"));
-    int fine = m->config.min_feature >= 1 && isfinite(m->mean) && isfinite(m->scale) && m->noise2 > 0 && isfinite(m->noise2) &&
+    int fine = m->config.min_feature >= 1 && isfinite(m->mean) && isfinite(m->scale) && isfinite(m->mean_surplus) && m->noise2 > 0 && isfinite(m->noise2) &&
                m->rating_min <= m->rating_max && isfinite(m->rating_min) && isfinite(m->rating_max) &&
                m->half_life >= 0 && isfinite(m->half_life) && m->steps >= 0;
     return fine ? THAW_OK : damaged("its numbers are out of bounds");

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { N_ARRAYS = 18 };
+enum { N_ARRAYS = 19 };
 
 typedef struct array {
     float *at;
@@ -18,7 +18,7 @@ static void arrays_of(const thaw_model *m, array *a)
     const size_t iw = (size_t)ip->features.width, uw = (size_t)up->features.width;
     const array all[N_ARRAYS] = {
         {m->factor, n * (size_t)m->stride}, {m->cov, n * (size_t)m->packed},
-        {m->base, n}, {m->spread, n}, {m->seen, n}, {m->noise, n},
+        {m->base, n}, {m->spread, n}, {m->surplus, n}, {m->seen, n}, {m->noise, n},
         {m->gamma, dim * dim}, {m->moment, d * d},
         {ip->centre, dim}, {ip->weights, iw * dim}, {ip->column_mean, ip->features.n * dim}, {ip->mass, iw}, {ip->ridge, ip->features.n},
         {up->centre, d}, {up->weights, uw * d}, {up->column_mean, up->features.n * d}, {up->mass, uw}, {up->ridge, up->features.n},
@@ -52,6 +52,7 @@ void thaw__snapshot_restore(const thaw__snapshot *s, thaw_model *m)
     const float *at = s->block;
     for (int k = 0; k < N_ARRAYS; at += a[k].size, k++)
         if (a[k].size) memcpy(a[k].at, at, a[k].size * sizeof(float));
+    m->mean_surplus = s->numbers.mean_surplus;
     m->noise2 = s->numbers.noise2;
     m->steps = s->numbers.steps;
     m->trained_users = s->numbers.trained_users;

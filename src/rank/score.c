@@ -3,14 +3,24 @@
 
 #include "topn.h"
 
+/* (t / 1.645)^2 - 1, with t = 1.943 the 95 % point of Student's t with the 6 degrees of freedom of training. */
+#define TAIL 0.395f
+
 enum { BLOCK = 512 }; /* items scored at once: their scores stay in L1 */
 
-/* The belief about one item in rating units. */
+/* What is said of item i before the user's mean has a say. */
+static inline float base_of(const thaw_model *m, const thaw_user *u, int64_t item)
+{
+    return m->base[item] + thaw__surplus_share(u->n_events) * m->surplus[item];
+}
+
+/* The belief about one item in rating units. The noise has heavier tails than a normal; its variance is stretched so that
+ * 1.645 standard deviations still hold 90 %. */
 static void predict(const thaw_model *m, const thaw_user *u, int64_t item, float *mean, float *variance)
 {
     const float *p = m->factor + item * m->stride;
-    *mean = m->base[item] + m->kernels->dot(m->stride, p, u->mean);
-    *variance = m->noise[item] + thaw__user_variance(u, p);
+    *mean = base_of(m, u, item) + m->kernels->dot(m->stride, p, u->mean);
+    *variance = m->noise[item] + TAIL * m->spread[item] + thaw__user_variance(u, p);
     thaw__link_back(&m->link, mean, variance);
 }
 
@@ -18,7 +28,7 @@ void thaw__score(const thaw_model *m, const thaw_user *u, float *mean, float *va
 {
     for (int64_t k = 0; k < n; k++) {
         if (!variance) {
-            float z = m->base[items[k]] + m->kernels->dot(m->stride, m->factor + items[k] * m->stride, u->mean);
+            float z = base_of(m, u, items[k]) + m->kernels->dot(m->stride, m->factor + items[k] * m->stride, u->mean);
             mean[k] = thaw__link_rating(&m->link, z);
         } else {
             float z;
@@ -61,10 +71,12 @@ static void offer(thaw__topn *best, exclusion *out, float score, int64_t item)
 
 static void scan_catalogue(const thaw_model *m, const thaw_user *u, thaw__topn *best, exclusion *out)
 {
-    float scores[BLOCK];
+    float bases[BLOCK], scores[BLOCK];
+    const float share = thaw__surplus_share(u->n_events);
     for (int64_t first = 0; first < thaw__n_items(m); first += BLOCK) {
         int64_t n = thaw__n_items(m) - first < BLOCK ? thaw__n_items(m) - first : BLOCK;
-        m->kernels->scan(n, m->stride, m->base + first, m->factor + first * m->stride, u->mean, scores);
+        for (int64_t k = 0; k < n; k++) bases[k] = m->base[first + k] + share * m->surplus[first + k];
+        m->kernels->scan(n, m->stride, bases, m->factor + first * m->stride, u->mean, scores);
         for (int64_t k = 0; k < n; k++) offer(best, out, scores[k], first + k);
     }
 }
@@ -74,7 +86,7 @@ static void scan_list(const thaw_model *m, const thaw_user *u, thaw__topn *best,
     for (int64_t k = 0; k < query->n_allow; k++) {
         int64_t item = query->allow[k];
         if (k > 0 && item == query->allow[k - 1]) continue;
-        float score = m->base[item] + m->kernels->dot(m->stride, m->factor + item * m->stride, u->mean);
+        float score = base_of(m, u, item) + m->kernels->dot(m->stride, m->factor + item * m->stride, u->mean);
         offer(best, out, score, item);
     }
 }
