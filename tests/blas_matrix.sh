@@ -4,15 +4,15 @@
 #
 #     blas_matrix.sh FOLDER PROGRAM…
 #
-# Packages are downloaded and unpacked under FOLDER, once. Exits 0 if all runs pass, 1 if one fails, and 0 with a line that
-# says so where apt cannot download.
+# Packages are downloaded and unpacked under FOLDER, once. The last BLAS has 64-bit integers: the programs must refuse it,
+# say so, and still pass. Exits 0 if all runs pass, 1 if one fails, and 0 with a line that says so where apt cannot download.
 set -eu
-folder=$1
+mkdir -p "$1/deb" "$1/root" "$1/ilp64"
+folder=$(cd "$1" && pwd)
 shift
-mkdir -p "$folder/deb" "$folder/root"
 
 cd "$folder/deb"
-for package in libopenblas0-serial libblis4-serial libblas3 liblapack3; do
+for package in libopenblas0-serial libblis4-serial libblas3 liblapack3 libopenblas64-0-pthread; do
     ls "$package"_*.deb >/dev/null 2>&1 && continue
     if ! command -v apt-get >/dev/null || ! apt-get -q download "$package" >/dev/null 2>&1; then
         echo "blas_matrix: skipped, apt-get cannot download $package"
@@ -22,19 +22,28 @@ done
 for deb in *.deb; do
     dpkg -x "$deb" "$folder/root"
 done
-
 libraries=$(dirname "$(find "$folder/root" -type d -name blas)")
-failed=0
-for vendor in openblas-serial:openblas-serial blas:lapack blis-serial:lapack; do
-    path=$libraries/${vendor%:*}:$libraries/${vendor#*:}
-    for program; do
-        if CK_FORK=no OPENBLAS_NUM_THREADS=1 LD_LIBRARY_PATH=$path "$program" >"$folder/log" 2>&1; then
-            echo "pass  $vendor  $(basename "$program")"
-        else
-            echo "FAIL  $vendor  $(basename "$program")"
-            cat "$folder/log"
-            failed=1
-        fi
-    done
+for name in blas lapack; do
+    ln -sf "$libraries/openblas64-pthread/lib${name}64.so.3" "$folder/ilp64/lib$name.so.3"
 done
+
+# run NAME LIBRARY_PATH WORD PROGRAM…: all programs pass, and the first says WORD.
+failed=0
+run() {
+    name=$1 path=$2 word=$3
+    shift 3
+    for program; do
+        verdict=pass
+        CK_FORK=no OPENBLAS_NUM_THREADS=1 LD_LIBRARY_PATH=$path "$program" >"$folder/log" 2>&1 || verdict=FAIL
+        case $program in
+        *test_linalg) grep -q "$word" "$folder/log" || verdict=FAIL ;;
+        esac
+        echo "$verdict  $name  $(basename "$program")"
+        test $verdict = pass || { cat "$folder/log"; failed=1; }
+    done
+}
+run openblas-serial "$libraries/openblas-serial" "calls are serialised" "$@"
+run reference "$libraries/blas:$libraries/lapack" "blas (vendor unknown" "$@"
+run blis-serial "$libraries/blis-serial:$libraries/lapack" "blas (vendor unknown" "$@"
+run openblas64 "$folder/ilp64:$libraries/openblas64-pthread" "refused: 64-bit integers" "$@"
 exit $failed

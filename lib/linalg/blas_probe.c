@@ -7,8 +7,8 @@
  * - Threads. OpenBLAS built without threads and without locks mixes up the buffers of concurrent callers (its issues
  *   #2126 and #2711; Debian's libopenblas0-serial is one): openblas_get_parallel() is 0, and calls must be serialised.
  *
- * OpenBLAS and BLIS are asked by name through dlsym, so neither is needed to link. */
-#define _GNU_SOURCE /* RTLD_DEFAULT */
+ * OpenBLAS is asked by name through dlsym, so it is not needed to link; others are told by the file they come from. */
+#define _GNU_SOURCE /* RTLD_DEFAULT, dladdr */
 #include "blas_probe.h"
 
 #include <dlfcn.h>
@@ -23,7 +23,7 @@
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static thaw__blas_use use;
-static char name[160];
+static char name[320];
 
 /* A function of whatever libraries the process has, or NULL. ISO C has no cast from void * to it: copy the bits. */
 static int find(void *function, const char *symbol)
@@ -81,25 +81,25 @@ static int look_at_openblas(char *vendor, size_t size)
     return kind != 1 && kind != 2;
 }
 
-static void look_at_blis(char *vendor, size_t size)
+/* The file that serves BLAS into vendor: other vendors do not say who they are. */
+static void look_at_file(char *vendor, size_t size)
 {
-    char *(*version)(void);
-    if (!find(&version, "bli_info_get_version_str")) return;
-    const size_t used = strlen(vendor);
-    snprintf(vendor + used, size - used, "%sBLIS %s", used ? "; " : "", version());
+    Dl_info info;
+    const int found = dladdr(dlsym(RTLD_DEFAULT, "cblas_sgemm"), &info);
+    snprintf(vendor, size, "vendor unknown, %s", found && info.dli_fname ? info.dli_fname : "linked statically");
 }
 
 static void probe(void)
 {
-    char vendor[120] = "";
+    char vendor[256] = "";
     const int serial = look_at_openblas(vendor, sizeof vendor);
-    look_at_blis(vendor, sizeof vendor);
+    if (!*vendor) look_at_file(vendor, sizeof vendor);
     const char *fault = !integers_are_32_bits() ? "64-bit integers" : !numbers_are_right() ? "wrong numbers" : NULL;
     use = fault ? THAW__BLAS_REFUSED : serial ? THAW__BLAS_SERIAL : THAW__BLAS_FREE;
     if (fault)
-        snprintf(name, sizeof name, "ref (blas refused: %s; %s)", fault, *vendor ? vendor : "vendor unknown");
+        snprintf(name, sizeof name, "ref (blas refused: %s; %s)", fault, vendor);
     else
-        snprintf(name, sizeof name, "blas (%s)", *vendor ? vendor : "vendor unknown");
+        snprintf(name, sizeof name, "blas (%s)", vendor);
 }
 
 thaw__blas_use thaw__blas_probe(void)

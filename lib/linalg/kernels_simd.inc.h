@@ -128,10 +128,9 @@ INLINE void clear(int n, vec *row)
     UNROLL for (int i = 0; i < n; i++) row[i] = (vec){0};
 }
 
-/* The sum over the lanes of one register. */
+/* The sum over the lanes of one register: zipped with itself, each round adds the halves. */
 INLINE float total(vec v)
 {
-    float sum = 0.0f;
-    UNROLL for (int i = 0; i < W; i++) sum += v[i];
-    return sum;
+    UNROLL for (int n = 1; n < W; n *= 2) v = zip_low(v, v) + zip_high(v, v);
+    return v[0];
 }

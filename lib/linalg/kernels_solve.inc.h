@@ -177,12 +177,33 @@ static int ridge_dual(int64_t n, int64_t stride, const float *X, float *G, int64
 
 /* -------------------------------------------------------------------------------------- thaw__potrf, thaw__potri */
 
-/* U = L' into a buffer of whole blocks, zero elsewhere. */
+/* to[c, r] = from[r, c] for one block, at any alignment. */
+INLINE void turn_block(const float *from, int64_t ld_from, float *to, int64_t ld_to)
+{
+    vec row[W];
+    UNROLL for (int r = 0; r < W; r++) row[r] = load_any(from + r * ld_from);
+    transpose(row);
+    UNROLL for (int r = 0; r < W; r++) *(vec_any *)(to + r * ld_to) = row[r];
+}
+
+/* U = L' into a buffer of whole blocks: block by block, then the rows of L that fill none. */
 INLINE void read_lower(int64_t n, const float *L, int64_t ldl, float *U, int64_t ld)
 {
     memset(U, 0, (size_t)(ld * ld) * sizeof *U);
-    for (int64_t i = 0; i < n; i++)
+    int64_t i = 0;
+    for (; i + W <= n; i += W)
+        for (int64_t j = 0; j <= i; j += W) turn_block(L + i * ldl + j, ldl, U + j * ld + i, ld);
+    for (; i < n; i++)
         for (int64_t j = 0; j <= i; j++) U[j * ld + i] = L[i * ldl + j];
+}
+
+/* L = U': whole blocks beside the diagonal, then what is left of each row. The strict upper triangle of L is untouched. */
+INLINE void write_lower(int64_t n, const float *U, int64_t ld, float *L, int64_t ldl)
+{
+    for (int64_t i = 0; i + W <= n; i += W)
+        for (int64_t j = 0; j < i; j += W) turn_block(U + j * ld + i, ld, L + i * ldl + j, ldl);
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t j = i < n / W * W ? i / W * W : 0; j <= i; j++) L[i * ldl + j] = U[j * ld + i];
 }
 
 INLINE int64_t whole_blocks(int64_t n)
@@ -197,10 +218,9 @@ static int64_t small_potrf(int64_t n, float *A, int64_t lda)
     const int64_t ld = whole_blocks(n);
     read_lower(n, A, lda, U, ld);
     factor(n, n, U, ld, V);
-    for (int64_t i = 0; i < n; i++) {
+    for (int64_t i = 0; i < n; i++)
         if (!(U[i * ld + i] <= FLT_MAX)) return i + 1;
-        for (int64_t j = 0; j <= i; j++) A[i * lda + j] = U[j * ld + i];
-    }
+    write_lower(n, U, ld, A, lda);
     return 0;
 }
 

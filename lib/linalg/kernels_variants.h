@@ -6,7 +6,7 @@
 #include "kernels.h"
 
 /* How many events ridge_dual16 takes in SIMD lanes; longer users are solved one by one, where ridge_dual is as fast. */
-enum { THAW__LANES_MAX = 32 };
+enum { THAW__LANES_MAX = 40 };
 
 extern const thaw__kernels thaw__kernels_portable;
 extern const thaw__kernels thaw__kernels_avx2;

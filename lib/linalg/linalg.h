@@ -3,7 +3,8 @@
  *
  * Each routine has one formula. Matrices are [rows, columns] with a leading dimension >= columns that counts elements of
  * a row; elements beyond the columns are neither read nor written. Zero sizes are fine and do what the formula says (an
- * empty sum is 0). Outputs do not overlap inputs unless said. Non-finite input gives non-finite output, never a crash.
+ * empty sum is 0); with alpha 0 the product is left out and its factors are not read. Outputs do not overlap inputs unless
+ * said. Non-finite input gives non-finite output, never a crash.
  * Nothing here allocates, prints or changes the BLAS library's threads; all of it may be called from many threads.
  *
  * Two backends implement it: linalg_ref.c, plain C, always built under the names thaw__ref_* and the oracle of the tests; and
@@ -15,8 +16,9 @@
 
 #include <stdint.h>
 
-/** What serves these names: "ref", or "blas" with the library found at run time, its threading, and whether calls are
- *  serialised because that library is unsafe under threads. Text for thaw_build_info(); the same for ever. */
+/** What serves these names: "ref"; "blas (…)" with the library found at run time, its threading, and whether calls are
+ *  serialised because that library is unsafe under threads; or "ref (blas refused: …)" with the reason, where the
+ *  library has 64-bit integers or gives wrong numbers. Text for thaw_build_info(); the same for ever. */
 const char *thaw__linalg_name(void);
 
 /** y[i] = beta y[i] + alpha sum_j A[i,j] x[j]        A [m, n], x [n], y [m]; with beta 0, y is not read */

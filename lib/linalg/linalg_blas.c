@@ -151,8 +151,23 @@ int64_t thaw__potrf(int64_t n, float *A, int64_t lda)
     return checked(info, n, A, lda);
 }
 
+/* Row by row: forward with dot products, b_i = (b_i - L_i b) / L_ii; back with updates, b -= b_i L_i. */
+static void small_potrs(int64_t n, const float *L, int64_t ldl, float *b)
+{
+    const thaw__kernels *k = thaw__kernels_best();
+    for (int64_t i = 0; i < n; i++) b[i] = (b[i] - k->dot(i, L + i * ldl, b)) / L[i * ldl + i];
+    for (int64_t i = n - 1; i >= 0; i--) {
+        b[i] /= L[i * ldl + i];
+        k->axpy(i, -b[i], L + i * ldl, b);
+    }
+}
+
 void thaw__potrs(int64_t n, const float *L, int64_t ldl, float *b)
 {
+    if (n <= THAW__SMALL_MAX) {
+        small_potrs(n, L, ldl, b);
+        return;
+    }
     if (!suits(n, ldl)) {
         thaw__ref_potrs(n, L, ldl, b);
         return;

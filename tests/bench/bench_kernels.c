@@ -17,6 +17,8 @@ enum { ITEMS = 4000, USERS = 1024, LD = 80 };
 void sposv_(const char *uplo, const int *n, const int *nrhs, float *A, const int *lda, float *B, const int *ldb, int *info,
             size_t length);
 void spotrf_(const char *uplo, const int *n, float *A, const int *lda, int *info, size_t length);
+void spotrs_(const char *uplo, const int *n, const int *n_rhs, const float *A, const int *lda, float *B, const int *ldb,
+             int *info, size_t length);
 void spotri_(const char *uplo, const int *n, float *A, const int *lda, int *info, size_t length);
 
 typedef struct bench {
@@ -141,6 +143,22 @@ static void small_inverse(void *arg, int64_t i)
     b->kernels->potri(b->n, b->G, b->n);
 }
 
+static void lapack_solve(void *arg, int64_t i)
+{
+    const bench *b = arg;
+    const int n = (int)b->n, one = 1;
+    int info;
+    b->z[i % n] = 1.0f;
+    spotrs_("U", &n, &one, b->G, &n, b->z, &n, &info, 1);
+}
+
+static void small_solve(void *arg, int64_t i)
+{
+    const bench *b = arg;
+    b->z[i % b->n] = 1.0f;
+    thaw__potrs(b->n, b->G, b->n, b->z);
+}
+
 static void inverse_line(bench *b, int64_t n)
 {
     b->n = n;
@@ -148,7 +166,12 @@ static void inverse_line(bench *b, int64_t n)
         for (int64_t j = 0; j < n; j++) b->scratch[i * n + j] = i == j ? 2.0f : 1.0f / (float)(n + 1);
     const double lapack = 1e6 * measure(lapack_inverse, b, 500, 15).best;
     const double small = 1e6 * measure(small_inverse, b, 500, 15).best;
-    printf("n %3d  potrf + potri: lapack %7.3f us   built in %7.3f us (%4.1fx)\n", (int)n, lapack, small, lapack / small);
+    restore(b);
+    b->kernels->potrf(n, b->G, n);
+    const double lapack_s = 1e6 * measure(lapack_solve, b, 500, 15).best;
+    const double small_s = 1e6 * measure(small_solve, b, 500, 15).best;
+    printf("n %3d  potrf + potri: lapack %7.3f us   built in %7.3f us (%4.1fx)   potrs: %6.3f, %6.3f us\n", (int)n, lapack,
+           small, lapack / small, lapack_s, small_s);
 }
 
 int main(int argc, char **argv)

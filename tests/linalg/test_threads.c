@@ -4,7 +4,7 @@
 #include "matrices.h"
 #include "thread.h"
 
-enum { N = 96, CALLS = 800, THREADS = 8 };
+enum { N = 96, CALLS = 3000, THREADS = 8 };
 
 typedef struct work {
     const float *A, *B;     /* [N, N]; A positive definite */
