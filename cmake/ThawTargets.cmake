@@ -7,8 +7,7 @@ set(THAW_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conve
 
 # The build's own rules for one target.
 function(thaw_target_rules target)
-  target_compile_features(${target} PRIVATE c_std_11)
-  set_target_properties(${target} PROPERTIES C_EXTENSIONS OFF C_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON)
+  set_target_properties(${target} PROPERTIES C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF C_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON)
   target_compile_options(${target} PRIVATE ${THAW_WARNINGS} $<$<BOOL:${THAW_WERROR}>:-Werror> -ffp-contract=off
                                            -fno-math-errno -fno-trapping-math)
   if(THAW_SANITIZE)

@@ -144,12 +144,17 @@ typedef struct thaw_event_columns {
     const char *const *baskets; /**< which events belong together; NULL or "": none */
 } thaw_event_columns;
 
+/** How the columns of a table are told apart. */
+enum { THAW_BY_NAME = 0, THAW_TSV = 1, THAW_CSV = 2 };
+
 /** How to read a table. Fill with thaw_read_options_init(). */
 typedef struct thaw_read_options {
     uint32_t struct_size;
     int32_t table;            /**< THAW_EVENTS, THAW_ITEMS or THAW_USERS */
     const char *where_column; /**< keep only rows whose where_column reads where_value; NULL: keep all */
     const char *where_value;
+    int32_t format;           /**< default THAW_BY_NAME: commas if the path ends in ".csv", else tabs; memory: tabs */
+    int32_t reserved;         /**< 0 */
 } thaw_read_options;
 
 /** Make an empty data set.
@@ -202,6 +207,11 @@ THAW_API thaw_status thaw_read_options_init(thaw_read_options *options, uint32_t
  *  Nothing is added on error.  Since 0.1.
  */
 THAW_API thaw_status thaw_data_read(thaw_data *data, const char *path, const thaw_read_options *options);
+
+/** As thaw_data_read(), from memory, which may be freed afterwards.
+ *  @param bytes  [size] the table, without a zero byte at the end.  Since 0.1. */
+THAW_API thaw_status thaw_data_read_buffer(thaw_data *data, const void *bytes, int64_t size,
+                                           const thaw_read_options *options);
 
 /** How many events, users and items are known.  Since 0.1. */
 THAW_API int64_t thaw_data_n_events(const thaw_data *data);

@@ -2,15 +2,16 @@
  * What is faster by hand than through BLAS: systems of a few events, rank-one updates, scans over the catalogue.
  *
  * One source, kernels.inc.h, in plain C with vector types, compiled once per instruction set (portable, AVX2 + FMA,
- * AVX-512); thaw__kernels() picks by CPU at run time. `stride` is a multiple of 16 floats, rows are zero padded up to
- * it and 64-byte aligned; with that, no kernel has a tail. Nothing allocates. Rounding differs between the variants.
+ * AVX-512); thaw__kernels_best() picks by CPU at run time. `stride` is a multiple of 16 floats up to 256, rows are zero
+ * padded up to it and 64-byte aligned; with that, no kernel has a tail. Nothing allocates: at most 64 KiB of stack.
+ * Rounding differs between the variants.
  */
 #ifndef THAW_KERNELS_H
 #define THAW_KERNELS_H
 
 #include <stdint.h>
 
-enum { THAW__LANES = 16, THAW__MANY_MAX = 64 };
+enum { THAW__LANES = 16, THAW__STRIDE_MAX = 256, THAW__DUAL_MAX = 256, THAW__MANY_MAX = 64, THAW__SMALL_MAX = 64 };
 
 typedef struct thaw__kernels {
     const char *name; /* "portable", "avx2", "avx512" */
@@ -26,9 +27,9 @@ typedef struct thaw__kernels {
 
     /** The ridge dual of one user with few events:
      *      G = I + X X' = U' U,   t <- G^-1 t,   z <- z + X' t
-     *  X [n, stride]; t [n]; z [stride]; G [n, ldg], ldg a multiple of 16 and >= n, rows 64-byte aligned, receives U in its
-     *  upper triangle (the rest is scratch). n >= 0 is at most 256.
-     *  @return 0, or 1 if G is not positive definite or not finite */
+     *  X [n, stride]; t [n]; z [stride]; G [ldg, ldg], ldg a multiple of 16 and > n, rows 64-byte aligned, receives U in the
+     *  upper triangle of its first n columns (the rest is scratch). 0 <= n <= THAW__DUAL_MAX.
+     *  @return 0, or 1 if G is not positive definite or the solution is not finite; t, z and G are then undefined */
     int (*ridge_dual)(int64_t n, int64_t stride, const float *X, float *G, int64_t ldg, float *t, float *z);
 
     /** Sixteen users at once, n events each, means only; one SIMD lane per user:
@@ -40,11 +41,15 @@ typedef struct thaw__kernels {
 
     /** One more observation with row x:
      *      g = P x,   s = x' g,   P <- P - g g' / (1 + s);   returns s
-     *  P [d, stride] symmetric in full, x [stride], g [stride] receives P x before the update. */
+     *  P [d, stride] symmetric in full, and exactly so afterwards; x [stride]; g [stride] receives P x of before. */
     float (*rank_one)(int64_t d, int64_t stride, float *P, const float *x, float *g);
 
     /** sum_ij x[i] P[i,j] x[j]                            P [d, stride], x [stride] */
     float (*quadratic)(int64_t d, int64_t stride, const float *P, const float *x);
+
+    /** thaw__potrf and thaw__potri of linalg.h, same contract, for n <= THAW__SMALL_MAX; any lda and alignment. */
+    int64_t (*potrf)(int64_t n, float *A, int64_t lda);
+    int64_t (*potri)(int64_t n, float *A, int64_t lda);
 } thaw__kernels;
 
 /** Floats of scratch for ridge_dual16. */

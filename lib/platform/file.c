@@ -22,9 +22,10 @@ static thaw_status io_error(const char *verb, const char *path)
     return thaw__fail(THAW_E_IO, "cannot %s %.300s: %s", verb, path, text);
 }
 
+/* O_NONBLOCK: opening a pipe that nobody writes to would wait for ever; regular files do not notice. */
 static thaw_status open_regular(int *fd, size_t *size, const char *path)
 {
-    *fd = open(path, O_RDONLY | O_CLOEXEC);
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (*fd < 0) return io_error("open", path);
     struct stat info;
     thaw_status st = THAW_OK;
@@ -83,6 +84,14 @@ void thaw__file_close(thaw__file *file, const thaw_allocator *allocator)
     *file = (thaw__file){0};
 }
 
+/* Renaming over a device or a pipe would remove it, and /dev/null is missed. */
+static thaw_status refuse_special(const char *path)
+{
+    struct stat old;
+    if (stat(path, &old) != 0 || S_ISREG(old.st_mode)) return THAW_OK;
+    return thaw__fail(THAW_E_IO, "%.300s is not a regular file", path);
+}
+
 static int write_all(int fd, const char *bytes, size_t size)
 {
     while (size) {
@@ -122,6 +131,7 @@ static int create_beside(char *temporary, size_t capacity, const char *path)
 
 thaw_status thaw__file_save(const char *path, const thaw__span *spans, size_t n, const thaw_allocator *allocator)
 {
+    THAW__TRY(refuse_special(path));
     size_t length = strlen(path);
     size_t capacity = length + 40;
     char *temporary = thaw__alloc(allocator, capacity, 1);

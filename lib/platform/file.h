@@ -29,7 +29,8 @@ typedef struct thaw__span {
 } thaw__span;
 
 /** Replace path by the spans one after the other: temporary in the same folder, fsync, rename, fsync of the folder.
- *  On THAW_E_IO the old file is whole and the temporary is gone. */
+ *  On THAW_E_IO the old file is whole and the temporary is gone. A path that is there and is no regular file is refused;
+ *  a symbolic link to a regular file is replaced, not followed. */
 thaw_status thaw__file_save(const char *path, const thaw__span *spans, size_t n, const thaw_allocator *allocator);
 
 #endif

@@ -40,6 +40,11 @@ thaw_status thaw__keymap_copy(thaw__keymap *out, const thaw__keymap *from, const
     return THAW_E_NOMEM;
 }
 
+uint64_t thaw__hash(const void *bytes, size_t n)
+{
+    return XXH3_64bits(bytes, n);
+}
+
 /* The slot that holds the key, or the free one where it would go. */
 static size_t probe(const thaw__keymap *map, const char *key, size_t n)
 {

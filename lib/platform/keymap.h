@@ -35,6 +35,9 @@ thaw_status thaw__keymap_add(thaw__keymap *map, int64_t *row, const char *key, s
 /** Forget the rows from n on: undoes additions. */
 void thaw__keymap_truncate(thaw__keymap *map, int64_t n);
 
+/** The hash of the map's keys: XXH3, the same on every machine and in every version. */
+uint64_t thaw__hash(const void *bytes, size_t n);
+
 /** The key of a row, zero-terminated; lent until the next addition. */
 static inline const char *thaw__keymap_key(const thaw__keymap *map, int64_t row)
 {

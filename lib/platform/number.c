@@ -1,64 +1,117 @@
 /* SPDX-License-Identifier: Apache-2.0
- * strtod() reads the decimal point of the host's locale; this reads a point. */
+ * Reading: digits gather in 64 bits, the decimal point and the exponent in a power of ten. Where both fit a double
+ * exactly, one operation rounds once and the result is exact (Clinger 1990, the fast path); else the scaling runs in
+ * long double. */
 #include "number.h"
 
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 
-typedef struct scanner {
-    const char *at;
-    const char *end;
-    uint64_t digits; /* the first 19 significant ones */
-    int exponent;    /* of ten, for the digits that were dropped or stood behind the point */
-    int any;
-} scanner;
+typedef struct decimal {
+    uint64_t digits; /* value = digits * 10^exponent */
+    int exponent;
+    int seen; /* whether there was a digit */
+} decimal;
 
-static int is_digit(const scanner *s)
+enum { EXPONENT_LIMIT = 100000 }; /* far beyond any double; keeps sums inside int */
+
+/* Digits past the nineteenth no longer fit 64 bits: they only move the point. */
+static const char *read_digits(decimal *d, const char *at, const char *end, int step)
 {
-    return s->at < s->end && *s->at >= '0' && *s->at <= '9';
-}
-
-static int take(scanner *s, char c)
-{
-    if (s->at < s->end && *s->at == c) return s->at++, 1;
-    return 0;
-}
-
-static void take_digits(scanner *s, int behind_point)
-{
-    for (; is_digit(s); s->at++, s->any = 1) {
-        int fits = s->digits < UINT64_C(1000000000000000000);
-        if (fits) s->digits = s->digits * 10 + (uint64_t)(*s->at - '0');
-        if (s->exponent > -100000 && s->exponent < 100000) s->exponent += !fits - behind_point;
+    for (; at < end && *at >= '0' && *at <= '9'; at++) {
+        d->seen = 1;
+        if (d->digits < UINT64_MAX / 10 - 1) {
+            d->digits = d->digits * 10 + (uint64_t)(*at - '0');
+            d->exponent += step;
+        } else if (step == 0 && d->exponent < EXPONENT_LIMIT) {
+            d->exponent++;
+        }
     }
+    return at;
 }
 
-/* The exponent behind an e: 0 if it has no digit. */
-static int take_exponent(scanner *s)
+/* "e-3" after the digits; NULL if no digit follows the e. */
+static const char *read_exponent(decimal *d, const char *at, const char *end)
 {
-    int negative = take(s, '-');
-    int value = 0;
-    if (!negative) take(s, '+');
-    if (!is_digit(s)) return 0;
-    for (; is_digit(s); s->at++)
-        if (value < 100000) value = value * 10 + (*s->at - '0');
-    s->exponent += negative ? -value : value;
-    return 1;
+    if (at == end || (*at != 'e' && *at != 'E')) return at;
+    at++;
+    int negative = at < end && *at == '-';
+    if (at < end && (*at == '-' || *at == '+')) at++;
+    if (at == end) return NULL;
+    int e = 0;
+    for (; at < end && *at >= '0' && *at <= '9'; at++)
+        if (e < EXPONENT_LIMIT) e = e * 10 + (*at - '0');
+    d->exponent += negative ? -e : e;
+    return at[-1] >= '0' && at[-1] <= '9' ? at : NULL;
+}
+
+static double scale_exact(double digits, int exponent)
+{
+    static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    return exponent < 0 ? digits / power[-exponent] : digits * power[exponent];
+}
+
+/* digits * 10^exponent by squaring; 10^27 and less are exact in the 64 bits of an x86 long double. */
+static double scale_long(uint64_t digits, int exponent)
+{
+    if (exponent > 400) return INFINITY;
+    if (exponent < -400) return 0;
+    long double power = 1, base = 10;
+    for (int e = exponent < 0 ? -exponent : exponent; e; e >>= 1, base *= base)
+        if (e & 1) power *= base;
+    long double value = exponent < 0 ? (long double)digits / power : (long double)digits * power;
+    return value > 1.7976931348623158e308L ? INFINITY : (double)value;
+}
+
+static double value_of(const decimal *d)
+{
+    if (d->digits == 0) return 0;
+    if (d->digits <= (1ull << 53) && d->exponent >= -22 && d->exponent <= 22)
+        return scale_exact((double)d->digits, d->exponent);
+    return scale_long(d->digits, d->exponent);
 }
 
 int thaw__number_parse(double *out, const char *text, size_t n)
 {
-    scanner s = {.at = text, .end = text + n};
-    int negative = take(&s, '-');
-    if (!negative) take(&s, '+');
-    take_digits(&s, 0);
-    if (take(&s, '.')) take_digits(&s, 1);
-    if (!s.any) return 0;
-    if ((take(&s, 'e') || take(&s, 'E')) && !take_exponent(&s)) return 0;
-    if (s.at != s.end) return 0;
+    decimal d = {0};
+    const char *end = text + n, *at = text;
+    int negative = at < end && *at == '-';
+    if (at < end && (*at == '-' || *at == '+')) at++;
+    at = read_digits(&d, at, end, 0);
+    if (at < end && *at == '.') at = read_digits(&d, at + 1, end, -1);
+    if (!d.seen) return 0;
+    at = read_exponent(&d, at, end);
+    if (at != end) return 0;
 
-    long double value = (long double)s.digits;
-    if (s.digits && s.exponent) value = s.exponent > 0 ? value * powl(10, s.exponent) : value / powl(10, -s.exponent);
-    *out = (double)(negative ? -value : value);
-    return isfinite(*out);
+    double value = value_of(&d);
+    if (!isfinite(value)) return 0;
+    *out = negative ? -value : value;
+    return 1;
+}
+
+/* A host's decimal comma, of any number of bytes, becomes a point. */
+static size_t point(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from; from++) {
+        int plain = (*from >= '0' && *from <= '9') || *from == '-' || *from == '+' || *from == 'e';
+        if (plain) *to++ = *from;
+        else if (to == text || to[-1] != '.') *to++ = '.';
+    }
+    *to = 0;
+    return (size_t)(to - text);
+}
+
+size_t thaw__number_print(char out[THAW__NUMBER_BYTES], float value)
+{
+    if (fabsf(value) < 1e9f && value == truncf(value))
+        return (size_t)snprintf(out, THAW__NUMBER_BYTES, "%.0f", (double)value);
+    for (int digits = 1;; digits++) {
+        snprintf(out, THAW__NUMBER_BYTES, "%.*g", digits, (double)value);
+        size_t n = point(out);
+        double back;
+        if (digits >= 9 || (thaw__number_parse(&back, out, n) && (float)back == value)) return n;
+    }
 }

@@ -1,12 +1,18 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Numbers as text, the same in every locale: strtod and printf follow the host's decimal comma, these do not. */
 #ifndef THAW_PLATFORM_NUMBER_H
 #define THAW_PLATFORM_NUMBER_H
 
 #include <stddef.h>
 
-/** Read all n bytes as a finite decimal number: [+-] digits [. digits] [e [+-] digits], in every locale alike.
- *  Numbers of at most 19 digits are within one unit in the last place.
- *  @return 1, or 0 if the text is anything else, NaN and infinity included. */
+enum { THAW__NUMBER_BYTES = 32 };
+
+/** Read the n bytes at text as one decimal number, such as -12, .5 or 1e-3; 1 if they are one and it is finite.
+ *  No spaces, hexadecimal, "nan" or "inf". Exact for digits up to 2^53 with at most 22 decimal places, else within one
+ *  unit in the last place. */
 int thaw__number_parse(double *out, const char *text, size_t n);
+
+/** The shortest text that reads back as the same finite float, zero-terminated; returns its length. */
+size_t thaw__number_print(char out[THAW__NUMBER_BYTES], float value);
 
 #endif

@@ -5,6 +5,7 @@
 #include "thread.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
@@ -35,9 +36,9 @@ struct thaw__pool {
     pthread_mutex_t lock;
     pthread_cond_t posted;
     pthread_cond_t finished;
-    uint64_t round;     /* counts pieces of work; under lock */
-    int32_t busy;       /* threads still at this round; under lock */
-    int stop;           /* under lock */
+    uint64_t round; /* counts pieces of work; under lock */
+    int32_t busy;   /* threads still at this round; under lock */
+    int stop;       /* under lock */
     thaw_task task;
     void *arg;
     int64_t n_tasks;
@@ -48,7 +49,7 @@ struct thaw__pool {
         thaw__pool *pool;
         pthread_t thread;
         int32_t worker;
-    } *members; /* [n_workers - 1] */
+    } * members; /* [n_workers - 1] */
 };
 
 static void draw(thaw__pool *pool, int32_t worker)
@@ -100,6 +101,21 @@ static int32_t pool_run(void *ctx, thaw_task task, void *arg, int64_t n_tasks)
     return 0;
 }
 
+/* As many as the system gives. They are born with every signal blocked: signals are for the threads of the host. */
+static void start_members(thaw__pool *pool)
+{
+    sigset_t all, old;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    for (int32_t i = 0; i + 1 < pool->n_workers; i++) {
+        struct member *member = &pool->members[i];
+        *member = (struct member){.pool = pool, .worker = i + 1};
+        if (pthread_create(&member->thread, NULL, member_main, member) != 0) break;
+        pool->n_started++;
+    }
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
 thaw_status thaw__pool_create(thaw__pool **out, int32_t n_workers)
 {
     *out = NULL;
@@ -117,13 +133,11 @@ thaw_status thaw__pool_create(thaw__pool **out, int32_t n_workers)
     pthread_cond_init(&pool->finished, NULL);
     pool->n_workers = n_workers;
     pool->members = members;
-    for (int32_t i = 0; i + 1 < n_workers; i++) {
-        members[i] = (struct member){.pool = pool, .worker = i + 1};
-        if (pthread_create(&members[i].thread, NULL, member_main, &members[i]) != 0) {
-            thaw__pool_free(pool);
-            return thaw__fail(THAW_E_IO, "the system refuses thread %d of %d", i + 2, n_workers);
-        }
-        pool->n_started++;
+    start_members(pool);
+    if (pool->n_started < n_workers - 1) {
+        const int32_t refused = pool->n_started + 2;
+        thaw__pool_free(pool);
+        return thaw__fail(THAW_E_IO, "the system refuses thread %d of %d", refused, n_workers);
     }
     *out = pool;
     return THAW_OK;

@@ -2,6 +2,7 @@
 #include "utf8.h"
 
 #include <stdint.h>
+#include <string.h>
 
 /* Length of the sequence a lead byte opens, and the bounds of its second byte; 0: not a lead byte. */
 static size_t lead(uint8_t b, uint8_t *low, uint8_t *high)
@@ -23,10 +24,26 @@ static size_t lead(uint8_t b, uint8_t *low, uint8_t *high)
     return 0;
 }
 
+/* How many of the n bytes are ASCII before eight hold one that is not: most text is, and goes eight at a time. */
+static size_t ascii_run(const uint8_t *s, size_t n)
+{
+    size_t i = 0;
+    for (uint64_t eight; n - i >= sizeof eight; i += sizeof eight) {
+        memcpy(&eight, s + i, sizeof eight);
+        if (eight & 0x8080808080808080u) break;
+    }
+    return i;
+}
+
 int thaw__utf8_valid(const char *bytes, size_t n)
 {
     const uint8_t *s = (const uint8_t *)bytes;
     for (size_t i = 0; i < n;) {
+        if (s[i] < 0x80) {
+            const size_t run = ascii_run(s + i, n - i);
+            i += run ? run : 1;
+            continue;
+        }
         uint8_t low, high;
         size_t length = lead(s[i], &low, &high);
         if (length == 0 || length > n - i) return 0;

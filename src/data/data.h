@@ -13,7 +13,8 @@
 
 enum { THAW__NAME_MAX = 64, THAW__KEY_MAX = 1024 };
 
-/** One feature column of items or users. Row r has count[r] values from pool place first[r]; rows from n_rows on have none. */
+/** One feature column of items or users. Row r has count[r] values from pool place first[r]; rows from n_rows on have none.
+ *  Go by rows: the pool and the tokens may also hold values that no row has any more, of rows that were overwritten. */
 typedef struct thaw__column {
     char name[THAW__NAME_MAX + 1];
     int32_t type;        /* THAW_TOKEN … THAW_TEXT */
@@ -55,5 +56,31 @@ const char *thaw__event_canonical(const char *name);
 
 /** The column of a name, or NULL. */
 thaw__column *thaw__table_column(const thaw__table *table, const char *name);
+
+/** The table of THAW_ITEMS or THAW_USERS. */
+static inline const thaw__table *thaw__data_table(const thaw_data *data, int32_t table)
+{
+    return table == THAW_ITEMS ? &data->items : &data->users;
+}
+
+static inline int thaw__is_float(int32_t type)
+{
+    return type == THAW_FLOAT || type == THAW_FLOAT_SEQ;
+}
+
+/* What the public functions of the same names do, with arguments that are there and options that are complete. */
+thaw_status thaw__data_create(thaw_data **out, const thaw_allocator *allocator);
+void thaw__data_free(thaw_data *data);
+thaw_status thaw__data_add_events(thaw_data *data, const thaw_event_columns *columns, int64_t n);
+thaw_status thaw__data_add_feature(thaw_data *data, int32_t table, const char *name, int32_t type,
+                                   const char *const *keys, const char *const *values, int64_t n);
+thaw_status thaw__data_read(thaw_data *data, const char *path, const thaw_read_options *options);
+thaw_status thaw__data_read_buffer(thaw_data *data, const char *bytes, size_t size, const thaw_read_options *options);
+thaw_status thaw__data_event(const thaw_data *data, thaw_event_view *out, int64_t index);
+thaw_status thaw__data_feature(const thaw_data *data, char *out, int64_t capacity, int32_t table, const char *key,
+                               const char *name);
+thaw_status thaw__data_split(const thaw_data *data, thaw_data **train, thaw_data **test,
+                             const thaw_split_options *options);
+thaw_status thaw__data_clean(thaw_data *data, thaw_clean_report *report, const thaw_clean_options *options);
 
 #endif

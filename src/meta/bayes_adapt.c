@@ -112,7 +112,7 @@ thaw_status thaw__bayes_adapt(const thaw_model *m, thaw_user *u, const thaw_even
 {
     u->n_events = n;
     u->time = u->fades ? newest_time(events, n) : -INFINITY;
-    int failed = n <= u->rank ? adapt_dual(m, u, events, n) : adapt_primal(m, u, events, n);
+    int failed = n <= thaw__user_most_rows(u) ? adapt_dual(m, u, events, n) : adapt_primal(m, u, events, n);
     return failed || !is_finite(u->mean, u->stride) ? refuse(u) : THAW_OK;
 }
 

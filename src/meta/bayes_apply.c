@@ -209,7 +209,6 @@ static thaw_status residual_moments(const mstep *s, double *C, double *delta)
             double mean = sum->user.residual[r] * sum->user.residual[c] / (users * users);
             double fresh = (sum->scatter[r * d + c] - users * mean + one) / (users + 1);
             C[r * d + c] = (1 - rho) * one + rho * fresh;
-            C[c * d + r] = 0;
         }
     if (thaw__potrf64(d, C, d)) return thaw__fail(THAW_E_NUMERIC, "the users' covariance is not positive definite");
     for (int32_t r = 0; r < d; r++)

@@ -7,11 +7,12 @@
 
 #include "status.h"
 
-/* One block: the struct, two vectors, two or three matrices; every part at a multiple of 64 bytes. */
+/* One block: the struct, two vectors, two or three matrices; every part at a multiple of 64 bytes. Matrices have stride
+ * rows, which the kernels want, though only rank of them matter. */
 static size_t block_floats(const thaw_user *u)
 {
     size_t row = (size_t)u->stride;
-    return 2 * row + (size_t)(u->fades ? 3 : 2) * (size_t)u->rank * row;
+    return 2 * row + (size_t)(u->fades ? 3 : 2) * row * row;
 }
 
 enum { HEAD = (sizeof(struct thaw_user) + THAW__ALIGN - 1) / THAW__ALIGN * THAW__ALIGN };
@@ -19,7 +20,7 @@ enum { HEAD = (sizeof(struct thaw_user) + THAW__ALIGN - 1) / THAW__ALIGN * THAW_
 static void lay_out(thaw_user *u)
 {
     float *at = (float *)(void *)((char *)u + HEAD);
-    size_t row = (size_t)u->stride, matrix = (size_t)u->rank * row;
+    size_t row = (size_t)u->stride, matrix = row * row;
     u->prior = at;
     u->mean = at + row;
     u->main = at + 2 * row;
@@ -55,7 +56,7 @@ thaw_status thaw__user_copy(thaw_user **out, const thaw_user *from)
     if (!u) return THAW_E_NOMEM;
     memcpy(u->prior, from->prior, (size_t)u->stride * sizeof(float));
     memcpy(u->mean, from->mean, (size_t)u->stride * sizeof(float));
-    size_t matrix = (size_t)u->rank * (size_t)u->stride * sizeof(float);
+    size_t matrix = (size_t)u->stride * (size_t)u->stride * sizeof(float);
     memcpy(u->main, from->main, matrix);
     memcpy(u->side, from->side, matrix);
     if (u->fades) memcpy(u->information, from->information, matrix);

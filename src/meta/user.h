@@ -2,7 +2,7 @@
  * A belief N(m, P) about one user, in one block of memory taken at creation.
  *
  * Two forms of P, because few events need no d x d matrix:
- *   DUAL        rows X [n_rows, stride] and U with U'U = I + XX';   P = I - X' (U'U)^-1 X       after thaw_adapt() on at most d events
+ *   DUAL        rows X [n_rows, stride] and U with U'U = I + XX';   P = I - X' (U'U)^-1 X       after thaw_adapt() on fewer events than d
  *   COVARIANCE  P [d, stride] in full                                                          after observing, loading, or more events
  * A model with a half-life also keeps what the events say apart from the prior, J = X'X, because that is what fades.
  */
@@ -26,10 +26,16 @@ struct thaw_user {
     double time;       /* of the newest event; -INFINITY: none */
     float *prior;      /* [stride] m0 */
     float *mean;       /* [stride] m */
-    float *main;       /* [rank, stride] X or P */
-    float *side;       /* [rank, stride] U, or scratch */
-    float *information; /* [rank, stride] J in COVARIANCE form; NULL unless fades */
+    float *main;       /* [stride, stride] X or P */
+    float *side;       /* [stride, stride] U, or scratch */
+    float *information; /* [stride, stride] J in COVARIANCE form; NULL unless fades */
 };
+
+/** The most events the DUAL form takes: the kernel needs one column beside them. */
+static inline int64_t thaw__user_most_rows(const thaw_user *u)
+{
+    return u->rank < u->stride ? u->rank : u->stride - 1;
+}
 
 thaw_status thaw__user_create(thaw_user **out, const thaw_model *m);
 thaw_status thaw__user_copy(thaw_user **out, const thaw_user *u);

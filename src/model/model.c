@@ -141,21 +141,31 @@ static float folded(const thaw_model *m, const float *cov)
     return (float)(sum + (double)cov[m->rank]);
 }
 
+/* A number for what a belief depends on. New items change nothing that a user knows. */
+static uint64_t identify(const thaw_model *m)
+{
+    const struct {
+        const void *bytes;
+        size_t size;
+    } parts[] = {
+        {&m->steps, sizeof m->steps},
+        {&m->rank, sizeof m->rank},
+        {&m->half_life, sizeof m->half_life},
+        {&m->noise2, sizeof m->noise2},
+        {m->gamma, (size_t)m->dim * (size_t)m->dim * sizeof(float)},
+        {m->moment, (size_t)m->rank * (size_t)m->rank * sizeof(float)},
+        {m->item_prior.centre, (size_t)m->dim * sizeof(float)},
+    };
+    uint64_t id = m->config.seed;
+    for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) id = XXH3_64bits_withSeed(parts[k].bytes, parts[k].size, id);
+    return id;
+}
+
 void thaw__model_refresh(thaw_model *m)
 {
     for (int64_t i = 0; i < thaw__n_items(m); i++) m->noise[i] = m->spread[i] + folded(m, m->cov + i * m->packed);
 
-    /* The id of the numbers a belief depends on. New items change nothing that a user knows. */
-    XXH3_state_t state;
-    XXH3_64bits_reset_withSeed(&state, m->config.seed);
-    XXH3_64bits_update(&state, &m->steps, sizeof m->steps);
-    XXH3_64bits_update(&state, &m->rank, sizeof m->rank);
-    XXH3_64bits_update(&state, &m->half_life, sizeof m->half_life);
-    XXH3_64bits_update(&state, &m->noise2, sizeof m->noise2);
-    XXH3_64bits_update(&state, m->gamma, (size_t)m->dim * (size_t)m->dim * sizeof(float));
-    XXH3_64bits_update(&state, m->moment, (size_t)m->rank * (size_t)m->rank * sizeof(float));
-    XXH3_64bits_update(&state, m->item_prior.centre, (size_t)m->dim * sizeof(float));
-    m->id = XXH3_64bits_digest(&state);
+    m->id = identify(m);
 }
 
 thaw_status thaw__model_check_finite(const thaw_model *m)

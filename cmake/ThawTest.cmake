@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
+find_package(Threads REQUIRED)
+
+# thaw_add_test(file [LAYERS layer …] [LIBS target …] [SOURCES extra.c …]): builds file.c of the current folder with the
+# objects of the layers, and names it thaw.<folder>.<file>. Extra sources and the test see the layers' folders.
+function(thaw_add_test file)
+  cmake_parse_arguments(TEST "" "" "LAYERS;LIBS;SOURCES" ${ARGN})
+  get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+  set(target ${folder}_${file})
+  add_executable(${target} ${file}.c ${TEST_SOURCES})
+  thaw_target_rules(${target})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/tests/support)
+  foreach(layer IN LISTS TEST_LAYERS)
+    get_property(layer_folder TARGET thaw_${layer} PROPERTY THAW_FOLDER)
+    target_include_directories(${target} PRIVATE ${layer_folder})
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:thaw_${layer}>)
+  endforeach()
+  target_link_libraries(${target} PRIVATE ${TEST_LIBS} PkgConfig::CHECK Threads::Threads m)
+  target_compile_definitions(${target} PRIVATE THAW_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  add_test(NAME thaw.${folder}.${file} COMMAND ${target})
+  set_tests_properties(thaw.${folder}.${file} PROPERTIES ENVIRONMENT "CK_FORK=no;OPENBLAS_NUM_THREADS=1" TIMEOUT 300)
+endfunction()

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * CBLAS and LAPACK as every vendor exports them. LAPACK by its Fortran names: Debian's OpenBLAS has no LAPACKE. Fortran passes
+ * the length of each character argument at the end. A row-major lower triangle is Fortran's upper one: uplo is "U". */
+#ifndef THAW_BLAS_ABI_H
+#define THAW_BLAS_ABI_H
+
+#include <cblas.h>
+#include <stddef.h>
+
+void spotrf_(const char *uplo, const int *n, float *A, const int *lda, int *info, size_t uplo_length);
+void spotrs_(const char *uplo, const int *n, const int *n_rhs, const float *A, const int *lda, float *B, const int *ldb,
+             int *info, size_t uplo_length);
+void spotri_(const char *uplo, const int *n, float *A, const int *lda, int *info, size_t uplo_length);
+void dpotrf_(const char *uplo, const int *n, double *A, const int *lda, int *info, size_t uplo_length);
+void dpotri_(const char *uplo, const int *n, double *A, const int *lda, int *info, size_t uplo_length);
+
+/* The two that check no argument, for the probe. */
+int isamax_(const int *n, const float *x, const int *step);
+void slaset_(const char *uplo, const int *m, const int *n, const float *off_diagonal, const float *diagonal, float *A,
+             const int *lda, size_t uplo_length);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The public functions on data: arguments are checked and options completed here, the work is in src/data. */
+#include "api_check.h"
+#include "data.h"
+
+static thaw_status check_table(int32_t table, int32_t first)
+{
+    if (table >= first && table <= THAW_USERS) return THAW_OK;
+    return thaw__fail(THAW_E_RANGE, "table is %d; must be %d to %d", table, first, THAW_USERS);
+}
+
+thaw_status thaw_data_create(thaw_data **out, const thaw_config *config)
+{
+    if (!out) return thaw__fail(THAW_E_ARG, "out is required");
+    *out = NULL;
+    if (!config) return thaw__data_create(out, NULL);
+    THAW__TRY(thaw__check_struct("config", config->struct_size, sizeof *config));
+    THAW__TRY(thaw__check_allocator(&config->allocator));
+    return thaw__data_create(out, &config->allocator);
+}
+
+void thaw_data_free(thaw_data *data)
+{
+    thaw__data_free(data);
+}
+
+thaw_status thaw_data_add_events(thaw_data *data, const thaw_event_columns *columns, int64_t n)
+{
+    if (!data || !columns) return thaw__fail(THAW_E_ARG, "data and columns are required");
+    THAW__TRY(thaw__check_struct("columns", columns->struct_size, sizeof *columns));
+    if (n < 0) return thaw__fail(THAW_E_RANGE, "n is %lld; must be at least 0", (long long)n);
+    if (n && (!columns->users || !columns->items)) return thaw__fail(THAW_E_ARG, "users and items are required");
+    return thaw__data_add_events(data, columns, n);
+}
+
+thaw_status thaw_data_add_feature(thaw_data *data, int32_t table, const char *name, int32_t type,
+                                  const char *const *keys, const char *const *values, int64_t n)
+{
+    if (!data || !name) return thaw__fail(THAW_E_ARG, "data and name are required");
+    THAW__TRY(check_table(table, THAW_ITEMS));
+    if (type < THAW_TOKEN || type > THAW_TEXT)
+        return thaw__fail(THAW_E_RANGE, "type is %d; must be %d to %d", type, THAW_TOKEN, THAW_TEXT);
+    if (n < 0) return thaw__fail(THAW_E_RANGE, "n is %lld; must be at least 0", (long long)n);
+    if (n && (!keys || !values)) return thaw__fail(THAW_E_ARG, "keys and values are required");
+    return thaw__data_add_feature(data, table, name, type, keys, values, n);
+}
+
+thaw_status thaw_read_options_init(thaw_read_options *options, uint32_t struct_size)
+{
+    if (!options) return thaw__fail(THAW_E_ARG, "options is required");
+    THAW__TRY(thaw__check_struct("options", struct_size, sizeof *options));
+    *options = (thaw_read_options){.struct_size = struct_size, .table = THAW_EVENTS};
+    return THAW_OK;
+}
+
+/* The caller's options, or the defaults. */
+static thaw_status complete_read_options(thaw_read_options *out, const thaw_read_options *options)
+{
+    if (!options) return thaw_read_options_init(out, sizeof *out);
+    THAW__TRY(thaw__check_struct("options", options->struct_size, sizeof *options));
+    THAW__TRY(check_table(options->table, THAW_EVENTS));
+    if (options->format < THAW_BY_NAME || options->format > THAW_CSV)
+        return thaw__fail(THAW_E_RANGE, "format is %d; must be %d to %d", options->format, THAW_BY_NAME, THAW_CSV);
+    if (options->where_column && !options->where_value) return thaw__fail(THAW_E_ARG, "where_column needs where_value");
+    *out = *options;
+    return THAW_OK;
+}
+
+thaw_status thaw_data_read(thaw_data *data, const char *path, const thaw_read_options *options)
+{
+    thaw_read_options complete;
+    if (!data || !path) return thaw__fail(THAW_E_ARG, "data and path are required");
+    THAW__TRY(complete_read_options(&complete, options));
+    return thaw__data_read(data, path, &complete);
+}
+
+thaw_status thaw_data_read_buffer(thaw_data *data, const void *bytes, int64_t size, const thaw_read_options *options)
+{
+    thaw_read_options complete;
+    if (!data) return thaw__fail(THAW_E_ARG, "data is required");
+    if (size < 0) return thaw__fail(THAW_E_RANGE, "size is %lld; must be at least 0", (long long)size);
+    if (size && !bytes) return thaw__fail(THAW_E_ARG, "bytes is required");
+    THAW__TRY(complete_read_options(&complete, options));
+    return thaw__data_read_buffer(data, bytes, (size_t)size, &complete);
+}
+
+int64_t thaw_data_n_events(const thaw_data *data)
+{
+    return data ? data->n : 0;
+}
+
+int64_t thaw_data_n_users(const thaw_data *data)
+{
+    return data ? data->users.keys.n : 0;
+}
+
+int64_t thaw_data_n_items(const thaw_data *data)
+{
+    return data ? data->items.keys.n : 0;
+}
+
+thaw_status thaw_data_event(const thaw_data *data, thaw_event_view *out, int64_t index)
+{
+    if (!data || !out) return thaw__fail(THAW_E_ARG, "data and out are required");
+    return thaw__data_event(data, out, index);
+}
+
+thaw_status thaw_data_feature(const thaw_data *data, char *out, int64_t capacity, int32_t table, const char *key,
+                              const char *name)
+{
+    if (!data || !key || !name) return thaw__fail(THAW_E_ARG, "data, key and name are required");
+    if (!out && capacity > 0) return thaw__fail(THAW_E_ARG, "out is required");
+    THAW__TRY(check_table(table, THAW_ITEMS));
+    return thaw__data_feature(data, out, capacity, table, key, name);
+}
+
+thaw_status thaw_split_options_init(thaw_split_options *options, uint32_t struct_size)
+{
+    if (!options) return thaw__fail(THAW_E_ARG, "options is required");
+    THAW__TRY(thaw__check_struct("options", struct_size, sizeof *options));
+    *options = (thaw_split_options){.struct_size = struct_size, .holdout_users = 0.1f, .seed = 1};
+    return THAW_OK;
+}
+
+thaw_status thaw_data_split(const thaw_data *data, thaw_data **train, thaw_data **test,
+                            const thaw_split_options *options)
+{
+    if (!train || !test) return thaw__fail(THAW_E_ARG, "train and test are required");
+    *train = NULL;
+    *test = NULL;
+    if (!data) return thaw__fail(THAW_E_ARG, "data is required");
+    if (train == test) return thaw__fail(THAW_E_ARG, "train and test are the same pointer");
+    thaw_split_options defaults;
+    THAW__TRY(thaw_split_options_init(&defaults, sizeof defaults));
+    if (options) THAW__TRY(thaw__check_struct("options", options->struct_size, sizeof *options));
+    return thaw__data_split(data, train, test, options ? options : &defaults);
+}
+
+thaw_status thaw_clean_options_init(thaw_clean_options *options, uint32_t struct_size)
+{
+    if (!options) return thaw__fail(THAW_E_ARG, "options is required");
+    THAW__TRY(thaw__check_struct("options", struct_size, sizeof *options));
+    *options = (thaw_clean_options){.struct_size = struct_size, .window = 86400};
+    return THAW_OK;
+}
+
+thaw_status thaw_clean_report_init(thaw_clean_report *report, uint32_t struct_size)
+{
+    if (!report) return thaw__fail(THAW_E_ARG, "report is required");
+    THAW__TRY(thaw__check_struct("report", struct_size, sizeof *report));
+    *report = (thaw_clean_report){.struct_size = struct_size};
+    return THAW_OK;
+}
+
+thaw_status thaw_data_clean(thaw_data *data, thaw_clean_report *report, const thaw_clean_options *options)
+{
+    if (!data || !options) return thaw__fail(THAW_E_ARG, "data and options are required");
+    THAW__TRY(thaw__check_struct("options", options->struct_size, sizeof *options));
+    if (report) THAW__TRY(thaw__check_struct("report", report->struct_size, sizeof *report));
+    return thaw__data_clean(data, report, options);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _POSIX_C_SOURCE 200809L
+#include "file.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "failing_alloc.h"
+#include "run_suite.h"
+#include "status.h"
+#include "temp_file.h"
+
+static failing_alloc f;
+
+static void setup(void)
+{
+    failing_alloc_init(&f, 0);
+}
+
+static void teardown(void)
+{
+    ck_assert_int_eq(f.live, 0);
+}
+
+static void assert_holds(const char *path, const char *text)
+{
+    thaw__file file;
+    ck_assert_int_eq(thaw__file_read(&file, path, &f.allocator), THAW_OK);
+    ck_assert_uint_eq(file.size, strlen(text));
+    ck_assert_str_eq(file.bytes, text); /* so it ends with a zero byte */
+    thaw__file_close(&file, &f.allocator);
+}
+
+static thaw_status save(const char *path, const char *text)
+{
+    const thaw__span span = {text, strlen(text)};
+    return thaw__file_save(path, &span, 1, &f.allocator);
+}
+
+START_TEST(read_gives_the_bytes_and_a_zero_byte)
+{
+    assert_holds(temp_file("hello", "hello\n", 6), "hello\n");
+    assert_holds(temp_file("empty", "", 0), "");
+}
+END_TEST
+
+START_TEST(read_names_the_path_and_the_reason)
+{
+    thaw__file file;
+    const char *path = temp_path("absent");
+    ck_assert_int_eq(thaw__file_read(&file, path, &f.allocator), THAW_E_IO);
+    ck_assert_ptr_nonnull(strstr(thaw__last_error(), path));
+    ck_assert_ptr_nonnull(strstr(thaw__last_error(), "No such file"));
+    ck_assert_ptr_null(file.bytes);
+    thaw__file_close(&file, &f.allocator);
+}
+END_TEST
+
+START_TEST(folders_devices_and_pipes_are_refused_without_waiting)
+{
+    thaw__file file;
+    const char *pipe = temp_path("pipe");
+    ck_assert_int_eq(mkfifo(pipe, 0600), 0);
+    const char *const paths[] = {"/", "/dev/null", pipe};
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(thaw__file_read(&file, paths[i], &f.allocator), THAW_E_IO);
+        ck_assert_int_eq(thaw__file_map(&file, paths[i]), THAW_E_IO);
+        ck_assert_int_eq(save(paths[i], "x"), THAW_E_IO);
+    }
+    unlink(pipe);
+}
+END_TEST
+
+START_TEST(read_without_memory_leaves_nothing)
+{
+    thaw__file file;
+    const char *path = temp_file("hello", "hello", 5);
+    failing_alloc_init(&f, 1);
+    ck_assert_int_eq(thaw__file_read(&file, path, &f.allocator), THAW_E_NOMEM);
+    ck_assert_ptr_null(file.bytes);
+}
+END_TEST
+
+START_TEST(writing_to_a_mapping_does_not_reach_the_file)
+{
+    thaw__file file;
+    const char *path = temp_file("mapped", "hello", 5);
+    ck_assert_int_eq(thaw__file_map(&file, path), THAW_OK);
+    ck_assert_uint_eq(file.size, 5);
+    file.bytes[0] = 'j';
+    assert_holds(path, "hello");
+    thaw__file_close(&file, &f.allocator);
+    ck_assert_int_eq(thaw__file_map(&file, temp_file("empty", "", 0)), THAW_OK);
+    ck_assert_uint_eq(file.size, 0);
+    thaw__file_close(&file, &f.allocator);
+}
+END_TEST
+
+START_TEST(save_joins_the_spans_and_replaces_what_was_there)
+{
+    const thaw__span spans[] = {{"one ", 4}, {"", 0}, {"two", 3}};
+    const char *path = temp_file("saved", "something much longer", 21);
+    const int before = temp_count();
+    ck_assert_int_eq(thaw__file_save(path, spans, 3, &f.allocator), THAW_OK);
+    assert_holds(path, "one two");
+    ck_assert_int_eq(temp_count(), before);
+    ck_assert_int_eq(thaw__file_save(path, NULL, 0, &f.allocator), THAW_OK);
+    assert_holds(path, "");
+}
+END_TEST
+
+START_TEST(save_keeps_who_may_read_the_file)
+{
+    struct stat info;
+    const char *path = temp_file("secret", "old", 3);
+    ck_assert_int_eq(chmod(path, 0600), 0);
+    ck_assert_int_eq(save(path, "new"), THAW_OK);
+    ck_assert_int_eq(stat(path, &info), 0);
+    ck_assert_int_eq(info.st_mode & 0777, 0600);
+}
+END_TEST
+
+START_TEST(save_without_a_folder_or_memory_fails_cleanly)
+{
+    ck_assert_int_eq(save(temp_path("absent/file"), "x"), THAW_E_IO);
+    failing_alloc_init(&f, 1);
+    ck_assert_int_eq(save(temp_path("file"), "x"), THAW_E_NOMEM);
+}
+END_TEST
+
+/* A disk that fills up in the middle of writing: the process may make no file larger than 4096 bytes. */
+START_TEST(an_interrupted_save_leaves_the_old_file_whole)
+{
+    static char large[100000];
+    memset(large, 'x', sizeof large - 1);
+    const char *path = temp_file("model", "old and whole", 13);
+    const int before = temp_count();
+    struct rlimit old, small;
+    signal(SIGXFSZ, SIG_IGN);
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &old), 0);
+    small = old;
+    small.rlim_cur = 4096;
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+    const thaw_status st = save(path, large);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &old), 0);
+
+    ck_assert_int_eq(st, THAW_E_IO);
+    ck_assert_ptr_nonnull(strstr(thaw__last_error(), "File too large"));
+    assert_holds(path, "old and whole");
+    ck_assert_int_eq(temp_count(), before);
+}
+END_TEST
+
+/* A reader that opened the file before the save keeps the old bytes: the name moves, the file does not change. */
+START_TEST(who_reads_during_a_save_sees_the_old_bytes)
+{
+    thaw__file file;
+    const char *path = temp_file("read", "old", 3);
+    ck_assert_int_eq(thaw__file_map(&file, path), THAW_OK);
+    ck_assert_int_eq(save(path, "new!"), THAW_OK);
+    ck_assert_mem_eq(file.bytes, "old", 3);
+    assert_holds(path, "new!");
+    thaw__file_close(&file, &f.allocator);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("platform");
+    TCase *tc = tcase_create("file");
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, read_gives_the_bytes_and_a_zero_byte);
+    tcase_add_test(tc, read_names_the_path_and_the_reason);
+    tcase_add_test(tc, folders_devices_and_pipes_are_refused_without_waiting);
+    tcase_add_test(tc, read_without_memory_leaves_nothing);
+    tcase_add_test(tc, writing_to_a_mapping_does_not_reach_the_file);
+    tcase_add_test(tc, save_joins_the_spans_and_replaces_what_was_there);
+    tcase_add_test(tc, save_keeps_who_may_read_the_file);
+    tcase_add_test(tc, save_without_a_folder_or_memory_fails_cleanly);
+    tcase_add_test(tc, an_interrupted_save_leaves_the_old_file_whole);
+    tcase_add_test(tc, who_reads_during_a_save_sees_the_old_bytes);
+    suite_add_tcase(suite, tc);
+    return run_suite(suite);
+}

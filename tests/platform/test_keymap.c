@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keymap.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "failing_alloc.h"
+#include "run_suite.h"
+
+static failing_alloc f;
+static thaw__keymap map;
+
+static void setup(void)
+{
+    failing_alloc_init(&f, 0);
+    thaw__keymap_init(&map, &f.allocator);
+}
+
+static void teardown(void)
+{
+    thaw__keymap_free(&map);
+    ck_assert_int_eq(f.live, 0);
+}
+
+static int64_t add(const char *key)
+{
+    int64_t row = -1;
+    ck_assert_int_eq(thaw__keymap_add(&map, &row, key, strlen(key)), THAW_OK);
+    return row;
+}
+
+static int64_t find(const char *key)
+{
+    return thaw__keymap_find(&map, key, strlen(key));
+}
+
+static const char *number(int64_t i)
+{
+    static char text[32];
+    snprintf(text, sizeof text, "key-%lld", (long long)i);
+    return text;
+}
+
+START_TEST(rows_count_up_in_order_of_arrival)
+{
+    ck_assert_int_eq(add("b"), 0);
+    ck_assert_int_eq(add("a"), 1);
+    ck_assert_int_eq(add("b"), 0);
+    ck_assert_int_eq(map.n, 2);
+    ck_assert_str_eq(thaw__keymap_key(&map, 1), "a");
+}
+END_TEST
+
+START_TEST(an_empty_map_finds_nothing)
+{
+    ck_assert_int_eq(find("a"), -1);
+    thaw__keymap_truncate(&map, 0);
+    ck_assert_int_eq(f.requests, 0);
+}
+END_TEST
+
+START_TEST(prefixes_and_the_empty_key_are_keys_of_their_own)
+{
+    ck_assert_int_eq(add("abc"), 0);
+    ck_assert_int_eq(add("ab"), 1);
+    ck_assert_int_eq(add(""), 2);
+    ck_assert_int_eq(find("a"), -1);
+    ck_assert_int_eq(find(""), 2);
+    ck_assert_int_eq(thaw__keymap_find(&map, "abcdef", 2), 1);
+}
+END_TEST
+
+START_TEST(thousands_of_keys_keep_their_rows)
+{
+    for (int64_t i = 0; i < 20000; i++) ck_assert_int_eq(add(number(i)), i);
+    for (int64_t i = 0; i < 20000; i++) {
+        ck_assert_int_eq(find(number(i)), i);
+        ck_assert_str_eq(thaw__keymap_key(&map, i), number(i));
+    }
+    ck_assert_int_eq(find("key-20000"), -1);
+}
+END_TEST
+
+START_TEST(truncate_forgets_the_later_rows_and_no_others)
+{
+    for (int64_t i = 0; i < 1000; i++) add(number(i));
+    thaw__keymap_truncate(&map, 400);
+    ck_assert_int_eq(map.n, 400);
+    for (int64_t i = 0; i < 1000; i++) ck_assert_int_eq(find(number(i)), i < 400 ? i : -1);
+    ck_assert_int_eq(add("new"), 400);
+    thaw__keymap_truncate(&map, 0);
+    ck_assert_int_eq(find("new"), -1);
+    ck_assert_int_eq(add("again"), 0);
+}
+END_TEST
+
+START_TEST(a_copy_is_equal_and_independent)
+{
+    for (int64_t i = 0; i < 100; i++) add(number(i));
+    thaw__keymap copy;
+    ck_assert_int_eq(thaw__keymap_copy(&copy, &map, &f.allocator), THAW_OK);
+    add("only in the first");
+    int64_t row;
+    ck_assert_int_eq(thaw__keymap_add(&copy, &row, "only in the second", 18), THAW_OK);
+    ck_assert_int_eq(row, 100);
+    ck_assert_int_eq(find("only in the second"), -1);
+    ck_assert_int_eq(thaw__keymap_find(&copy, "key-99", 6), 99);
+    ck_assert_str_eq(thaw__keymap_key(&copy, 99), "key-99");
+    thaw__keymap_free(&copy);
+}
+END_TEST
+
+START_TEST(a_copy_of_nothing_is_usable)
+{
+    thaw__keymap copy;
+    int64_t row;
+    ck_assert_int_eq(thaw__keymap_copy(&copy, &map, &f.allocator), THAW_OK);
+    ck_assert_int_eq(thaw__keymap_add(&copy, &row, "a", 1), THAW_OK);
+    ck_assert_int_eq(row, 0);
+    thaw__keymap_free(&copy);
+}
+END_TEST
+
+START_TEST(the_map_is_as_before_when_memory_runs_out)
+{
+    for (long n = 1, refused = 1; refused; n++) {
+        failing_alloc_init(&f, n);
+        thaw__keymap_init(&map, &f.allocator);
+        for (int64_t i = 0; i < 500; i++) {
+            int64_t row;
+            const char *key = number(i);
+            thaw_status st = thaw__keymap_add(&map, &row, key, strlen(key));
+            if (st == THAW_OK) continue;
+            ck_assert_int_eq(st, THAW_E_NOMEM);
+            ck_assert_int_eq(map.n, i);
+            ck_assert_int_eq(find(key), -1);
+            if (i) ck_assert_int_eq(find("key-0"), 0);
+            ck_assert_int_eq(thaw__keymap_add(&map, &row, key, strlen(key)), THAW_OK); /* memory is back */
+            ck_assert_int_eq(row, i);
+        }
+        ck_assert_int_eq(map.n, 500);
+        for (int64_t i = 0; i < 500; i++) ck_assert_int_eq(find(number(i)), i);
+        refused = f.refused;
+        thaw__keymap_free(&map);
+        ck_assert_int_eq(f.live, 0);
+    }
+}
+END_TEST
+
+START_TEST(a_copy_that_fails_leaves_nothing)
+{
+    add("a");
+    failing_alloc g;
+    for (long n = 1; n <= 3; n++) {
+        thaw__keymap copy;
+        failing_alloc_init(&g, n);
+        ck_assert_int_eq(thaw__keymap_copy(&copy, &map, &g.allocator), THAW_E_NOMEM);
+        ck_assert_int_eq(g.live, 0);
+        ck_assert_int_eq(copy.n, 0);
+    }
+}
+END_TEST
+
+START_TEST(the_hash_is_xxh3_on_every_machine)
+{
+    ck_assert_uint_eq(thaw__hash("", 0), 0x2d06800538d394c2ull); /* XXH3_64bits of nothing, xxHash 0.8 */
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("platform");
+    TCase *tc = tcase_create("keymap");
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, rows_count_up_in_order_of_arrival);
+    tcase_add_test(tc, an_empty_map_finds_nothing);
+    tcase_add_test(tc, prefixes_and_the_empty_key_are_keys_of_their_own);
+    tcase_add_test(tc, thousands_of_keys_keep_their_rows);
+    tcase_add_test(tc, truncate_forgets_the_later_rows_and_no_others);
+    tcase_add_test(tc, a_copy_is_equal_and_independent);
+    tcase_add_test(tc, a_copy_of_nothing_is_usable);
+    tcase_add_test(tc, the_map_is_as_before_when_memory_runs_out);
+    tcase_add_test(tc, a_copy_that_fails_leaves_nothing);
+    tcase_add_test(tc, the_hash_is_xxh3_on_every_machine);
+    suite_add_tcase(suite, tc);
+    return run_suite(suite);
+}
