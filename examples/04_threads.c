@@ -3,7 +3,8 @@
 /* Serving: one const model, many threads, each with a user of its own; no locks. Training on a pool of threads gives the
  * same model as on one.
  *
- * New calls: thaw_threads_create, thaw_threads_parallel, thaw_threads_free, thaw_query_init (exclusions). */
+ * New calls: thaw_threads_create, thaw_threads_parallel, thaw_threads_free, thaw_model_save_buffer,
+ *            thaw_model_load_buffer. */
 
 #include <pthread.h>
 #include <string.h>
