@@ -44,6 +44,12 @@ int cli_fail(void)
     return cli_failf("%s", thaw_last_error());
 }
 
+int cli_fail_at(const char *path)
+{
+    const char *reason = thaw_last_error();
+    return strstr(reason, path) ? cli_fail() : cli_failf("%s: %s", path, reason);
+}
+
 void cli_refuse(const char *format, ...)
 {
     va_list args;

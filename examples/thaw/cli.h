@@ -30,6 +30,9 @@ __attribute__((format(printf, 1, 2))) void cli_say(const char *format, ...);
 __attribute__((format(printf, 1, 2))) int cli_failf(const char *format, ...);
 int cli_fail(void);
 
+/** The same for a failure with a file, which the line names. */
+int cli_fail_at(const char *path);
+
 /** Say what is wrong with the arguments and leave with 2. */
 __attribute__((format(printf, 1, 2), noreturn)) void cli_refuse(const char *format, ...);
 

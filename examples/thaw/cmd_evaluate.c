@@ -184,7 +184,7 @@ static int read_tasks(rating_tasks *tasks, thaw_data **data, thaw_model *model, 
 
 static int prepare(evaluate *e)
 {
-    if (thaw_model_load(&e->model, e->model_path, NULL) != THAW_OK) return cli_fail();
+    if (thaw_model_load(&e->model, e->model_path, NULL) != THAW_OK) return cli_fail_at(e->model_path);
     if (read_tasks(&e->tasks, &e->data, e->model, &e->tables)) return 1;
     if (e->train.inter && read_tasks(&e->train_tasks, &e->train_data, e->model, &e->train)) return 1;
     if (protocol_rating_tasks(&e->protocol, &e->tasks) == 0) {

@@ -88,7 +88,7 @@ int cmd_info(int argc, char **argv)
     thaw_model *model = NULL;
     thaw_model_info info;
     if (thaw_model_info_init(&info, sizeof info) != THAW_OK) return cli_fail();
-    if (path && thaw_model_map(&model, path, NULL) != THAW_OK) return cli_fail();
+    if (path && thaw_model_map(&model, path, NULL) != THAW_OK) return cli_fail_at(path);
     int bad = model && thaw_model_get_info(model, &info) != THAW_OK ? cli_fail() : 0;
     if (!bad) bad = json ? print_json(&info, model) : print_text(&info, model);
     thaw_model_free(model);

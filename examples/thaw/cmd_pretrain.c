@@ -185,7 +185,7 @@ int cmd_pretrain(int argc, char **argv)
     }
     if (!bad && thaw_model_create(&model, &p.config, data) != THAW_OK) bad = cli_fail();
     if (!bad) bad = train(&p, model, data);
-    if (!bad && thaw_model_save(model, p.out) != THAW_OK) bad = cli_fail();
+    if (!bad && thaw_model_save(model, p.out) != THAW_OK) bad = cli_fail_at(p.out);
     if (!bad) cli_say("saved %s", p.out);
     thaw_model_free(model);
     thaw_threads_free(threads);

@@ -121,7 +121,7 @@ static int read_event(thaw_event *out, const thaw_model *model, char *text)
 
 static int prepare(recommend *r)
 {
-    if (thaw_model_map(&r->model, r->model_path, NULL) != THAW_OK) return cli_fail();
+    if (thaw_model_map(&r->model, r->model_path, NULL) != THAW_OK) return cli_fail_at(r->model_path);
     if (r->tables.item) {
         if (tables_read(&r->data, &r->tables)) return 1;
         if (thaw_model_add_items(r->model, NULL, r->data) != THAW_OK) return cli_fail();

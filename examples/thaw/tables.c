@@ -41,9 +41,10 @@ static int read_query(thaw_data *data, const char *table, int32_t kind)
     if (!mark || mark == start || !mark[1]) cli_refuse("%s has no query; write sqlite:FILE?SELECT …", table);
     char *file = cli_alloc((size_t)(mark - start) + 1, 1);
     memcpy(file, start, (size_t)(mark - start));
-    const thaw_status st = thaw_data_read_sqlite(data, file, mark + 1, kind);
+    int bad = thaw_data_read_sqlite(data, file, mark + 1, kind) != THAW_OK;
+    if (bad) cli_failf("%s: %s", file, thaw_sqlite_last_error());
     free(file);
-    return st == THAW_OK ? 0 : cli_failf("%s", thaw_sqlite_last_error());
+    return bad;
 #else
     (void)data;
     (void)kind;
@@ -65,7 +66,7 @@ static int read_table(thaw_data *data, const char *table, int32_t kind, const ta
         options.where_column = t->where_column;
         options.where_value = t->where_value;
     }
-    return thaw_data_read(data, table, &options) == THAW_OK ? 0 : cli_fail();
+    return thaw_data_read(data, table, &options) == THAW_OK ? 0 : cli_fail_at(table);
 }
 
 int tables_read(thaw_data **out, const tables *t)

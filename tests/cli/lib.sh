@@ -33,8 +33,11 @@ one_line() {
     [ ! -s out ] || die 'a failure prints no result'
 }
 
-# json EXPRESSION: the output is one JSON object d for which the Python expression holds
+# json EXPRESSION…: the output is one JSON object d for which these Python expressions hold
 json() {
-    python3 -c 'import json, math, sys; d = json.load(open("out")); assert eval(sys.argv[1]), (sys.argv[1], d)' "$1" ||
-        die "not so in the output: $1"
+    python3 -c '
+import json, sys
+d = json.load(open("out"))
+wrong = [e for e in sys.argv[1:] if not eval(e)]
+assert not wrong, (wrong, d)' "$@" || die 'the output is not as it should be'
 }

@@ -62,7 +62,7 @@ expect 1 "$thaw" pretrain --inter a.inter --out no/such/folder/m.thaw --set pass
 says 'no/such/folder'
 printf 'user_id:token\titem_id:token\trating:float\na\tx\n' >short.inter
 expect 1 "$thaw" pretrain --inter short.inter --out x
-says 'line 2'
+says 'short.inter: line 2'
 one_line
 printf 'user_id:token\titem_id:token\trating:float\na\tx\tfive\n' >words.inter
 expect 1 "$thaw" pretrain --inter words.inter --out x
@@ -77,6 +77,7 @@ expect 1 "$thaw" pretrain --inter a.inter --where colour=red --out x
 one_line
 head -c 300 m.thaw >cut.thaw
 expect 1 "$thaw" info --model cut.thaw
+says cut.thaw
 one_line
 expect 1 "$thaw" recommend --model cut.thaw
 one_line

@@ -18,18 +18,18 @@ expect 0 "$thaw" pretrain --inter a.inter --item shop/shop.item --user shop/shop
 cmp m.thaw one.thaw || die 'another model with another number of threads'
 
 expect 0 "$thaw" info --model m.thaw --json
-json 'd["rank"] == 6 and d["items"] == 150 and d["events"] == ["rating"] and d["rating_min"] == 1 and d["rating_max"] == 5'
-json 'd["trained_events"] > 0 and d["build"] and d["noise"] > 0 and d["user_features"] > 0 and d["item_features"] > 0'
+json 'd["rank"] == 6 and d["items"] == 150 and d["events"] == ["rating"] and d["rating_min"] == 1 and d["rating_max"] == 5' \
+     'd["trained_events"] > 0 and d["build"] and d["noise"] > 0 and d["user_features"] > 0 and d["item_features"] > 0'
 expect 0 "$thaw" info --model m.thaw
 expect 0 "$thaw" info
 
 # evaluate: one support
 set -- --model m.thaw --inter b.inter --user shop/shop.user --item shop/shop.item --min-events 13 --max-events 100
 expect 0 "$thaw" evaluate "$@" --protocol rating --support 5 --seeds 3 --json
-json 'd["protocol"] == "rating" and d["tasks"] > 10 and d["seeds"] == 3 and d["support"] == 5 and d["query"] == 10'
-json 'all(0 < d[k] < 2 for k in ("mae", "rmse")) and d["mae"] <= d["rmse"] and d["mae_sd"] >= 0'
-json 'all(0.3 < d[k] <= 1 for k in ("ndcg@1", "ndcg@3", "ndcg@5")) and 0.7 < d["coverage90"] <= 1'
-json 'd["adapt_us"] > 0 and "baselines" not in d and "by_support" not in d'
+json 'd["protocol"] == "rating" and d["tasks"] > 10 and d["seeds"] == 3 and d["support"] == 5 and d["query"] == 10' \
+     'all(0 < d[k] < 2 for k in ("mae", "rmse")) and d["mae"] <= d["rmse"] and d["mae_sd"] >= 0' \
+     'all(0.3 < d[k] <= 1 for k in ("ndcg@1", "ndcg@3", "ndcg@5")) and 0.7 < d["coverage90"] <= 1' \
+     'd["adapt_us"] > 0 and "baselines" not in d and "by_support" not in d'
 cp out first
 
 # The same command, the same numbers.
@@ -43,12 +43,12 @@ json 'all(abs(d[k] - v) < 1e-6 for k, v in json.load(open("first")).items() if k
 
 # A list of supports, with baselines: more ratings help, and thaw is better than both.
 expect 0 "$thaw" evaluate "$@" --support 0,3,80%,all --baselines --train a.inter --json
-json '[r["support"] for r in d["by_support"]] == [0, 3, "80%", "all"] and d["support"] == 0'
-json 'd["mae"] == d["by_support"][0]["mae"] and d["seeds"] == 5'
-json 'd["by_support"][3]["mae"] < d["by_support"][1]["mae"] < d["by_support"][0]["mae"]'
-json 'all(set(r["baselines"]) == {"popularity", "bias"} for r in d["by_support"])'
-json 'all(r["mae"] < b["mae"] for r in d["by_support"][1:] for b in r["baselines"].values())'
-json 'all(0 < b["rmse"] < 3 and 0 < b["ndcg@5"] <= 1 for r in d["by_support"] for b in r["baselines"].values())'
+json '[r["support"] for r in d["by_support"]] == [0, 3, "80%", "all"] and d["support"] == 0' \
+     'd["mae"] == d["by_support"][0]["mae"] and d["seeds"] == 5' \
+     'd["by_support"][3]["mae"] < d["by_support"][1]["mae"] < d["by_support"][0]["mae"]' \
+     'all(set(r["baselines"]) == {"popularity", "bias"} for r in d["by_support"])' \
+     'all(r["mae"] < b["mae"] for r in d["by_support"][1:] for b in r["baselines"].values())' \
+     'all(0 < b["rmse"] < 3 and 0 < b["ndcg@5"] <= 1 for r in d["by_support"] for b in r["baselines"].values())'
 expect 0 "$thaw" evaluate "$@" --baselines=bias --train a.inter --json
 json 'list(d["baselines"]) == ["bias"] and d["support"] == "all"'
 expect 0 "$thaw" evaluate "$@" --support 1,5 --baselines --train a.inter
@@ -60,9 +60,9 @@ json 'd["events"] == 0 and len(d["recommendations"]) == 10 and "title" not in d[
 item=$(python3 -c 'import json; print(json.load(open("out"))["recommendations"][0]["item"])')
 expect 0 "$thaw" recommend --model m.thaw --item shop/shop.item --event "$item:rating:1" --event sku-0002::5:1700000000 \
     --features age=18-29 --top 3 --json
-json 'd["events"] == 2 and len(d["recommendations"]) == 3 and all(r["title"] and r["sd"] > 0 for r in d["recommendations"])'
-json "all(r['item'] not in ('$item', 'sku-0002') for r in d['recommendations'])"
-json 'sorted(d["recommendations"], key=lambda r: -r["mean"]) == d["recommendations"]'
+json 'd["events"] == 2 and len(d["recommendations"]) == 3 and all(r["title"] and r["sd"] > 0 for r in d["recommendations"])' \
+     "all(r['item'] not in ('$item', 'sku-0002') for r in d['recommendations'])" \
+     'sorted(d["recommendations"], key=lambda r: -r["mean"]) == d["recommendations"]'
 expect 0 "$thaw" recommend --model m.thaw --item shop/shop.item --event sku-0002::5
 grep -q '±' out || die 'a standard deviation beside each rating'
 

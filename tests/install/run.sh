@@ -17,7 +17,7 @@ quiet() {
 
 quiet "$cmake" -S "$source" -B "$work/build" -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=$shared \
     -DTHAW_BACKEND="$backend" -DTHAW_TESTS=OFF -DTHAW_EXAMPLES=ON -DCMAKE_INSTALL_LIBDIR=lib
-quiet "$cmake" --build "$work/build" -j 2
+quiet "$cmake" --build "$work/build" -j 2 --target thaw thaw-cli
 quiet "$cmake" --install "$work/build" --prefix "$work/first"
 mv "$work/first" "$work/prefix"
 prefix=$work/prefix
