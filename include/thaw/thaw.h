@@ -131,7 +131,7 @@ enum { THAW_EVENTS = 0, THAW_ITEMS = 1, THAW_USERS = 2 };
 /** Types of feature columns. In a sequence, values are separated by single spaces. */
 enum { THAW_TOKEN = 0, THAW_TOKEN_SEQ = 1, THAW_FLOAT = 2, THAW_FLOAT_SEQ = 3, THAW_TEXT = 4 };
 
-/** Columns of events, each NULL or [n]. users and items are required. */
+/** Columns of events, each NULL or [n]. users and items are required. Fill with thaw_event_columns_init(). */
 typedef struct thaw_event_columns {
     uint32_t struct_size;
     uint32_t reserved;
@@ -143,6 +143,8 @@ typedef struct thaw_event_columns {
     const double *times;        /**< any unit, seconds since 1970 by custom; NULL or NaN: unknown */
     const char *const *baskets; /**< which events belong together; NULL or "": none */
 } thaw_event_columns;
+
+THAW_API thaw_status thaw_event_columns_init(thaw_event_columns *columns, uint32_t struct_size);
 
 /** How the columns of a table are told apart. */
 enum { THAW_BY_NAME = 0, THAW_TSV = 1, THAW_CSV = 2 };
@@ -196,14 +198,17 @@ THAW_API thaw_status thaw_read_options_init(thaw_read_options *options, uint32_t
  *  byte order mark is skipped. The first line names the columns, each "name" or "name:type" with type token,
  *  token_seq, float, float_seq or text. Events need user_id and item_id and may have event (or event_type), rating or
  *  value, timestamp and basket; further columns serve only where_column. Items need item_id, users user_id; their
- *  other columns are features: of the type named, else float if every value is a number, else token.
+ *  other columns are features: of the type named, else of the type the data already have for the name, else float if
+ *  every value is a number, else token; one without any value is left out.
  *
  *  @param path  a file; NULL options: events, all rows.
  *  @return THAW_E_IO       cannot be opened or read, or is not a regular file
  *          THAW_E_FORMAT   a line has another number of columns than the first, bytes are not UTF-8, a quote does not
  *                          end, a number cannot be read, a column is missing or named twice; names the line
+ *                          (rating beside value, event beside event_type)
  *          THAW_E_UNKNOWN  where_column is not in the file
  *          THAW_E_RANGE    as thaw_data_add_events()
+ *          THAW_E_MISMATCH a feature was of another type before
  *  Nothing is added on error.  Since 0.1.
  */
 THAW_API thaw_status thaw_data_read(thaw_data *data, const char *path, const thaw_read_options *options);
@@ -254,7 +259,7 @@ typedef struct thaw_split_options {
 
 THAW_API thaw_status thaw_split_options_init(thaw_split_options *options, uint32_t struct_size);
 
-/** Split into two data sets by user or by time. Both keep every feature, and every item.
+/** Split the events into two data sets by user or by time. Both know every user, item and feature, under the same rows.
  *
  *  By user: round(holdout_users * users with events) users, drawn without replacement from the seed; the same users for
  *  the same seed and the same set of user keys, whatever their order.
@@ -264,7 +269,8 @@ THAW_API thaw_status thaw_split_options_init(thaw_split_options *options, uint32
 THAW_API thaw_status thaw_data_split(const thaw_data *data, thaw_data **train, thaw_data **test,
                                      const thaw_split_options *options);
 
-/** What to drop. Every rule is off at its default; they apply in the order of the fields. */
+/** What to drop. Every rule is off at its default; they apply in the order of the fields. Users and items whose events
+ *  are dropped stay known. Unknown values and times equal each other, and unknown times are in no window. */
 typedef struct thaw_clean_options {
     uint32_t struct_size;
     int32_t duplicates;        /**< 1: of events equal in user, item, event, value, time and basket keep the first */
@@ -296,7 +302,7 @@ THAW_API thaw_status thaw_clean_report_init(thaw_clean_report *report, uint32_t 
 
 /** Drop events that cannot be meant, and say how many and why. One pass of each rule.
  *  @param report  may be NULL.
- *  @return THAW_E_RANGE  a bound is negative or NaN, or window is not above 0
+ *  @return THAW_E_RANGE  a count is negative, a bound is NaN, value_max is below value_min, or window is not above 0
  *  Data is unchanged on error.  Since 0.1. */
 THAW_API thaw_status thaw_data_clean(thaw_data *data, thaw_clean_report *report, const thaw_clean_options *options);
 
@@ -323,8 +329,8 @@ typedef struct thaw_report {
     int32_t pass;        /**< passes finished, 1 … passes */
     int64_t steps;       /**< steps this model has made in all */
     int64_t events;      /**< ratings in the step */
-    double train_rmse;   /**< root of the expected squared error of those ratings, in rating units */
-    double noise;        /**< standard deviation of the noise, in rating units */
+    double train_rmse;   /**< root of the expected squared error of those ratings' scores, times their sd in ratings */
+    double noise;        /**< scale of the noise of a score, times the same */
     double valid_mae;    /**< on the validation users, in rating units; NaN: none */
     double valid_rmse;
     double best_mae;     /**< the best so far, of the model that is kept */
@@ -334,7 +340,7 @@ typedef struct thaw_report {
 
 THAW_API thaw_status thaw_report_init(thaw_report *report, uint32_t struct_size);
 
-/** One stochastic natural-gradient EM step over some users.                      docs/model.md, eq. 5 … 12
+/** One stochastic natural-gradient EM step over some users.                       docs/model.md, eq. 5 to 12
  *
  *  Each user adds a contribution to the sufficient statistics of items and prior; with all users of the data this is
  *  one exact EM pass, with fewer the old statistics are kept in part: S <- (1 - rho) S + rho (N / n) sum of
@@ -383,7 +389,7 @@ typedef struct thaw_model_info {
     int64_t steps;
     uint64_t id;           /**< users of models with another id do not belong to it */
     double mean;           /**< the mean rating */
-    double noise;          /**< standard deviation of the noise, in rating units */
+    double noise;          /**< scale of the noise of a score, times the standard deviation of the ratings */
     float rating_min;
     float rating_max;
     float half_life;
@@ -402,7 +408,8 @@ THAW_API thaw_status thaw_model_item_key(const thaw_model *model, const char **k
 THAW_API thaw_status thaw_model_event_id(const thaw_model *model, int32_t *event, const char *name);
 THAW_API thaw_status thaw_model_event_name(const thaw_model *model, const char **name, int32_t event);
 
-/** Save to a file, atomically: a temporary beside it, fsync, rename. An interrupted save leaves the old file whole.
+/** Save to a file, atomically: a temporary beside it, fsync, rename. An interrupted save leaves the old file whole;
+ *  a symbolic link is replaced, not followed.
  *  The format is safetensors with our metadata: docs/file-format.md.
  *  @return THAW_E_IO.  Since 0.1. */
 THAW_API thaw_status thaw_model_save(const thaw_model *model, const char *path);
@@ -496,10 +503,10 @@ THAW_API thaw_status thaw_adapt_many(const thaw_model *model, thaw_user *user, f
  */
 THAW_API thaw_status thaw_user_observe(const thaw_model *model, thaw_user *user, const thaw_event *event);
 
-/** How many events the belief rests on.  0 for NULL.  Since 0.1. */
+/** How many events the belief rests on; 0 for NULL.  Since 0.1. */
 THAW_API int64_t thaw_user_n_events(const thaw_user *user);
 
-/** The belief: mean [rank] and covariance [rank, rank]; either may be NULL.
+/** The belief: mean [rank] and covariance [rank, rank], in units of the prior's standard deviation; either may be NULL.
  *  @return THAW_E_MISMATCH.  Allocates nothing.  Since 0.1. */
 THAW_API thaw_status thaw_user_belief(const thaw_model *model, const thaw_user *user, float *mean, float *covariance);
 
@@ -514,9 +521,12 @@ THAW_API thaw_status thaw_user_load(thaw_user **out, const thaw_model *model, co
  * Score and recommend
  * --------------------------------------------------------------------------------------------------------------- */
 
-/** Predict ratings: the mean and variance of what this user would say of each item.         docs/model.md, eq. 13
+/** Predict ratings: what this user would say of each item, should they come to rate it.       docs/model.md, eq. 13
  *
- *  mean[j] = base[i] + p[i] . m      variance[j] = noise[i] + p[i]' P p[i]      i = items[j]
+ *  score mean  z = base[i] + q[i] / (1 + n_events / 20) + p[i] . m
+ *  variance    v = noise[i] + tail[i] + p[i]' P p[i]                           i = items[j]
+ *  mean[j] is the rating of z (the median rating: the link from scores to ratings bends), and variance[j] the square of
+ *  half the distance between the ratings of z - sqrt(v) and z + sqrt(v). mean +- 1.645 sqrt(variance) holds 90 %.
  *
  *  @param mean      [n] in rating units, not clipped to the range; NULL: not wanted.
  *  @param variance  [n] of a single rating, in squared rating units; NULL: not wanted.
@@ -528,7 +538,7 @@ THAW_API thaw_status thaw_user_load(thaw_user **out, const thaw_model *model, co
 THAW_API thaw_status thaw_score(const thaw_model *model, const thaw_user *user, float *mean, float *variance,
                                 const int64_t *items, int64_t n);
 
-/** One recommended item. */
+/** One recommended item; mean and variance as thaw_score() has them. */
 typedef struct thaw_hit {
     int64_t item;
     float mean;

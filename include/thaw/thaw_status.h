@@ -32,7 +32,7 @@ enum {
     THAW_E_NUMERIC = 9,     /**< a computation lost its meaning: not positive definite, not finite */
     THAW_E_UNSUPPORTED = 10, /**< asked for something this model or build does not have */
     THAW_E_CANCELLED = 11,  /**< the progress callback asked to stop; the model is usable */
-    THAW_E_SPACE = 12       /**< the caller's buffer is too small; the needed size was written */
+    THAW_E_SPACE = 12       /**< the caller's buffer is too small; the size output or thaw_last_error() tells what is needed */
 };
 
 /** Where an object takes its memory from.

@@ -45,6 +45,14 @@ thaw_status thaw_data_add_feature(thaw_data *data, int32_t table, const char *na
     return thaw__data_add_feature(data, table, name, type, keys, values, n);
 }
 
+thaw_status thaw_event_columns_init(thaw_event_columns *columns, uint32_t struct_size)
+{
+    if (!columns) return thaw__fail(THAW_E_ARG, "columns is required");
+    THAW__TRY(thaw__check_struct("columns", struct_size, sizeof *columns));
+    *columns = (thaw_event_columns){.struct_size = struct_size};
+    return THAW_OK;
+}
+
 thaw_status thaw_read_options_init(thaw_read_options *options, uint32_t struct_size)
 {
     if (!options) return thaw__fail(THAW_E_ARG, "options is required");
