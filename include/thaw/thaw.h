@@ -485,7 +485,7 @@ THAW_API thaw_status thaw_adapt(const thaw_model *model, thaw_user *user, const 
 
 /** Adapt many users at once, all from the prior without features; only their means.
  *
- *  @param user     working memory, left at its prior.
+ *  @param user     working memory, left as thaw_user_create() made it.
  *  @param means    [n_users, rank] the posterior means m.
  *  @param events   [offsets[n_users]] the users' events, one user after the other.
  *  @param offsets  [n_users + 1] where each user's begin; starts at 0, never falls.

@@ -22,6 +22,10 @@ typedef struct thaw__kernels {
     /** y[i] += a x[i]                                     x, y [n], any n, any alignment */
     void (*axpy)(int64_t n, float a, const float *x, float *y);
 
+    /** y[i] = a x[i]                                      x, y [n], n a multiple of 16, 64-byte aligned. Written in whole
+     *  registers, which the kernels below can then load without waiting for narrower stores to land */
+    void (*scale)(int64_t n, float a, const float *x, float *y);
+
     /** out[i] = base[i] + dot(table row i, z)             base [n], table [n, stride], z [stride], out [n] */
     void (*scan)(int64_t n, int64_t stride, const float *base, const float *table, const float *z, float *out);
 

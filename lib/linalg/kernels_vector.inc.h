@@ -21,6 +21,11 @@ static void axpy(int64_t n, float a, const float *x, float *y)
     for (; i < n; i++) y[i] += a * x[i];
 }
 
+static void scale(int64_t n, float a, const float *x, float *y)
+{
+    for (int64_t i = 0; i < n; i += W) store(y + i, a * load(x + i));
+}
+
 /* Lane r of the result is dot(row[r], z). */
 INLINE vec dots(int64_t stride, const float *const row[W], const float *z)
 {

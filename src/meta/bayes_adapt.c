@@ -30,22 +30,26 @@ static inline float make_row(const thaw_model *m, const float *prior, const thaw
     float s = sqrtf(weight / m->noise[event->item]);
     float miss = thaw__link_score(&m->link, event->value) - m->base[event->item];
     if (prior) miss -= m->kernels->dot(m->stride, p, prior);
-    for (int64_t j = 0; j < m->stride; j++) x[j] = s * p[j];
+    m->kernels->scale(m->stride, s, p, x);
     return s * miss;
 }
 
+/* By bits, which the compiler turns into vectors; a sum of floats is one long chain. */
 static int is_finite(const float *x, int64_t n)
 {
-    float sum = 0;
-    for (int64_t j = 0; j < n; j++) sum += 0 * x[j];
-    return sum == 0;
+    uint32_t bad = 0;
+    for (int64_t j = 0; j < n; j++) {
+        uint32_t bits;
+        memcpy(&bits, &x[j], sizeof bits);
+        bad |= (bits & 0x7f800000u) == 0x7f800000u;
+    }
+    return !bad;
 }
 
+/* m0, or NULL where it is zero: nothing to take off the targets. */
 static const float *prior_or_null(const thaw_user *u)
 {
-    for (int64_t j = 0; j < u->stride; j++)
-        if (u->prior[j] != 0) return u->prior;
-    return NULL;
+    return u->has_prior ? u->prior : NULL;
 }
 
 static int adapt_dual(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
@@ -57,6 +61,7 @@ static int adapt_dual(const thaw_model *m, thaw_user *u, const thaw_event *event
     u->form = THAW__DUAL;
     u->n_rows = (int32_t)n;
     memcpy(u->mean, u->prior, (size_t)u->stride * sizeof(float));
+    /* It says whether its solution is finite; so are the rows, and with them the mean. */
     return m->kernels->ridge_dual(n, u->stride, u->main, u->side, u->stride, t, u->mean);
 }
 
@@ -85,7 +90,7 @@ static int solve_information(thaw_user *u, const float *h)
     for (int32_t j = 0; j < d; j++) u->mean[j] += u->prior[j];
     u->form = THAW__COVARIANCE;
     u->n_rows = 0;
-    return 0;
+    return !is_finite(u->mean, u->stride);
 }
 
 static int adapt_primal(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
@@ -113,7 +118,7 @@ thaw_status thaw__bayes_adapt(const thaw_model *m, thaw_user *u, const thaw_even
     u->n_events = n;
     u->time = u->fades ? newest_time(events, n) : -INFINITY;
     int failed = n <= thaw__user_most_rows(u) ? adapt_dual(m, u, events, n) : adapt_primal(m, u, events, n);
-    return failed || !is_finite(u->mean, u->stride) ? refuse(u) : THAW_OK;
+    return failed ? refuse(u) : THAW_OK;
 }
 
 /* ---- one more event -------------------------------------------------------------------------------------------- */
@@ -147,8 +152,9 @@ thaw_status thaw__bayes_observe(const thaw_model *m, thaw_user *u, const thaw_ev
         float t = make_row(m, u->mean, event, 0, x);
         float s = m->kernels->rank_one(u->rank, u->stride, u->main, x, g);
         m->kernels->axpy(u->rank, t / (1 + s), g, u->mean);
+        failed = !is_finite(u->mean, u->stride);
     }
-    if (failed || !is_finite(u->mean, u->stride)) return refuse(u);
+    if (failed) return refuse(u);
     u->n_events++;
     return THAW_OK;
 }
@@ -162,10 +168,13 @@ enum { MANY_EVENTS = 32, MANY_SCRATCH = 16 * MANY_EVENTS * (MANY_EVENTS + 1) };
 static void adapt_group(const thaw_model *m, float *means, const thaw_event *events, const int64_t *offsets, int64_t users,
                         int64_t longest)
 {
-    int64_t rows[THAW__LANES * MANY_EVENTS] = {0};
-    float scale[THAW__LANES * MANY_EVENTS] = {0}, t[THAW__LANES * MANY_EVENTS] = {0};
+    int64_t rows[THAW__LANES * MANY_EVENTS];
+    float scale[THAW__LANES * MANY_EVENTS], t[THAW__LANES * MANY_EVENTS];
     float z[THAW__LANES * THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
     float scratch[2 * MANY_SCRATCH] __attribute__((aligned(THAW__ALIGN)));
+    memset(rows, 0, (size_t)(THAW__LANES * longest) * sizeof *rows);
+    memset(scale, 0, (size_t)(THAW__LANES * longest) * sizeof *scale);
+    memset(t, 0, (size_t)(THAW__LANES * longest) * sizeof *t);
     for (int64_t u = 0; u < users; u++) {
         double newest = m->half_life > 0 ? newest_time(events + offsets[u], offsets[u + 1] - offsets[u]) : 0;
         for (int64_t k = offsets[u], at = u * longest; k < offsets[u + 1]; k++, at++) {
@@ -198,7 +207,7 @@ thaw_status thaw__bayes_adapt_many(const thaw_model *m, thaw_user *work, float *
                                    const int64_t *offsets, int64_t n_users)
 {
     thaw_status st = THAW_OK;
-    memset(work->prior, 0, (size_t)work->stride * sizeof(float));
+    thaw__user_forget(work);
     for (int64_t u = 0; st == THAW_OK && u < n_users;) {
         int64_t longest, users = group_of(m, offsets + u, n_users - u, &longest);
         if (users > 0) adapt_group(m, means + u * m->rank, events, offsets + u, users, longest);

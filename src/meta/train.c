@@ -178,7 +178,9 @@ static thaw_status validate_user(const validation *v, const thaw_model *m, int64
     for (int64_t k = 0; k < support; k++)
         v->events[k] = (thaw_event){.item = v->tasks.item[v->order[k]],
                                     .value = thaw__link_rating(&m->link, v->tasks.y[v->order[k]])};
-    thaw__prior_mean(&m->user_prior, v->user->prior, &v->tasks.features, u);
+    float prior[THAW__RANK_MAX];
+    thaw__prior_mean(&m->user_prior, prior, &v->tasks.features, u);
+    thaw__user_set_prior(v->user, prior);
     THAW__TRY(thaw__method_bayes.adapt(m, v->user, v->events, support));
     for (int64_t k = n - query; k < n; k++) {
         int64_t e = v->order[k], i = v->tasks.item[e];

@@ -101,9 +101,22 @@ thaw_status thaw__user_set_features(const thaw_model *m, thaw_user *u, const cha
         const float *average = prior->column_mean + (column - prior->features.columns) * prior->dim;
         for (int32_t j = 0; a.present && j < prior->dim; j++) mean[j] -= average[j];
     }
-    memcpy(u->prior, mean, (size_t)u->rank * sizeof *mean);
-    thaw__user_reset(u);
+    thaw__user_set_prior(u, mean);
     return THAW_OK;
+}
+
+void thaw__user_set_prior(thaw_user *u, const float *mean)
+{
+    memcpy(u->prior, mean, (size_t)u->rank * sizeof *mean);
+    u->has_prior = 0;
+    for (int32_t j = 0; j < u->rank; j++) u->has_prior |= mean[j] != 0;
+    thaw__user_reset(u);
+}
+
+void thaw__user_forget(thaw_user *u)
+{
+    static const float zero[THAW__RANK_MAX] = {0};
+    thaw__user_set_prior(u, zero);
 }
 
 void thaw__user_reset(thaw_user *u)

@@ -20,6 +20,7 @@ struct thaw_user {
     int32_t rank;
     int32_t form;
     int32_t n_rows;    /* rows of X; DUAL */
+    int32_t has_prior; /* m0 is not zero */
     int32_t fades;     /* the model has a half-life */
     int64_t stride;    /* floats of a row of every matrix here */
     int64_t n_events;
@@ -44,6 +45,12 @@ void thaw__user_free(thaw_user *u);
 /** The prior mean M f of named features, and back to it. Errors as thaw_user_set_features(). */
 thaw_status thaw__user_set_features(const thaw_model *m, thaw_user *u, const char *const *names,
                                     const char *const *values, int64_t n);
+
+/** Forget everything: m0 is zero again. */
+void thaw__user_forget(thaw_user *u);
+
+/** Put m0 from its first rank numbers, and go back to it. */
+void thaw__user_set_prior(thaw_user *u, const float *mean);
 
 /** Back to the prior: m0 stays, the events go. */
 void thaw__user_reset(thaw_user *u);

@@ -142,11 +142,12 @@ thaw_status thaw__user_load(thaw_user **out, const thaw_model *m, const void *bu
     thaw_user *u = NULL;
     THAW__TRY(check_head(m, bytes, size));
     THAW__TRY(thaw__user_create(&u, m));
+    const unsigned char *at = get_floats(bytes + HEAD_BYTES, u->prior, u->rank);
+    thaw__user_set_prior(u, u->prior);
     u->form = THAW__COVARIANCE;
     u->n_events = (int64_t)get(bytes + 32, 8);
     uint64_t time = get(bytes + 40, 8);
     memcpy(&u->time, &time, sizeof time);
-    const unsigned char *at = get_floats(bytes + HEAD_BYTES, u->prior, u->rank);
     at = get_floats(at, u->mean, u->rank);
     at = get_triangle(at, u->main, u->rank, u->stride);
     if (u->fades) get_triangle(at, u->information, u->rank, u->stride);

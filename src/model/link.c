@@ -5,6 +5,8 @@
 
 #include "sort.h"
 
+enum { FEW = 8 }; /* a rating scale usually has no more levels */
+
 static int ascending(const void *a, const void *b)
 {
     float x = *(const float *)a, y = *(const float *)b;
@@ -63,14 +65,28 @@ void thaw__link_learn(thaw__link *out, float *values, int64_t n)
     }
     double scale = scored > 0 ? sqrt((double)n / scored) : 1;
     for (int32_t k = 0; k < out->n; k++) out->score[k] = (float)(scale * raw[k]);
+    thaw__link_pad(out);
+}
+
+void thaw__link_pad(thaw__link *link)
+{
+    for (int32_t k = link->n; k < THAW__LEVELS; k++) link->level[k] = link->score[k] = INFINITY;
+}
+
+/* How many of from[0 … n - 1] are below x: a loop of one length, which has no branch to guess wrong. */
+static inline int32_t count_below(const float *from, int32_t n, float x)
+{
+    int32_t below = 0;
+    for (int32_t i = 0; i < n; i++) below += x > from[i];
+    return below;
 }
 
 /* The piecewise linear map from[] -> to[] at x, the end pieces going on. */
 static float interpolate(const float *from, const float *to, int32_t n, float x)
 {
     if (n == 1) return to[0] + (x - from[0]);
-    int32_t k = 0;
-    while (k < n - 2 && x > from[k + 1]) k++;
+    int32_t k = (n <= FEW ? count_below(from, FEW, x) : count_below(from, THAW__LEVELS, x)) - 1;
+    k = k < 0 ? 0 : k > n - 2 ? n - 2 : k;
     return to[k] + (x - from[k]) * (to[k + 1] - to[k]) / (from[k + 1] - from[k]);
 }
 

@@ -15,12 +15,15 @@ enum { THAW__LEVELS = 32 };
 
 typedef struct thaw__link {
     int32_t n;                   /* levels, >= 1 */
-    float level[THAW__LEVELS];   /* [n] ratings, ascending */
-    float score[THAW__LEVELS];   /* [n] normal scores, ascending */
+    float level[THAW__LEVELS];   /* [n] ratings, ascending; then infinity */
+    float score[THAW__LEVELS];   /* [n] normal scores, ascending; then infinity */
 } thaw__link;
 
 /** Learn from values [n >= 1], which are sorted in place; more than THAW__LEVELS distinct ones are grouped evenly. */
 void thaw__link_learn(thaw__link *out, float *values, int64_t n);
+
+/** Put infinity behind the n levels and scores; for whoever fills a link by hand. */
+void thaw__link_pad(thaw__link *link);
 
 /** The score of a rating. */
 float thaw__link_score(const thaw__link *link, float rating);

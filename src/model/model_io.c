@@ -237,6 +237,7 @@ static thaw_status read_link(thaw__link *link, const json_t *levels, const json_
         link->level[k] = (float)json_number_value(json_array_get(levels, k));
         link->score[k] = (float)json_number_value(json_array_get(scores, k));
     }
+    thaw__link_pad(link);
     return thaw__link_valid(link) ? THAW_OK : damaged("its rating levels do not ascend");
 }
 

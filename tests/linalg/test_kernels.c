@@ -220,6 +220,20 @@ START_TEST(dot_and_axpy_take_any_length_and_alignment)
 }
 END_TEST
 
+START_TEST(scale_writes_a_times_x)
+{
+    const thaw__kernels *k = thaw__kernels_named(names[_i]);
+    if (!k) return;
+    for (int64_t n = 0; n <= 256; n += 16) {
+        float *x = normals(n + 16, 1), *y = normals(n + 16, 2), *truth = copy_of(y, n + 16);
+        for (int64_t i = 0; i < n; i++) truth[i] = 0.25f * x[i]; /* exact */
+        k->scale(n, 0.25f, x, y);
+        assert_close(y, truth, n + 16, 0, "scale");
+        free(x), free(y), free(truth);
+    }
+}
+END_TEST
+
 START_TEST(small_potrf_and_potri_equal_ref)
 {
     const thaw__kernels *k = thaw__kernels_named(names[_i]);
@@ -277,6 +291,7 @@ int main(void)
     tcase_add_loop_test(unit, rank_one_equals_solving_again, 0, N_VARIANTS);
     tcase_add_loop_test(unit, rank_one_leaves_p_times_x_of_before, 0, N_VARIANTS);
     tcase_add_loop_test(unit, scan_adds_base_and_dot_products, 0, N_VARIANTS);
+    tcase_add_loop_test(unit, scale_writes_a_times_x, 0, N_VARIANTS);
     tcase_add_loop_test(unit, dot_and_axpy_take_any_length_and_alignment, 0, N_VARIANTS);
     tcase_add_loop_test(unit, small_potrf_and_potri_equal_ref, 0, N_VARIANTS);
     tcase_add_loop_test(unit, small_potrf_names_the_first_bad_block, 0, N_VARIANTS);
