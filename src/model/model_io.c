@@ -318,7 +318,9 @@ static thaw_status read_tensors(thaw_model *m, const thaw__safetensors *file, in
     return thaw__model_check_finite(m) == THAW_OK ? THAW_OK : damaged("its numbers are not finite");
 }
 
-static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, const thaw_config *config, int mapped)
+/* A mapped file belongs to the model from here on, so that giving up half-way knows which arrays lie in it. */
+static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, const thaw_config *config,
+                              thaw__file *source)
 {
     thaw_status st = THAW_OK;
     thaw_model *m = NULL;
@@ -331,13 +333,17 @@ static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, c
         goto fail;
     }
     THAW__TRY_GOTO(thaw__model_begin(&m, config, (int32_t)rank));
+    if (source->mapped) {
+        m->map = *source;
+        *source = (thaw__file){0};
+    }
     m->id = strtoull(id, NULL, 16);
     m->config.seed = strtoull(seed, NULL, 10);
     m->config.rank = m->rank;
     THAW__TRY_GOTO(read_numbers(m, numbers));
     THAW__TRY_GOTO(read_schema(m, schema));
     THAW__TRY_GOTO(read_keys(m, file, (int64_t)items));
-    THAW__TRY_GOTO(read_tensors(m, file, mapped));
+    THAW__TRY_GOTO(read_tensors(m, file, m->map.mapped));
     *out = m;
 fail:
     json_decref(numbers);
@@ -351,11 +357,7 @@ thaw_status thaw__model_load(thaw_model **out, thaw__file *file, const thaw_conf
     thaw__safetensors tensors;
     THAW__TRY(thaw__safetensors_open(&tensors, file->bytes, file->size));
     thaw_status st = check_version(&tensors);
-    if (st == THAW_OK) st = read_model(out, &tensors, config, file->mapped);
+    if (st == THAW_OK) st = read_model(out, &tensors, config, file);
     thaw__safetensors_close(&tensors);
-    if (st == THAW_OK && file->mapped) {
-        (*out)->map = *file;
-        *file = (thaw__file){0};
-    }
     return st;
 }
