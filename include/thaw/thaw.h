@@ -315,7 +315,7 @@ typedef struct thaw_model thaw_model;
 /** Make a model that knows the items, events and features of a data set, and nothing else yet.
  *
  *  @param config  NULL: defaults. @param data  items without events are items too: they are scored by their features.
- *  @return THAW_E_RANGE        a field of config is out of bounds, or data holds no item
+ *  @return THAW_E_RANGE        a field of config is out of bounds, a rating outside -10^6 … 10^6, or data holds no item
  *          THAW_E_UNSUPPORTED  no event carries a value: this version learns from ratings
  *  Since 0.1.
  */
@@ -348,9 +348,11 @@ THAW_API thaw_status thaw_report_init(thaw_report *report, uint32_t struct_size)
  *
  *  @param report   may be NULL.
  *  @param data     its items must be known to the model.
- *  @param users    [n_users] rows of data, each < thaw_data_n_users(data), none twice; NULL: all users.
- *  @return THAW_E_RANGE    a row is out of bounds or given twice, or a rating is outside the model's range
+ *  @param users    [n_users >= 1] rows of data, each < thaw_data_n_users(data), none twice; NULL: all users.
+ *  @return THAW_E_RANGE    a row is out of bounds or given twice, a rating is outside the model's range, or none of the
+ *                          users has a rated event
  *          THAW_E_UNKNOWN  an item or event name is not known to the model
+ *          THAW_E_MISMATCH a feature was a number in training and is a token here, or the other way round
  *          THAW_E_NUMERIC  the data drive the model out of finite numbers; the model is as before
  *  Same seed and data: same bits, whatever the number of threads.  Since 0.1.
  */
@@ -364,8 +366,9 @@ typedef int32_t (*thaw_progress)(void *ctx, const thaw_report *report);
  *
  *  @param report    the last pass; may be NULL.
  *  @param progress  may be NULL; ctx is passed to it.
- *  @return THAW_E_CANCELLED  progress asked to stop; the model is the best so far
+ *  @return THAW_E_CANCELLED  progress asked to stop
  *          and as thaw_pretrain_step()
+ *  Whatever ends it, the model is the best so far; without a validation part, what the last whole step made of it.
  *  Since 0.1.
  */
 THAW_API thaw_status thaw_pretrain(thaw_model *model, thaw_report *report, const thaw_data *data,
@@ -374,7 +377,8 @@ THAW_API thaw_status thaw_pretrain(thaw_model *model, thaw_report *report, const
 /** Add the items of data that the model does not know; they are scored by their features until they are trained on.
  *
  *  @param n_added  may be NULL.
- *  Users adapted before stay valid.  Since 0.1. */
+ *  @return THAW_E_MISMATCH  a feature was a number in training and is a token here, or the other way round
+ *  The model is unchanged on error. Users adapted before stay valid.  Since 0.1. */
 THAW_API thaw_status thaw_model_add_items(thaw_model *model, int64_t *n_added, const thaw_data *data);
 
 /** The numbers of a model. */

@@ -41,7 +41,9 @@ thaw_status thaw_pretrain_step(thaw_model *model, thaw_report *report, const tha
                                int64_t n_users)
 {
     THAW__TRY(check_training(model, report, data));
-    if (users && n_users < 1) return thaw__fail(THAW_E_RANGE, "n_users is %" PRId64 "; must be at least 1", n_users);
+    const int64_t most = thaw_data_n_users(data);
+    if (users && (n_users < 1 || n_users > most))
+        return thaw__fail(THAW_E_RANGE, "n_users is %" PRId64 "; must be 1 to the %" PRId64 " of the data", n_users, most);
     thaw_report made = {.struct_size = sizeof made};
     THAW__TRY(thaw__train_step(model, &made, data, users, n_users));
     if (report) *report = made;

@@ -17,6 +17,8 @@
 
 static const char magic[8] = {'T', 'H', 'A', 'W', 'U', 'S', 'E', 'R'};
 
+#define MOST_EVENTS (UINT64_C(1) << 53) /* far from where one more would overflow */
+
 enum { FORMAT = 1, HEAD_BYTES = 64, CHECKED_FROM = 16 };
 
 static int64_t size_of(int32_t rank, int has_information)
@@ -125,13 +127,15 @@ static thaw_status check_head(const thaw_model *m, const unsigned char *bytes, i
     if (model != m->id || get(bytes + 24, 4) != (uint64_t)m->rank || get(bytes + 28, 4) != (uint64_t)(m->half_life > 0))
         return thaw__fail(THAW_E_MISMATCH, "the user belongs to model %016" PRIx64 "; this is %016" PRIx64, model, m->id);
     if (size != size_of(m->rank, m->half_life > 0)) return damaged("it has another size than its rank says");
-    return (int64_t)get(bytes + 32, 8) < 0 ? damaged("its events are negative") : THAW_OK;
+    return get(bytes + 32, 8) > MOST_EVENTS ? damaged("its events are negative or too many") : THAW_OK;
 }
 
-static int is_finite(const thaw_user *u)
+static int is_sound(const thaw_user *u)
 {
     float sum = 0;
     for (int64_t j = 0; j < u->rank; j++) sum += 0 * u->prior[j] + 0 * u->mean[j];
+    for (int64_t j = 0; j < u->rank; j++)
+        if (u->main[j * u->stride + j] < 0) return 0; /* a variance */
     for (int64_t k = 0; k < u->rank * u->stride; k++) sum += 0 * u->main[k] + (u->fades ? 0 * u->information[k] : 0);
     return sum == 0;
 }
@@ -151,9 +155,9 @@ thaw_status thaw__user_load(thaw_user **out, const thaw_model *m, const void *bu
     at = get_floats(at, u->mean, u->rank);
     at = get_triangle(at, u->main, u->rank, u->stride);
     if (u->fades) get_triangle(at, u->information, u->rank, u->stride);
-    if (!is_finite(u) || isnan(u->time)) {
+    if (!is_sound(u) || !(u->time < INFINITY)) { /* -INFINITY: no event yet */
         thaw__user_free(u);
-        return damaged("its numbers are not finite");
+        return damaged("its numbers are not those of a belief");
     }
     *out = u;
     return THAW_OK;

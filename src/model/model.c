@@ -11,6 +11,7 @@
 #include "status.h"
 
 #define START_NOISE 0.8 /* of a variance of 1 */
+#define RATING_MOST 1e6f /* as the bounds of rating_min and rating_max; float32 differences of larger ones say little */
 
 thaw_status thaw__model_begin(thaw_model **out, const thaw_config *config, int32_t rank)
 {
@@ -147,7 +148,8 @@ static float folded(const thaw_model *m, const float *cov)
     return (float)(sum + (double)cov[m->rank]);
 }
 
-/* A number for what a belief depends on. New items change nothing that a user knows. */
+/* A number for what a belief depends on: learned numbers and the items they are about. Taken when the numbers change, so
+ * that items which come later leave it, because they change nothing that a user knows. */
 static uint64_t identify(const thaw_model *m)
 {
     const struct {
@@ -161,6 +163,9 @@ static uint64_t identify(const thaw_model *m)
         {m->gamma, (size_t)m->dim * (size_t)m->dim * sizeof(float)},
         {m->moment, (size_t)m->rank * (size_t)m->rank * sizeof(float)},
         {m->item_prior.centre, (size_t)m->dim * sizeof(float)},
+        {m->items.bytes, m->items.n_bytes},
+        {m->base, (size_t)m->items.n * sizeof(float)},
+        {m->factor, (size_t)m->items.n * (size_t)m->stride * sizeof(float)},
     };
     uint64_t id = m->config.seed;
     for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) id = XXH3_64bits_withSeed(parts[k].bytes, parts[k].size, id);
@@ -225,6 +230,16 @@ static void learn_link(thaw_model *m, float *values, int64_t n)
     m->rating_max = given ? m->config.rating_max : values[n - 1];
 }
 
+static thaw_status check_ratings(const float *values, int64_t n)
+{
+    if (n == 0) return thaw__fail(THAW_E_UNSUPPORTED, "no event carries a value; this version learns from ratings");
+    for (int64_t k = 0; k < n; k++)
+        if (!(values[k] >= -RATING_MOST && values[k] <= RATING_MOST))
+            return thaw__fail(THAW_E_RANGE, "a rating is %g; must be %g to %g", (double)values[k], (double)-RATING_MOST,
+                              (double)RATING_MOST);
+    return THAW_OK;
+}
+
 static thaw_status learn_ratings(thaw_model *m, const thaw_data *data)
 {
     int64_t n = 0;
@@ -232,10 +247,10 @@ static thaw_status learn_ratings(thaw_model *m, const thaw_data *data)
     if (!values) return THAW_E_NOMEM;
     for (int64_t e = 0; e < data->n; e++)
         if (!isnan(data->value[e])) values[n++] = data->value[e];
-    if (n) learn_link(m, values, n);
+    thaw_status st = check_ratings(values, n);
+    if (st == THAW_OK) learn_link(m, values, n);
     thaw__free(&m->config.allocator, values);
-    if (n) return THAW_OK;
-    return thaw__fail(THAW_E_UNSUPPORTED, "no event carries a value; this version learns from ratings");
+    return st;
 }
 
 /* Damped means of the items' scores: base = sum z / (n + 5). */

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The checksums are computed here once more, from docs/file-format.md, so that a test can damage what lies behind them. */
+#include "little_shop.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+static void must(thaw_status st)
+{
+    if (st == THAW_OK) return;
+    fprintf(stderr, "little shop: %s\n", thaw_last_error());
+    abort();
+}
+
+/* ---- data ---- */
+
+/* A number in -1 … 1 that depends on all three. */
+static double drawn(uint64_t seed, int kind, int index)
+{
+    uint64_t x = seed * 0x9e3779b97f4a7c15u + (uint64_t)kind * 0xbf58476d1ce4e5b9u + (uint64_t)index + 1;
+    for (int k = 0; k < 3; k++) x = (x ^ (x >> 31)) * 0x94d049bb133111ebu;
+    return (double)(x >> 11) / 4503599627370496.0 - 1;
+}
+
+enum { BIAS, TASTE, OTHER, PICK, NOISE, USER_KIND = 10 };
+
+static float rating(uint64_t seed, int u, int i)
+{
+    double y = 3.2 + drawn(seed, BIAS, i) + 0.7 * drawn(seed, USER_KIND + BIAS, u) +
+               2 * drawn(seed, TASTE, i) * drawn(seed, USER_KIND + TASTE, u) +
+               drawn(seed, OTHER, i) * drawn(seed, USER_KIND + OTHER, u) + 0.5 * drawn(seed, NOISE, 1000 * u + i);
+    return y < 1 ? 1 : y > 5 ? 5 : (float)(int)(y + 0.5);
+}
+
+static void add_rating(thaw_data *data, uint64_t seed, int u, int i)
+{
+    char user[16], item[16];
+    snprintf(user, sizeof user, "u%d", u);
+    snprintf(item, sizeof item, "i%d", i);
+    thaw_event_columns columns = {.struct_size = sizeof columns,
+                                  .users = (const char *const[]){user},
+                                  .items = (const char *const[]){item},
+                                  .values = (const float[]){rating(seed, u, i)},
+                                  .times = (const double[]){u + 10.0 * i}};
+    must(thaw_data_add_events(data, &columns, 1));
+}
+
+static void add_feature(thaw_data *data, int32_t table, const char *name, int32_t type, const char *key,
+                        const char *value)
+{
+    must(thaw_data_add_feature(data, table, name, type, &key, &value, 1));
+}
+
+static void add_item(thaw_data *data, uint64_t seed, int i)
+{
+    char key[16], price[32];
+    snprintf(key, sizeof key, "i%d", i);
+    snprintf(price, sizeof price, "%.3f", 10 + 5 * drawn(seed, OTHER, i));
+    add_feature(data, THAW_ITEMS, "genre", THAW_TOKEN, key, drawn(seed, TASTE, i) > 0 ? "loud" : "quiet");
+    add_feature(data, THAW_ITEMS, "tags", THAW_TOKEN_SEQ, key, i % 3 == 0 ? "new cheap" : i % 3 == 1 ? "cheap" : "");
+    add_feature(data, THAW_ITEMS, "price", THAW_FLOAT, key, price);
+}
+
+static void add_user(thaw_data *data, uint64_t seed, int u)
+{
+    char key[16], age[32];
+    snprintf(key, sizeof key, "u%d", u);
+    snprintf(age, sizeof age, "%.0f", 40 + 20 * drawn(seed, USER_KIND + OTHER, u));
+    add_feature(data, THAW_USERS, "age", THAW_FLOAT, key, u % 5 ? age : "");
+    add_feature(data, THAW_USERS, "town", THAW_TOKEN, key, drawn(seed, USER_KIND + TASTE, u) > 0 ? "Ulm" : "Köln");
+}
+
+thaw_data *shop_data(const thaw_allocator *allocator, int users, int items, uint64_t seed)
+{
+    thaw_data *data;
+    const thaw_config config = shop_config(allocator, 2, 0);
+    must(thaw_data_create(&data, &config));
+    for (int i = 0; i < items; i++) add_item(data, seed, i);
+    for (int u = 0; u < users; u++) {
+        add_user(data, seed, u);
+        for (int i = 0; i < items; i++)
+            if (i == u % items || drawn(seed, PICK, 1000 * u + i) > 0) add_rating(data, seed, u, i);
+    }
+    return data;
+}
+
+/* ---- model ---- */
+
+thaw_config shop_config(const thaw_allocator *allocator, int rank, float half_life)
+{
+    thaw_config config;
+    must(thaw_config_init(&config, sizeof config));
+    if (allocator) config.allocator = *allocator;
+    config.rank = rank;
+    config.passes = 4;
+    config.half_life = half_life;
+    return config;
+}
+
+thaw_model *shop_model(const thaw_allocator *allocator, int rank, float half_life)
+{
+    thaw_model *model;
+    const thaw_config config = shop_config(allocator, rank, half_life);
+    thaw_data *data = shop_data(allocator, SHOP_USERS, SHOP_ITEMS, 1);
+    must(thaw_model_create(&model, &config, data));
+    must(thaw_pretrain(model, NULL, data, NULL, NULL));
+    thaw_data_free(data);
+    return model;
+}
+
+thaw_event shop_event(int k)
+{
+    return (thaw_event){.item = k * 5 % SHOP_ITEMS, .value = (float)(1 + k * 3 % 5), .time = 100 + k};
+}
+
+/* ---- bytes ---- */
+
+char *model_bytes(const thaw_model *model, int64_t *size)
+{
+    if (thaw_model_save_buffer(model, NULL, 0, size) != THAW_E_SPACE) abort();
+    char *bytes = malloc((size_t)*size);
+    if (!bytes) abort();
+    must(thaw_model_save_buffer(model, bytes, *size, size));
+    return bytes;
+}
+
+char *user_bytes(const thaw_user *user, int64_t *size)
+{
+    if (thaw_user_save(user, NULL, 0, size) != THAW_E_SPACE) abort();
+    char *bytes = malloc((size_t)*size);
+    if (!bytes) abort();
+    must(thaw_user_save(user, bytes, *size, size));
+    return bytes;
+}
+
+int mend_model(char *bytes, int64_t size)
+{
+    static const char mark[] = "\"thaw.checksum\":\"";
+    const int64_t n = (int64_t)sizeof mark - 1, digits = 16;
+    for (int64_t at = 8; at + n + digits <= size; at++) {
+        if (memcmp(bytes + at, mark, (size_t)n) != 0) continue;
+        char text[17], *place = bytes + at + n;
+        memset(place, '0', (size_t)digits);
+        snprintf(text, sizeof text, "%016" PRIx64, (uint64_t)XXH3_64bits(bytes, (size_t)size));
+        memcpy(place, text, (size_t)digits);
+        return 1;
+    }
+    return 0;
+}
+
+int mend_user(char *bytes, int64_t size)
+{
+    if (size < 16) return 0;
+    uint32_t sum = XXH32(bytes + 16, (size_t)size - 16, 0);
+    for (int k = 0; k < 4; k++) bytes[12 + k] = (char)(sum >> (8 * k));
+    return 1;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A made-up shop through thaw.h: ratings 1 … 5 from seeded biases and two hidden tastes, which features of items and users
+ * tell in part. Items i0 …, users u0 …; every user has rated. Anything that fails ends the program.
+ */
+#ifndef LITTLE_SHOP_H
+#define LITTLE_SHOP_H
+
+#include "thaw/thaw.h"
+
+enum { SHOP_USERS = 40, SHOP_ITEMS = 12 };
+
+/** Features genre (token), tags (token_seq), price (float) of items; age (float), town (token) of users. */
+thaw_data *shop_data(const thaw_allocator *allocator, int users, int items, uint64_t seed);
+
+/** The configuration of the models below: four passes, one thread. */
+thaw_config shop_config(const thaw_allocator *allocator, int rank, float half_life);
+
+/** A model of shop_data(SHOP_USERS, SHOP_ITEMS, 1), trained. */
+thaw_model *shop_model(const thaw_allocator *allocator, int rank, float half_life);
+
+/** Some event number k of one shopper: always valid. */
+thaw_event shop_event(int k);
+
+/** The bytes of a model and of a user; to be freed with free(). */
+char *model_bytes(const thaw_model *model, int64_t *size);
+char *user_bytes(const thaw_user *user, int64_t *size);
+
+/** Set right the checksum of a model or a user whose bytes were changed; 0 if there is no place for one. */
+int mend_model(char *bytes, int64_t size);
+int mend_user(char *bytes, int64_t size);
+
+#endif
