@@ -110,7 +110,8 @@ fi
 # ---- other BLAS libraries ----
 
 start=$(date +%s) log=$work/blas-matrix.log
-set -- "$work"/release/tests/linalg/linalg_test_linalg "$work"/release/tests/linalg/linalg_test_threads
+folder=$PWD/$work/release/tests/linalg
+set -- "$folder/linalg_test_linalg" "$folder/linalg_test_threads"
 if [ -x "$1" ] && [ -x "$2" ]; then
     verdict=0
     sh tests/blas_matrix.sh "$work/blas-matrix" "$@" >"$log" 2>&1 || verdict=$?
