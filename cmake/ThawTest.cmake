@@ -4,7 +4,7 @@ pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
 find_package(Threads REQUIRED)
 
 # thaw_add_test(file [LAYERS layer …] [LIBS target …] [SOURCES extra.c …]): builds file.c of the current folder with the
-# objects of the layers, and names it thaw.<folder>.<file>. Extra sources and the test see the layers' folders.
+# objects of the layers, and names it thaw.<folder>.<file>, label unit. Extra sources and the test see the layers' folders.
 function(thaw_add_test file)
   cmake_parse_arguments(TEST "" "" "LAYERS;LIBS;SOURCES" ${ARGN})
   get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
@@ -20,5 +20,6 @@ function(thaw_add_test file)
   target_link_libraries(${target} PRIVATE ${TEST_LIBS} PkgConfig::CHECK Threads::Threads m)
   target_compile_definitions(${target} PRIVATE THAW_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   add_test(NAME thaw.${folder}.${file} COMMAND ${target})
-  set_tests_properties(thaw.${folder}.${file} PROPERTIES ENVIRONMENT "CK_FORK=no;OPENBLAS_NUM_THREADS=1" TIMEOUT 300)
+  set_tests_properties(thaw.${folder}.${file} PROPERTIES ENVIRONMENT "CK_FORK=no;OPENBLAS_NUM_THREADS=1" TIMEOUT 300
+                       LABELS unit)
 endfunction()

@@ -15,7 +15,8 @@ quiet() {
     "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; echo "failed: $*" >&2; exit 1; }
 }
 
-quiet "$cmake" -S "$source" -B "$work/build" -DCMAKE_BUILD_TYPE=Debug -DBUILD_SHARED_LIBS=$shared \
+# Not optimized: what is installed and linked is looked at here, not its speed.
+quiet "$cmake" -S "$source" -B "$work/build" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O0 -DBUILD_SHARED_LIBS=$shared \
     -DTHAW_BACKEND="$backend" -DTHAW_TESTS=OFF -DTHAW_EXAMPLES=ON -DCMAKE_INSTALL_LIBDIR=lib
 quiet "$cmake" --build "$work/build" -j 2 --target thaw thaw-cli
 quiet "$cmake" --install "$work/build" --prefix "$work/first"
