@@ -15,7 +15,7 @@ static const char *const things[THINGS] = {"green tea", "black tea", "teapot", "
                                            "espresso", "filter coffee", "coffee mill", "milk jug"};
 
 /* Two kinds of shopper: one loves the first four things, the other the last four. Each rates five of the eight. */
-static int64_t make_ratings(const char **users, const char **items, float *values, char keys[][8])
+static int64_t make_ratings(const char **users, const char **items, float *values, char keys[][16])
 {
     int64_t n = 0;
     for (int u = 0; u < SHOPPERS; u++) {
@@ -35,7 +35,7 @@ int main(void)
 {
     const char *users[MOST], *items[MOST];
     float values[MOST];
-    char keys[SHOPPERS][8];
+    char keys[SHOPPERS][16];
     const int64_t n = make_ratings(users, items, values, keys);
 
     /* Everybody's ratings … */

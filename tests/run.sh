@@ -75,7 +75,7 @@ check() {
 build release -DCMAKE_BUILD_TYPE=Release -DTHAW_WERROR=ON
 check release
 
-build sanitized -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS=-O1 -DTHAW_WERROR=ON -DTHAW_SANITIZE=address,undefined
+build sanitized -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-g1 -DTHAW_WERROR=ON -DTHAW_SANITIZE=address,undefined
 check sanitized -E 'install|headers|exports|cli|e2e|real|@'
 
 build ref -DCMAKE_BUILD_TYPE=Release -DTHAW_WERROR=ON -DTHAW_BACKEND=ref -DTHAW_EXAMPLES=OFF

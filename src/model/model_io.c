@@ -15,13 +15,13 @@
 
 static const char format_version[] = "1";
 
-/* One array of the model; rows -1 in no slot: shapes are known before the tensors are read. `big` ones may stay mapped. */
+/* One array of the model. Those with an alignment may stay in a mapped file where it has them so aligned. */
 typedef struct slot {
     const char *name;
     thaw__dtype type;
     int64_t rows, columns;
     void *where; /* the address of the pointer */
-    int big;
+    size_t map_at; /* bytes; 0: always copied */
 } slot;
 
 enum { N_SLOTS = 22 };
@@ -32,10 +32,10 @@ static size_t slots_of(thaw_model *m, slot *s, int64_t nonzeros)
     const int64_t n = thaw__n_items(m);
     const thaw__prior *ip = &m->item_prior, *up = &m->user_prior;
     const slot all[N_SLOTS] = {
-        {"item.factor", THAW__F32, n, m->stride, &m->factor, 1},
+        {"item.factor", THAW__F32, n, m->stride, &m->factor, THAW__ALIGN},
         {"item.feature.start", THAW__I64, n + 1, 0, &m->features.start, 0},
         {"item.key.start", THAW__I64, n, 0, &m->items.offsets, 0},
-        {"item.covariance", THAW__F32, n, m->packed, &m->cov, 1},
+        {"item.covariance", THAW__F32, n, m->packed, &m->cov, sizeof(float)},
         {"item.base", THAW__F32, n, 0, &m->base, 0},
         {"item.spread", THAW__F32, n, 0, &m->spread, 0},
         {"item.surplus", THAW__F32, n, 0, &m->surplus, 0},
@@ -209,7 +209,9 @@ static thaw_status check_version(const thaw__safetensors *file)
 
 static thaw_status read_numbers(thaw_model *m, const json_t *json)
 {
-    m->config.min_feature = (int32_t)number(json, "min_feature");
+    const double min_feature = number(json, "min_feature");
+    if (!(min_feature >= 1 && min_feature <= INT32_MAX)) return damaged("its numbers are out of bounds");
+    m->config.min_feature = (int32_t)min_feature;
     m->mean = number(json, "mean");
     m->scale = number(json, "scale");
     m->mean_surplus = (float)number(json, "surplus");
@@ -220,9 +222,9 @@ static thaw_status read_numbers(thaw_model *m, const json_t *json)
     m->steps = json_integer_value(json_object_get(json, "steps"));
     m->trained_users = json_integer_value(json_object_get(json, "trained_users"));
     m->trained_events = json_integer_value(json_object_get(json, "trained_events"));
-    int fine = m->config.min_feature >= 1 && isfinite(m->mean) && isfinite(m->scale) && isfinite(m->mean_surplus) && m->noise2 > 0 && isfinite(m->noise2) &&
+    int fine = isfinite(m->mean) && isfinite(m->scale) && isfinite(m->mean_surplus) && m->noise2 > 0 && isfinite(m->noise2) &&
                m->rating_min <= m->rating_max && isfinite(m->rating_min) && isfinite(m->rating_max) &&
-               m->half_life >= 0 && isfinite(m->half_life) && m->steps >= 0;
+               m->half_life >= 0 && isfinite(m->half_life) && m->steps >= 0 && m->trained_users >= 0 && m->trained_events >= 0;
     return fine ? THAW_OK : damaged("its numbers are out of bounds");
 }
 
@@ -262,14 +264,15 @@ static thaw_status read_schema(thaw_model *m, const json_t *json)
 static thaw_status read_keys(thaw_model *m, const thaw__safetensors *file, int64_t n)
 {
     const char *bytes;
-    const int64_t *start;
+    const void *starts;
     int64_t size;
     THAW__TRY(thaw__safetensors_get(file, (const void **)&bytes, &size, "item.key", THAW__U8, -1, 0));
-    THAW__TRY(thaw__safetensors_get(file, (const void **)&start, NULL, "item.key.start", THAW__I64, n, 0));
+    THAW__TRY(thaw__safetensors_get(file, &starts, NULL, "item.key.start", THAW__I64, n, 0));
     if (size && bytes[size - 1] != 0) return damaged("the last item key does not end");
     for (int64_t r = 0, at = 0; r < n; r++) {
-        int64_t row;
-        if (start[r] != at || at >= size) return damaged("item keys are out of order");
+        int64_t row, start;
+        memcpy(&start, (const char *)starts + 8 * r, sizeof start); /* the file may lie at any address */
+        if (start != at || at >= size) return damaged("item keys are out of order");
         size_t length = strlen(bytes + at);
         THAW__TRY(thaw__keymap_add(&m->items, &row, bytes + at, length));
         if (row != r) return damaged("an item key stands twice");
@@ -294,7 +297,8 @@ static thaw_status read_slot(thaw_model *m, const slot *s, const thaw__safetenso
     THAW__TRY(thaw__safetensors_get(file, &bytes, NULL, s->name, s->type, s->rows, s->columns));
     size_t size = s->type == THAW__I64 ? 8 : 4;
     size_t count = (size_t)s->rows * (size_t)(s->columns ? s->columns : 1);
-    void *p = mapped && s->big ? (void *)(uintptr_t)bytes : thaw__dup(&m->config.allocator, bytes, count, size);
+    int stays = mapped && s->map_at && (uintptr_t)bytes % s->map_at == 0;
+    void *p = stays ? (void *)(uintptr_t)bytes : thaw__dup(&m->config.allocator, bytes, count, size);
     if (!p) return THAW_E_NOMEM;
     void *old = pointer_at(s);
     thaw__free(&m->config.allocator, old);
@@ -318,7 +322,9 @@ static thaw_status read_tensors(thaw_model *m, const thaw__safetensors *file, in
     return thaw__model_check_finite(m) == THAW_OK ? THAW_OK : damaged("its numbers are not finite");
 }
 
-static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, const thaw_config *config, int mapped)
+/* A mapped source belongs to the model from its first moment on: its arrays may lead into it. */
+static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, const thaw_config *config,
+                              thaw__file *source)
 {
     thaw_status st = THAW_OK;
     thaw_model *m = NULL;
@@ -331,13 +337,17 @@ static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, c
         goto fail;
     }
     THAW__TRY_GOTO(thaw__model_begin(&m, config, (int32_t)rank));
+    if (source->mapped) {
+        m->map = *source;
+        *source = (thaw__file){0};
+    }
     m->id = strtoull(id, NULL, 16);
     m->config.seed = strtoull(seed, NULL, 10);
     m->config.rank = m->rank;
     THAW__TRY_GOTO(read_numbers(m, numbers));
     THAW__TRY_GOTO(read_schema(m, schema));
     THAW__TRY_GOTO(read_keys(m, file, (int64_t)items));
-    THAW__TRY_GOTO(read_tensors(m, file, mapped));
+    THAW__TRY_GOTO(read_tensors(m, file, m->map.mapped));
     *out = m;
 fail:
     json_decref(numbers);
@@ -351,11 +361,7 @@ thaw_status thaw__model_load(thaw_model **out, thaw__file *file, const thaw_conf
     thaw__safetensors tensors;
     THAW__TRY(thaw__safetensors_open(&tensors, file->bytes, file->size));
     thaw_status st = check_version(&tensors);
-    if (st == THAW_OK) st = read_model(out, &tensors, config, file->mapped);
+    if (st == THAW_OK) st = read_model(out, &tensors, config, file);
     thaw__safetensors_close(&tensors);
-    if (st == THAW_OK && file->mapped) {
-        (*out)->map = *file;
-        *file = (thaw__file){0};
-    }
     return st;
 }
