@@ -22,6 +22,9 @@ typedef struct thaw__kernels {
     /** y[i] += a x[i]                                     x, y [n], any n, any alignment */
     void (*axpy)(int64_t n, float a, const float *x, float *y);
 
+    /** row[i] = a x[i]                                    x, row [stride] */
+    void (*scaled_row)(int64_t stride, float a, const float *x, float *row);
+
     /** out[i] = base[i] + dot(table row i, z)             base [n], table [n, stride], z [stride], out [n] */
     void (*scan)(int64_t n, int64_t stride, const float *base, const float *table, const float *z, float *out);
 

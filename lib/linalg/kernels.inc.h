@@ -20,6 +20,7 @@ const thaw__kernels THAW__TABLE(VARIANT) = {
     .name = THAW__NAME(VARIANT),
     .dot = dot,
     .axpy = axpy,
+    .scaled_row = scaled_row,
     .scan = scan,
     .ridge_dual = ridge_dual,
     .ridge_dual16 = ridge_dual16,

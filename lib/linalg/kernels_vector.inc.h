@@ -33,6 +33,12 @@ INLINE vec dots(int64_t stride, const float *const row[W], const float *z)
     return sums(sum);
 }
 
+/* Stored in the width that the other kernels load: a load that spans narrower stores waits until they have left the core. */
+static void scaled_row(int64_t stride, float a, const float *x, float *row)
+{
+    for (int64_t i = 0; i < stride; i += W) store(row + i, a * load(x + i));
+}
+
 /* W rows at a time; the last rows may be fewer, then the missing ones repeat the last. */
 static void scan(int64_t n, int64_t stride, const float *base, const float *table, const float *z, float *out)
 {

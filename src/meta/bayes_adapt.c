@@ -30,28 +30,47 @@ static inline float make_row(const thaw_model *m, const float *prior, const thaw
     float s = sqrtf(weight / m->noise[event->item]);
     float miss = thaw__link_score(&m->link, event->value) - m->base[event->item];
     if (prior) miss -= m->kernels->dot(m->stride, p, prior);
-    for (int64_t j = 0; j < m->stride; j++) x[j] = s * p[j];
+    m->kernels->scaled_row(m->stride, s, p, x);
     return s * miss;
 }
 
+static inline uint32_t bits_of(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+/* The two below look at bits because a sum of floats, or a way out of the loop, would keep the compiler from using vectors. */
+
 static int is_finite(const float *x, int64_t n)
 {
-    float sum = 0;
-    for (int64_t j = 0; j < n; j++) sum += 0 * x[j];
-    return sum == 0;
+    const uint32_t exponent = 0x7f800000;
+    uint32_t bad = 0;
+    for (int64_t j = 0; j < n; j++) bad |= (bits_of(x[j]) & exponent) == exponent;
+    return !bad;
 }
 
 static const float *prior_or_null(const thaw_user *u)
 {
-    for (int64_t j = 0; j < u->stride; j++)
-        if (u->prior[j] != 0) return u->prior;
-    return NULL;
+    uint32_t any = 0;
+    for (int64_t j = 0; j < u->stride; j++) any |= bits_of(u->prior[j]);
+    return any ? u->prior : NULL;
+}
+
+/* Ask for what make_row() will read: all events' items are on their way before the first is waited for. */
+static inline void fetch_item(const thaw_model *m, int64_t item)
+{
+    __builtin_prefetch(m->noise + item);
+    __builtin_prefetch(m->base + item);
+    for (int64_t j = 0; j < m->stride; j += THAW__LANES) __builtin_prefetch(m->factor + item * m->stride + j);
 }
 
 static int adapt_dual(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
 {
     float t[THAW__RANK_MAX];
     const float *prior = prior_or_null(u);
+    for (int64_t k = 0; k < n; k++) fetch_item(m, events[k].item);
     for (int64_t k = 0; k < n; k++)
         t[k] = make_row(m, prior, &events[k], u->time - events[k].time, u->main + k * u->stride);
     u->form = THAW__DUAL;
@@ -122,7 +141,7 @@ thaw_status thaw__bayes_adapt(const thaw_model *m, thaw_user *u, const thaw_even
 static int fade_and_add(const thaw_model *m, thaw_user *u, const thaw_event *event)
 {
     const int32_t d = u->rank;
-    float x[THAW__RANK_MAX], h[THAW__RANK_MAX] = {0}, off[THAW__RANK_MAX];
+    float x[THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN))), h[THAW__RANK_MAX] = {0}, off[THAW__RANK_MAX];
     double newest = event->time > u->time ? event->time : u->time;
     float gamma = u->n_events ? thaw__age_weight(m->half_life, newest - u->time) : 0;
     float t = make_row(m, prior_or_null(u), event, newest - event->time, x);
@@ -162,10 +181,14 @@ enum { MANY_EVENTS = 32, MANY_SCRATCH = 16 * MANY_EVENTS * (MANY_EVENTS + 1) };
 static void adapt_group(const thaw_model *m, float *means, const thaw_event *events, const int64_t *offsets, int64_t users,
                         int64_t longest)
 {
-    int64_t rows[THAW__LANES * MANY_EVENTS] = {0};
-    float scale[THAW__LANES * MANY_EVENTS] = {0}, t[THAW__LANES * MANY_EVENTS] = {0};
+    int64_t rows[THAW__LANES * MANY_EVENTS];
+    float scale[THAW__LANES * MANY_EVENTS], t[THAW__LANES * MANY_EVENTS];
     float z[THAW__LANES * THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
     float scratch[2 * MANY_SCRATCH] __attribute__((aligned(THAW__ALIGN)));
+    const size_t used = (size_t)(THAW__LANES * longest);
+    memset(rows, 0, used * sizeof *rows);
+    memset(scale, 0, used * sizeof *scale);
+    memset(t, 0, used * sizeof *t);
     for (int64_t u = 0; u < users; u++) {
         double newest = m->half_life > 0 ? newest_time(events + offsets[u], offsets[u + 1] - offsets[u]) : 0;
         for (int64_t k = offsets[u], at = u * longest; k < offsets[u + 1]; k++, at++) {

@@ -65,12 +65,13 @@ void thaw__link_learn(thaw__link *out, float *values, int64_t n)
     for (int32_t k = 0; k < out->n; k++) out->score[k] = (float)(scale * raw[k]);
 }
 
-/* The piecewise linear map from[] -> to[] at x, the end pieces going on. */
+/* The piecewise linear map from[] -> to[] at x, the end pieces going on. The piece is counted, not searched: one shopper's
+ * ratings come in no order that a CPU could predict. */
 static float interpolate(const float *from, const float *to, int32_t n, float x)
 {
     if (n == 1) return to[0] + (x - from[0]);
     int32_t k = 0;
-    while (k < n - 2 && x > from[k + 1]) k++;
+    for (int32_t j = 1; j < n - 1; j++) k += x > from[j];
     return to[k] + (x - from[k]) * (to[k + 1] - to[k]) / (from[k + 1] - from[k]);
 }
 

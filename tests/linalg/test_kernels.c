@@ -71,6 +71,19 @@ static void check_dual(const thaw__kernels *k, int64_t n, int64_t d, int64_t str
     free(X), free(G), free(t), free(z), free(truth), free(t0);
 }
 
+START_TEST(scaled_row_is_the_row_times_a)
+{
+    const thaw__kernels *k = thaw__kernels_named(names[_i]);
+    if (!k) return;
+    for (int s = 0; s < N_STRIDES; s++) {
+        float *x = normals(strides[s], 1), *row = normals(strides[s], 2);
+        k->scaled_row(strides[s], 0.7f, x, row);
+        for (int64_t j = 0; j < strides[s]; j++) ck_assert_float_eq(row[j], 0.7f * x[j]);
+        free(x), free(row);
+    }
+}
+END_TEST
+
 START_TEST(dual_equals_primal)
 {
     const thaw__kernels *k = thaw__kernels_named(names[_i]);
@@ -271,6 +284,7 @@ int main(void)
     TCase *unit = tcase_create("variants");
     tcase_set_timeout(unit, 240);
     tcase_add_test(unit, portable_is_everywhere_and_unknown_names_are_null);
+    tcase_add_loop_test(unit, scaled_row_is_the_row_times_a, 0, N_VARIANTS);
     tcase_add_loop_test(unit, dual_equals_primal, 0, N_VARIANTS);
     tcase_add_loop_test(unit, dual_refuses_what_is_not_finite, 0, N_VARIANTS);
     tcase_add_loop_test(unit, sixteen_users_equal_one_by_one, 0, N_VARIANTS);
