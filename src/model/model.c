@@ -37,6 +37,15 @@ thaw_status thaw__model_begin(thaw_model **out, const thaw_config *config, int32
     return THAW_OK;
 }
 
+void thaw__model_item_arrays(thaw_model *m, thaw__item_array *out)
+{
+    const thaw__item_array all[THAW__ITEM_ARRAYS] = {
+        {&m->factor, m->stride}, {&m->base, 1}, {&m->cov, m->packed}, {&m->spread, 1},
+        {&m->surplus, 1},        {&m->seen, 1}, {&m->noise, 1},
+    };
+    memcpy(out, all, sizeof all);
+}
+
 static int is_mapped(const thaw_model *m, const void *p)
 {
     const char *at = p;
@@ -52,13 +61,9 @@ void thaw__model_free(thaw_model *m)
 {
     if (!m) return;
     thaw_allocator a = m->config.allocator;
-    release(m, m->factor);
-    release(m, m->base);
-    release(m, m->cov);
-    release(m, m->spread);
-    release(m, m->surplus);
-    release(m, m->seen);
-    release(m, m->noise);
+    thaw__item_array arrays[THAW__ITEM_ARRAYS];
+    thaw__model_item_arrays(m, arrays);
+    for (int k = 0; k < THAW__ITEM_ARRAYS; k++) release(m, *arrays[k].at);
     thaw__free(&a, m->gamma);
     thaw__free(&a, m->moment);
     thaw__keymap_free(&m->items);
@@ -70,12 +75,8 @@ void thaw__model_free(thaw_model *m)
     thaw__free(&a, m);
 }
 
-/* The item arrays at a new length; the old rows stay. */
-typedef struct item_arrays {
-    float *factor, *base, *cov, *spread, *surplus, *seen, *noise;
-} item_arrays;
-
-static void *resized(const thaw_allocator *a, const float *old, int64_t n_old, int64_t n, int64_t columns)
+/* An array of items at a new length: the old rows, then zeros. */
+static float *resized(const thaw_allocator *a, const float *old, int64_t n_old, int64_t n, int64_t columns)
 {
     size_t used = (size_t)n_old * (size_t)columns, rows = 0;
     if (thaw__add_size(&rows, (size_t)n, (size_t)columns) != THAW_OK) return NULL;
@@ -89,36 +90,22 @@ static void *resized(const thaw_allocator *a, const float *old, int64_t n_old, i
 static thaw_status resize_items(thaw_model *m, int64_t n_old, int64_t n)
 {
     const thaw_allocator *a = &m->config.allocator;
-    item_arrays next = {
-        resized(a, m->factor, n_old, n, m->stride), resized(a, m->base, n_old, n, 1),
-        resized(a, m->cov, n_old, n, m->packed),    resized(a, m->spread, n_old, n, 1),
-        resized(a, m->surplus, n_old, n, 1),       resized(a, m->seen, n_old, n, 1),
-        resized(a, m->noise, n_old, n, 1),
-    };
-    if (!next.factor || !next.base || !next.cov || !next.spread || !next.surplus || !next.seen || !next.noise) {
-        thaw__free(a, next.factor);
-        thaw__free(a, next.base);
-        thaw__free(a, next.cov);
-        thaw__free(a, next.spread);
-        thaw__free(a, next.surplus);
-        thaw__free(a, next.seen);
-        thaw__free(a, next.noise);
+    thaw__item_array arrays[THAW__ITEM_ARRAYS];
+    float *next[THAW__ITEM_ARRAYS];
+    int made = 0;
+    thaw__model_item_arrays(m, arrays);
+    for (; made < THAW__ITEM_ARRAYS; made++) {
+        next[made] = resized(a, *arrays[made].at, n_old, n, arrays[made].columns);
+        if (!next[made]) break;
+    }
+    if (made < THAW__ITEM_ARRAYS) {
+        while (made-- > 0) thaw__free(a, next[made]);
         return THAW_E_NOMEM;
     }
-    release(m, m->factor);
-    release(m, m->base);
-    release(m, m->cov);
-    release(m, m->spread);
-    release(m, m->surplus);
-    release(m, m->seen);
-    release(m, m->noise);
-    m->factor = next.factor;
-    m->base = next.base;
-    m->cov = next.cov;
-    m->spread = next.spread;
-    m->surplus = next.surplus;
-    m->seen = next.seen;
-    m->noise = next.noise;
+    for (int k = 0; k < THAW__ITEM_ARRAYS; k++) {
+        release(m, *arrays[k].at);
+        *arrays[k].at = next[k];
+    }
     return THAW_OK;
 }
 

@@ -64,6 +64,16 @@ static inline int64_t thaw__n_items(const thaw_model *m)
     return m->items.n;
 }
 
+/** The arrays that have a row per item. */
+typedef struct thaw__item_array {
+    float **at;
+    int64_t columns;
+} thaw__item_array;
+
+enum { THAW__ITEM_ARRAYS = 7 };
+
+void thaw__model_item_arrays(thaw_model *m, thaw__item_array *out);
+
 /** A model of the shop's items, features and events, before any training. */
 thaw_status thaw__model_create(thaw_model **out, const thaw_config *config, const thaw_data *data);
 void thaw__model_free(thaw_model *m);

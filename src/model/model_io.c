@@ -15,13 +15,16 @@
 
 static const char format_version[] = "1";
 
-/* One array of the model. Those with an alignment may stay in a mapped file where it has them so aligned. */
+#define MOST (INT64_C(1) << 53) /* of anything that is counted */
+
+/* One array of the model; rows -1 in no slot: shapes are known before the tensors are read. `big` ones may stay mapped,
+ * where they begin at a multiple of so many bytes; 0: small. */
 typedef struct slot {
     const char *name;
     thaw__dtype type;
     int64_t rows, columns;
     void *where; /* the address of the pointer */
-    size_t map_at; /* bytes; 0: always copied */
+    int big;
 } slot;
 
 enum { N_SLOTS = 22 };
@@ -32,10 +35,10 @@ static size_t slots_of(thaw_model *m, slot *s, int64_t nonzeros)
     const int64_t n = thaw__n_items(m);
     const thaw__prior *ip = &m->item_prior, *up = &m->user_prior;
     const slot all[N_SLOTS] = {
-        {"item.factor", THAW__F32, n, m->stride, &m->factor, THAW__ALIGN},
+        {"item.factor", THAW__F32, n, m->stride, &m->factor, 64},
         {"item.feature.start", THAW__I64, n + 1, 0, &m->features.start, 0},
         {"item.key.start", THAW__I64, n, 0, &m->items.offsets, 0},
-        {"item.covariance", THAW__F32, n, m->packed, &m->cov, sizeof(float)},
+        {"item.covariance", THAW__F32, n, m->packed, &m->cov, 4},
         {"item.base", THAW__F32, n, 0, &m->base, 0},
         {"item.spread", THAW__F32, n, 0, &m->spread, 0},
         {"item.surplus", THAW__F32, n, 0, &m->surplus, 0},
@@ -224,7 +227,8 @@ static thaw_status read_numbers(thaw_model *m, const json_t *json)
     m->trained_events = json_integer_value(json_object_get(json, "trained_events"));
     int fine = isfinite(m->mean) && isfinite(m->scale) && isfinite(m->mean_surplus) && m->noise2 > 0 && isfinite(m->noise2) &&
                m->rating_min <= m->rating_max && isfinite(m->rating_min) && isfinite(m->rating_max) &&
-               m->half_life >= 0 && isfinite(m->half_life) && m->steps >= 0 && m->trained_users >= 0 && m->trained_events >= 0;
+               m->half_life >= 0 && isfinite(m->half_life) && m->steps >= 0 && m->steps < MOST && m->trained_users >= 0 &&
+               m->trained_users < MOST && m->trained_events >= 0 && m->trained_events < MOST;
     return fine ? THAW_OK : damaged("its numbers are out of bounds");
 }
 
@@ -265,21 +269,21 @@ static thaw_status read_schema(thaw_model *m, const json_t *json)
 static thaw_status read_keys(thaw_model *m, const thaw__safetensors *file, int64_t n)
 {
     const char *bytes;
-    const void *starts;
-    int64_t size;
+    const char *start;
+    int64_t size, end = 0;
     THAW__TRY(thaw__safetensors_get(file, (const void **)&bytes, &size, "item.key", THAW__U8, -1, 0));
-    THAW__TRY(thaw__safetensors_get(file, &starts, NULL, "item.key.start", THAW__I64, n, 0));
+    THAW__TRY(thaw__safetensors_get(file, (const void **)&start, NULL, "item.key.start", THAW__I64, n, 0));
     if (size && bytes[size - 1] != 0) return damaged("the last item key does not end");
     for (int64_t r = 0, at = 0; r < n; r++) {
-        int64_t row, start;
-        memcpy(&start, (const char *)starts + 8 * r, sizeof start); /* the file may lie at any address */
-        if (start != at || at >= size) return damaged("item keys are out of order");
+        int64_t row, begin;
+        memcpy(&begin, start + 8 * r, sizeof begin); /* bytes from a buffer may lie anywhere */
+        if (begin != at || at >= size) return damaged("item keys are out of order");
         size_t length = strlen(bytes + at);
         THAW__TRY(thaw__keymap_add(&m->items, &row, bytes + at, length));
         if (row != r) return damaged("an item key stands twice");
-        at += (int64_t)length + 1;
+        end = at += (int64_t)length + 1;
     }
-    return THAW_OK;
+    return end == size ? THAW_OK : damaged("bytes follow the last item key");
 }
 
 static int is_sorted_csr(const thaw__sparse *rows, int32_t width)
@@ -291,14 +295,26 @@ static int is_sorted_csr(const thaw__sparse *rows, int32_t width)
     return 1;
 }
 
-/* Take one tensor: copied, or left in the mapped file. */
+static int is_finite(const void *bytes, size_t count)
+{
+    float sum = 0, x;
+    for (size_t k = 0; k < count; k++) {
+        memcpy(&x, (const char *)bytes + k * sizeof x, sizeof x);
+        sum += 0 * x;
+    }
+    return sum == 0;
+}
+
+/* Take one tensor: copied, or left in the mapped file if the kernels can read it there. Big ones are not looked through here:
+ * the factor is, with the model, and the covariances are not read before training. */
 static thaw_status read_slot(thaw_model *m, const slot *s, const thaw__safetensors *file, int mapped)
 {
     const void *bytes;
     THAW__TRY(thaw__safetensors_get(file, &bytes, NULL, s->name, s->type, s->rows, s->columns));
     size_t size = s->type == THAW__I64 ? 8 : 4;
     size_t count = (size_t)s->rows * (size_t)(s->columns ? s->columns : 1);
-    int stays = mapped && s->map_at && (uintptr_t)bytes % s->map_at == 0;
+    if (s->type == THAW__F32 && !s->big && !is_finite(bytes, count)) return damaged("its numbers are not finite");
+    const int stays = mapped && s->big && (uintptr_t)bytes % (size_t)s->big == 0;
     void *p = stays ? (void *)(uintptr_t)bytes : thaw__dup(&m->config.allocator, bytes, count, size);
     if (!p) return THAW_E_NOMEM;
     void *old = pointer_at(s);
@@ -323,7 +339,7 @@ static thaw_status read_tensors(thaw_model *m, const thaw__safetensors *file, in
     return thaw__model_check_finite(m) == THAW_OK ? THAW_OK : damaged("its numbers are not finite");
 }
 
-/* A mapped source belongs to the model from its first moment on: its arrays may lead into it. */
+/* A mapped file belongs to the model from here on, so that giving up half-way knows which arrays lie in it. */
 static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, const thaw_config *config,
                               thaw__file *source)
 {

@@ -3,30 +3,37 @@
 
 #include <string.h>
 
-enum { N_ARRAYS = 19 };
+enum { PRIOR_ARRAYS = 5, N_ARRAYS = THAW__ITEM_ARRAYS + 2 + 2 * PRIOR_ARRAYS };
 
 typedef struct array {
     float *at;
     size_t size;
 } array;
 
-/* Every learned array of a model, in one order. */
-static void arrays_of(const thaw_model *m, array *a)
+static void arrays_of_prior(const thaw__prior *p, array *a)
 {
-    const size_t n = (size_t)thaw__n_items(m), d = (size_t)m->rank, dim = (size_t)m->dim;
-    const thaw__prior *ip = &m->item_prior, *up = &m->user_prior;
-    const size_t iw = (size_t)ip->features.width, uw = (size_t)up->features.width;
-    const array all[N_ARRAYS] = {
-        {m->factor, n * (size_t)m->stride}, {m->cov, n * (size_t)m->packed},
-        {m->base, n}, {m->spread, n}, {m->surplus, n}, {m->seen, n}, {m->noise, n},
-        {m->gamma, dim * dim}, {m->moment, d * d},
-        {ip->centre, dim}, {ip->weights, iw * dim}, {ip->column_mean, ip->features.n * dim}, {ip->mass, iw}, {ip->ridge, ip->features.n},
-        {up->centre, d}, {up->weights, uw * d}, {up->column_mean, up->features.n * d}, {up->mass, uw}, {up->ridge, up->features.n},
+    const size_t dim = (size_t)p->dim, width = (size_t)p->features.width, columns = p->features.n;
+    const array all[PRIOR_ARRAYS] = {
+        {p->centre, dim}, {p->weights, width * dim}, {p->column_mean, columns * dim}, {p->mass, width}, {p->ridge, columns},
     };
     memcpy(a, all, sizeof all);
 }
 
-thaw_status thaw__snapshot_take(thaw__snapshot *s, const thaw_model *m)
+/* Every learned array of a model, in one order. */
+static void arrays_of(thaw_model *m, array *a)
+{
+    const size_t d = (size_t)m->rank, dim = (size_t)m->dim;
+    thaw__item_array items[THAW__ITEM_ARRAYS];
+    thaw__model_item_arrays(m, items);
+    for (int k = 0; k < THAW__ITEM_ARRAYS; k++)
+        *a++ = (array){*items[k].at, (size_t)thaw__n_items(m) * (size_t)items[k].columns};
+    *a++ = (array){m->gamma, dim * dim};
+    *a++ = (array){m->moment, d * d};
+    arrays_of_prior(&m->item_prior, a);
+    arrays_of_prior(&m->user_prior, a + PRIOR_ARRAYS);
+}
+
+thaw_status thaw__snapshot_take(thaw__snapshot *s, thaw_model *m)
 {
     array a[N_ARRAYS];
     size_t size = 0;

@@ -12,7 +12,7 @@ typedef struct thaw__snapshot {
 } thaw__snapshot;
 
 /** Copy into a snapshot, which is zeroed or was taken of the same model before. */
-thaw_status thaw__snapshot_take(thaw__snapshot *s, const thaw_model *m);
+thaw_status thaw__snapshot_take(thaw__snapshot *s, thaw_model *m);
 
 /** Put the numbers back; the model's items and features are those of the taking. */
 void thaw__snapshot_restore(const thaw__snapshot *s, thaw_model *m);

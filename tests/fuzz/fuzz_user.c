@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Bytes as a user: patches of a whole one, 2 bytes each (place, value), with the checksum set right; a user that loads is used. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "little_shop.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static thaw_model *models[2];
+    static char *whole[2];
+    static int64_t whole_size[2];
+    for (int k = 0; k < 2 && !whole[k]; k++) {
+        thaw_user *u;
+        const thaw_event e = shop_event(1);
+        models[k] = shop_model(NULL, 3, k ? 10 : 0);
+        if (thaw_user_create(&u, models[k]) || thaw_adapt(models[k], u, &e, 1)) abort();
+        whole[k] = user_bytes(u, &whole_size[k]);
+        thaw_user_free(u);
+    }
+    if (size == 0) return 0;
+    const int k = data[0] & 1;
+    const int64_t n = data[0] & 2 ? (int64_t)size - 1 : whole_size[k];
+    char *bytes = malloc((size_t)n + 1);
+    memcpy(bytes, data[0] & 2 ? (const char *)data + 1 : whole[k], (size_t)n);
+    for (size_t at = 1; !(data[0] & 2) && at + 2 <= size; at += 2) bytes[data[at] % n] = (char)data[at + 1];
+    mend_user(bytes, n);
+    thaw_user *u;
+    if (thaw_user_load(&u, models[k], bytes, n) == THAW_OK) {
+        float mean[SHOP_ITEMS], covariance[9];
+        int64_t hits_n, again;
+        thaw_hit hits[10];
+        const thaw_event e = shop_event(2);
+        thaw_user_belief(models[k], u, mean, covariance);
+        thaw_recommend(models[k], u, hits, &hits_n, NULL);
+        free(user_bytes(u, &again));
+        thaw_user_observe(models[k], u, &e);
+        thaw_recommend(models[k], u, hits, &hits_n, NULL);
+    }
+    thaw_user_free(u);
+    free(bytes);
+    return 0;
+}

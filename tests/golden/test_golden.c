@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Files that an older library wrote still load and still say the same; make_golden.c tells how they were made. */
+#include <stdio.h>
+#include <string.h>
+
+#include "golden.h"
+#include "run_suite.h"
+
+static const char *path_of(const char *name)
+{
+    static char path[1024];
+    snprintf(path, sizeof path, "%s/tests/golden/%s", THAW_SOURCE_DIR, name);
+    return path;
+}
+
+/* 1e-4: sums of three products in float32, in the order of whichever kernel runs. */
+static void check_scores(const thaw_model *model, const thaw_user *user)
+{
+    char key[16];
+    float want_mean, want_variance;
+    FILE *file = fopen(path_of("scores-1.tsv"), "r");
+    ck_assert_ptr_nonnull(file);
+    for (int i = 0; i < GOLDEN_ITEMS; i++) {
+        float mean, variance;
+        int64_t row;
+        ck_assert_int_eq(fscanf(file, "%15s %f %f", key, &want_mean, &want_variance), 3);
+        ck_assert_int_eq(thaw_model_item_row(model, &row, key), THAW_OK);
+        ck_assert_int_eq(thaw_score(model, user, &mean, &variance, &row, 1), THAW_OK);
+        ck_assert_float_eq_tol(mean, want_mean, 1e-4f);
+        ck_assert_float_eq_tol(variance, want_variance, 1e-4f);
+    }
+    fclose(file);
+}
+
+static thaw_model *load(int map)
+{
+    thaw_model *model;
+    thaw_status st = map ? thaw_model_map(&model, path_of("model-1.safetensors"), NULL)
+                         : thaw_model_load(&model, path_of("model-1.safetensors"), NULL);
+    ck_assert_msg(st == THAW_OK, "%s", thaw_last_error());
+    return model;
+}
+
+START_TEST(a_model_of_format_1_scores_as_it_did)
+{
+    thaw_model *model = load(_i);
+    thaw_user *user;
+    ck_assert_int_eq(thaw_user_create(&user, model), THAW_OK);
+    ck_assert_int_eq(thaw_user_set_features(model, user, golden_names, golden_values, 2), THAW_OK);
+    ck_assert_int_eq(thaw_adapt(model, user, golden_events, GOLDEN_EVENTS), THAW_OK);
+    check_scores(model, user);
+    thaw_user_free(user);
+    thaw_model_free(model);
+}
+END_TEST
+
+START_TEST(a_user_of_format_1_scores_as_it_did)
+{
+    char bytes[1024];
+    thaw_model *model = load(0);
+    thaw_user *user;
+    FILE *file = fopen(path_of("user-1.bin"), "rb");
+    ck_assert_ptr_nonnull(file);
+    const size_t size = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    ck_assert_int_eq(thaw_user_load(&user, model, bytes, (int64_t)size), THAW_OK);
+    ck_assert_int_eq(thaw_user_n_events(user), GOLDEN_EVENTS);
+    check_scores(model, user);
+    thaw_user_free(user);
+    thaw_model_free(model);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("golden files");
+    TCase *unit = tcase_create("format 1");
+    tcase_add_loop_test(unit, a_model_of_format_1_scores_as_it_did, 0, 2);
+    tcase_add_test(unit, a_user_of_format_1_scores_as_it_did);
+    suite_add_tcase(suite, unit);
+    return run_suite(suite);
+}
