@@ -225,17 +225,26 @@ done:
     return st;
 }
 
+/* NULL if memory ran out on the way: a list with a hole would read back as another model. */
+static json_t *column_to_json(const thaw__feature *column)
+{
+    json_t *values = json_array();
+    int failed = !values;
+    for (int32_t k = 0; !failed && k < column->width; k++)
+        failed = json_array_append_new(values, is_token(column->type) ? json_string(thaw__keymap_key(&column->tokens, k))
+                                                                      : json_real((double)column->knots[k]));
+    json_t *all = failed ? NULL : json_pack("{s:s, s:i, s:O}", "name", column->name, "type", (int)column->type, "values", values);
+    json_decref(values);
+    return all;
+}
+
 json_t *thaw__features_to_json(const thaw__features *f)
 {
     json_t *list = json_array();
-    for (size_t c = 0; c < f->n; c++) {
-        const thaw__feature *column = &f->columns[c];
-        json_t *values = json_array();
-        for (int32_t k = 0; k < column->width; k++)
-            json_array_append_new(values, is_token(column->type) ? json_string(thaw__keymap_key(&column->tokens, k))
-                                                                 : json_real((double)column->knots[k]));
-        json_array_append_new(list, json_pack("{s:s, s:i, s:o}", "name", column->name, "type", (int)column->type,
-                                              "values", values));
+    for (size_t c = 0; list && c < f->n; c++) {
+        if (json_array_append_new(list, column_to_json(&f->columns[c])) == 0) continue;
+        json_decref(list);
+        list = NULL;
     }
     return list;
 }

@@ -48,7 +48,7 @@ thaw_status thaw__features_parse(const thaw__feature *column, const char *text,
 /** The column of a name, or NULL. */
 const thaw__feature *thaw__features_find(const thaw__features *f, const char *name);
 
-/** To and from the JSON of the file's schema. */
+/** To and from the JSON of the file's schema; NULL: out of memory. */
 json_t *thaw__features_to_json(const thaw__features *f);
 thaw_status thaw__features_from_json(thaw__features *out, const json_t *json, const thaw_allocator *allocator);
 

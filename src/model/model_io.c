@@ -83,27 +83,46 @@ static json_t *numbers_to_json(const thaw_model *m)
 static json_t *floats_to_json(const float *x, int32_t n)
 {
     json_t *list = json_array();
-    for (int32_t k = 0; k < n; k++) json_array_append_new(list, json_real((double)x[k]));
+    for (int32_t k = 0; list && k < n; k++) {
+        if (json_array_append_new(list, json_real((double)x[k])) == 0) continue;
+        json_decref(list);
+        list = NULL;
+    }
+    return list;
+}
+
+static json_t *names_to_json(const thaw__keymap *names)
+{
+    json_t *list = json_array();
+    for (int64_t r = 0; list && r < names->n; r++) {
+        if (json_array_append_new(list, json_string(thaw__keymap_key(names, r))) == 0) continue;
+        json_decref(list);
+        list = NULL;
+    }
     return list;
 }
 
 static json_t *schema_to_json(const thaw_model *m)
 {
-    json_t *events = json_array();
-    for (int64_t e = 0; e < m->events.n; e++)
-        json_array_append_new(events, json_string(thaw__keymap_key(&m->events, e)));
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "events", events, "levels",
-                     floats_to_json(m->link.level, m->link.n), "scores", floats_to_json(m->link.score, m->link.n), "items", thaw__features_to_json(&m->item_prior.features),
-                     "users", thaw__features_to_json(&m->user_prior.features));
+    json_t *schema = json_object();
+    int failed = json_object_set_new(schema, "events", names_to_json(&m->events));
+    failed |= json_object_set_new(schema, "levels", floats_to_json(m->link.level, m->link.n));
+    failed |= json_object_set_new(schema, "scores", floats_to_json(m->link.score, m->link.n));
+    failed |= json_object_set_new(schema, "items", thaw__features_to_json(&m->item_prior.features));
+    failed |= json_object_set_new(schema, "users", thaw__features_to_json(&m->user_prior.features));
+    if (!failed) return schema;
+    json_decref(schema);
+    return NULL;
 }
 
 /* Put a JSON value into the metadata as text; takes the value. */
-static int put_text(json_t *metadata, const char *key, json_t *value)
+static int put_text(json_t *metadata, const char *key, json_t *value, const thaw_allocator *a)
 {
-    char *text = value ? json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+    size_t length;
+    char *text = value ? thaw__json_text(&length, value, JSON_COMPACT | JSON_REAL_PRECISION(17), a) : NULL;
     json_decref(value);
-    int failed = !text || json_object_set_new(metadata, key, json_string(text)) != 0;
-    free(text);
+    int failed = !text || json_object_set_new(metadata, key, json_stringn(text, length)) != 0;
+    thaw__free(a, text);
     return failed;
 }
 
@@ -115,7 +134,8 @@ static json_t *metadata_of(const thaw_model *m)
     json_t *meta = json_pack("{s:s, s:s, s:s, s:s}", "thaw.format", format_version, "thaw.method", "bayes", "thaw.id",
                              id, "thaw.seed", seed);
     if (!meta) return NULL;
-    if (put_text(meta, "thaw.numbers", numbers_to_json(m)) || put_text(meta, "thaw.schema", schema_to_json(m))) {
+    if (put_text(meta, "thaw.numbers", numbers_to_json(m), &m->config.allocator) ||
+        put_text(meta, "thaw.schema", schema_to_json(m), &m->config.allocator)) {
         json_decref(meta);
         return NULL;
     }
@@ -178,17 +198,11 @@ static thaw_status damaged(const char *what)
     return thaw__fail(THAW_E_FORMAT, "not a whole thaw model: %s", what);
 }
 
-/* A JSON text of the metadata; NULL with a recorded reason if it is missing or unreadable. */
-static json_t *meta_json(const thaw__safetensors *file, const char *key)
+/* A JSON text of the metadata. */
+static thaw_status meta_json(json_t **out, const thaw__safetensors *file, const char *key)
 {
     const char *text = thaw__safetensors_meta(file, key);
-    json_t *json = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
-    if (!json_is_object(json)) {
-        json_decref(json);
-        json = NULL;
-        thaw__fail(THAW_E_FORMAT, "not a whole thaw model: %s cannot be read", key);
-    }
-    return json;
+    return thaw__json_object(out, text ? text : "", text ? strlen(text) : 0, key);
 }
 
 static double number(const json_t *json, const char *key)
@@ -345,11 +359,12 @@ static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, c
 {
     thaw_status st = THAW_OK;
     thaw_model *m = NULL;
-    json_t *numbers = meta_json(file, "thaw.numbers"), *schema = meta_json(file, "thaw.schema");
-    double rank = number(numbers, "rank"), items = number(numbers, "items");
+    json_t *numbers = NULL, *schema = NULL;
     const char *id = thaw__safetensors_meta(file, "thaw.id"), *seed = thaw__safetensors_meta(file, "thaw.seed");
-    if (!numbers || !schema || !id || !seed || !(rank >= 1 && rank <= THAW__RANK_MAX) ||
-        !(items >= 1 && items <= INT32_MAX)) {
+    THAW__TRY_GOTO(meta_json(&numbers, file, "thaw.numbers"));
+    THAW__TRY_GOTO(meta_json(&schema, file, "thaw.schema"));
+    double rank = number(numbers, "rank"), items = number(numbers, "items");
+    if (!id || !seed || !(rank >= 1 && rank <= THAW__RANK_MAX) || !(items >= 1 && items <= INT32_MAX)) {
         st = damaged("its metadata are out of bounds");
         goto fail;
     }

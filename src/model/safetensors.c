@@ -73,8 +73,20 @@ static json_t *describe(const thaw__tensor *t, size_t at)
                      (json_int_t)at, (json_int_t)(at + tensor_size(t)));
 }
 
-/* The header as JSON text, malloc'd by jansson; NULL: out of memory. */
-static char *header_text(const json_t *metadata, const thaw__tensor *tensors, size_t n)
+char *thaw__json_text(size_t *length, const json_t *json, size_t flags, const thaw_allocator *allocator)
+{
+    *length = json_dumpb(json, NULL, 0, flags); /* only measures; 0: failed */
+    char *text = *length ? thaw__alloc(allocator, *length + 1, 1) : NULL;
+    if (!text) return NULL;
+    text[*length] = 0;
+    if (json_dumpb(json, text, *length, flags) == *length) return text;
+    thaw__free(allocator, text);
+    return NULL;
+}
+
+/* The header as JSON text; NULL: out of memory. */
+static char *header_text(size_t *length, const json_t *metadata, const thaw__tensor *tensors, size_t n,
+                         const thaw_allocator *allocator)
 {
     json_t *root = json_object(), *meta = json_deep_copy(metadata);
     int failed = json_object_set_new(meta, checksum_key, json_string(no_digits));
@@ -84,7 +96,7 @@ static char *header_text(const json_t *metadata, const thaw__tensor *tensors, si
         failed |= json_object_set_new(root, tensors[i].name, describe(&tensors[i], at));
         at += tensor_size(&tensors[i]);
     }
-    char *text = failed ? NULL : json_dumps(root, JSON_COMPACT);
+    char *text = failed ? NULL : thaw__json_text(length, root, JSON_COMPACT, allocator);
     json_decref(root);
     return text;
 }
@@ -93,9 +105,9 @@ thaw_status thaw__safetensors_spans(thaw__span *spans, char **header, const json
                                     const thaw__tensor *tensors, size_t n, const thaw_allocator *allocator)
 {
     *header = NULL;
-    char *text = header_text(metadata, tensors, n);
+    size_t length;
+    char *text = header_text(&length, metadata, tensors, n, allocator);
     if (!text) return thaw__fail(THAW_E_NOMEM, "no memory for the file header");
-    size_t length = strlen(text);
     size_t padded = (PREFIX + length + 63) / 64 * 64;
     thaw_status st = THAW_OK;
     char *bytes = NULL;
@@ -120,7 +132,7 @@ thaw_status thaw__safetensors_spans(thaw__span *spans, char **header, const json
     memcpy(bytes + (digits - bytes), hex, DIGITS);
     *header = bytes;
 done:
-    free(text);
+    thaw__free(allocator, text);
     return st;
 }
 
@@ -181,6 +193,22 @@ static thaw_status check_entries(const json_t *root, int64_t data_size)
     return sum == data_size ? THAW_OK : damaged("the tensors do not fill the file");
 }
 
+/* jansson's lexer goes on without the bytes for which it had no memory, so a text is believed if two readings of it agree. */
+thaw_status thaw__json_object(json_t **out, const char *text, size_t length, const char *what)
+{
+    json_error_t error, second;
+    json_t *json = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+    json_t *again = json ? json_loadb(text, length, JSON_REJECT_DUPLICATES, &second) : NULL;
+    const int starved = json ? !json_equal(json, again) : !error.text[0];
+    json_decref(again);
+    *out = json;
+    if (json_is_object(json) && !starved) return THAW_OK;
+    *out = NULL;
+    json_decref(json);
+    if (starved) return thaw__fail(THAW_E_NOMEM, "no memory for %s", what);
+    return thaw__fail(THAW_E_FORMAT, "not a whole thaw model: %s is no JSON object", what);
+}
+
 thaw_status thaw__safetensors_open(thaw__safetensors *out, const char *bytes, size_t size)
 {
     *out = (thaw__safetensors){0};
@@ -196,16 +224,12 @@ thaw_status thaw__safetensors_open(thaw__safetensors *out, const char *bytes, si
     snprintf(hex, sizeof hex, "%016" PRIx64, checksum(spans, 2, digits));
     if (memcmp(hex, digits, DIGITS) != 0) return damaged("the checksum does not match; it is truncated or damaged");
 
-    json_error_t error;
-    json_t *root = json_loadb(header, (size_t)length, JSON_REJECT_DUPLICATES, &error);
-    if (!root)
-        return json_error_code(&error) == json_error_out_of_memory
-                   ? thaw__fail(THAW_E_NOMEM, "no memory for the file header")
-                   : damaged("the header is no JSON");
+    json_t *root = NULL;
+    THAW__TRY(thaw__json_object(&root, header, (size_t)length, "the header"));
     out->header = root;
     out->metadata = json_object_get(root, "__metadata__");
     out->data = header + length;
-    thaw_status st = json_is_object(root) && json_is_object(out->metadata)
+    thaw_status st = json_is_object(out->metadata)
                          ? check_entries(root, (int64_t)spans[1].size)
                          : damaged("the header has no metadata");
     if (st != THAW_OK) thaw__safetensors_close(out);

@@ -24,6 +24,13 @@ typedef struct thaw__tensor {
     const void *bytes;
 } thaw__tensor;
 
+/** JSON as text of *length bytes and a zero byte, to be freed with the allocator; NULL: out of memory. Of json_dumps() one gets
+ *  a text with holes when memory runs out. */
+char *thaw__json_text(size_t *length, const json_t *json, size_t flags, const thaw_allocator *allocator);
+
+/** An object from text; `what` names it in the reason. THAW_E_NOMEM where jansson says so: within a string it calls it bad syntax. */
+thaw_status thaw__json_object(json_t **out, const char *text, size_t length, const char *what);
+
 /** Lay out a file: spans [n + 1] receive the header, which the caller frees as *header with the allocator, and
  *  the tensors. metadata is an object of strings. */
 thaw_status thaw__safetensors_spans(thaw__span *spans, char **header, const json_t *metadata,

@@ -39,22 +39,3 @@ thaw_status thaw__sparse_append(thaw__sparse *a, const thaw__sparse *b, const th
     *a = both;
     return THAW_OK;
 }
-
-thaw_status thaw__sparse_transpose(thaw__sparse *out, const thaw__sparse *in, int64_t n_columns,
-                                   const thaw_allocator *allocator)
-{
-    int64_t nonzeros = in->n ? in->start[in->n] : 0;
-    THAW__TRY(make(out, n_columns, nonzeros, allocator));
-    for (int64_t k = 0; k < nonzeros; k++) out->start[in->column[k] + 1]++;
-    for (int64_t c = 0; c < n_columns; c++) out->start[c + 1] += out->start[c];
-    for (int64_t r = 0; r < in->n; r++) {
-        for (int64_t k = in->start[r]; k < in->start[r + 1]; k++) {
-            int64_t at = out->start[in->column[k]]++; /* used as a cursor, set back below */
-            out->column[at] = (int32_t)r;
-            out->value[at] = in->value[k];
-        }
-    }
-    for (int64_t c = n_columns; c > 0; c--) out->start[c] = out->start[c - 1];
-    out->start[0] = 0;
-    return THAW_OK;
-}

@@ -17,8 +17,4 @@ void thaw__sparse_free(thaw__sparse *m, const thaw_allocator *a);
 /** Rows of a below rows of b, in a; a is unchanged on error. */
 thaw_status thaw__sparse_append(thaw__sparse *a, const thaw__sparse *b, const thaw_allocator *allocator);
 
-/** out = in', [n_columns, in->n] */
-thaw_status thaw__sparse_transpose(thaw__sparse *out, const thaw__sparse *in, int64_t n_columns,
-                                   const thaw_allocator *allocator);
-
 #endif
