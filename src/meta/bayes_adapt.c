@@ -127,7 +127,7 @@ thaw_status thaw__bayes_adapt(const thaw_model *m, thaw_user *u, const thaw_even
 static int fade_and_add(const thaw_model *m, thaw_user *u, const thaw_event *event)
 {
     const int32_t d = u->rank;
-    float x[THAW__RANK_MAX], h[THAW__RANK_MAX] = {0}, off[THAW__RANK_MAX];
+    float x[THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN))), h[THAW__RANK_MAX] = {0}, off[THAW__RANK_MAX];
     double newest = event->time > u->time ? event->time : u->time;
     float gamma = u->n_events ? thaw__age_weight(m->half_life, newest - u->time) : 0;
     float t = make_row(m, prior_or_null(u), event, newest - event->time, x);
