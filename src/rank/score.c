@@ -97,7 +97,7 @@ int64_t thaw__recommend(const thaw_model *m, const thaw_user *u, thaw_hit *hits,
     exclusion out = exclude(query);
     if (query->allow) scan_list(m, u, &best, &out, query);
     else scan_catalogue(m, u, &best, &out);
-    thaw__topn_sort(&best);
     for (int64_t k = 0; k < best.n; k++) predict(m, u, hits[k].item, &hits[k].mean, &hits[k].variance);
+    thaw__topn_sort(&best); /* by what is said of them: the scan rounds otherwise, and the link joins near scores */
     return best.n;
 }

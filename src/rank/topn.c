@@ -45,6 +45,7 @@ void thaw__topn_push(thaw__topn *t, float score, int64_t item)
 
 void thaw__topn_sort(thaw__topn *t)
 {
+    for (int64_t i = t->n / 2; i-- > 0;) sink(t->hits, i, t->n); /* a heap again, if means changed */
     for (int64_t n = t->n - 1; n > 0; n--) { /* heap sort: the worst goes last */
         swap(&t->hits[0], &t->hits[n]);
         sink(t->hits, 0, n);

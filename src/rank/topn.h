@@ -21,7 +21,7 @@ static inline int thaw__topn_wants(const thaw__topn *t, float score, int64_t ite
 /** Keep a candidate that is wanted. */
 void thaw__topn_push(thaw__topn *t, float score, int64_t item);
 
-/** Put the kept ones in order, best first. */
+/** Put the kept ones in order, best first, by the means that stand in hits now; ends the stream. */
 void thaw__topn_sort(thaw__topn *t);
 
 #endif

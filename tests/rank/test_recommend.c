@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * thaw_recommend() against thaw_score() on every item and a full sort. The scan of the catalogue sums a row in another order
+ * than the score of one item, so at the edge of a list rows may differ whose means do by no more than EDGE. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "planted.h"
+#include "run_suite.h"
+
+/* Three blocks of the scan and a piece. */
+static const planted shop = {.users = 150, .items = 1700, .per_user = 40, .noise = 0.4, .seed = 11};
+
+enum { ITEMS = 1700, SUPPORT = 6 };
+
+#define EDGE 2e-6f /* a few roundings of a rating below 8 */
+
+static thaw_model *model; /* made by the first test of a process, for all of them */
+static int spoiled;       /* a test has changed it */
+static thaw_user *user;
+static float means[ITEMS], variances[ITEMS];
+static thaw_hit hits[ITEMS + 10];
+static thaw_query query;
+static int64_t n_hits;
+
+static void setup(void)
+{
+    thaw_config config = planted_config(NULL);
+    thaw_event events[SUPPORT];
+    int64_t rows[ITEMS];
+    config.passes = 2;
+    config.rank = 19; /* padded rows */
+    if (!model) model = planted_model(&shop, &config);
+    planted_support(&shop, model, events, 3, SUPPORT);
+    ck_assert_int_eq(thaw_user_create(&user, model), THAW_OK);
+    ck_assert_int_eq(thaw_adapt(model, user, events, SUPPORT), THAW_OK);
+    for (int i = 0; i < ITEMS; i++) rows[i] = i;
+    ck_assert_int_eq(thaw_score(model, user, means, variances, rows, ITEMS), THAW_OK);
+    ck_assert_int_eq(thaw_query_init(&query, sizeof query), THAW_OK);
+    n_hits = -1;
+}
+
+static void teardown(void)
+{
+    thaw_user_free(user);
+    if (!spoiled) return;
+    thaw_model_free(model);
+    model = NULL;
+    spoiled = 0;
+}
+
+static void recommend(void)
+{
+    ck_assert_int_eq(thaw_recommend(model, user, hits, &n_hits, &query), THAW_OK);
+}
+
+/* Nothing that may be shown and is not is better than what is shown; the shown are in order and say what a score says. */
+static void expect_best_of(const char *may, int64_t top)
+{
+    static char shown[ITEMS];
+    int64_t candidates = 0;
+    memset(shown, 0, sizeof shown);
+    for (int i = 0; i < ITEMS; i++) candidates += may[i] != 0;
+    ck_assert_int_eq(n_hits, candidates < top ? candidates : top);
+    for (int64_t k = 0; k < n_hits; k++) {
+        const int64_t i = hits[k].item;
+        ck_assert(i >= 0 && i < ITEMS && may[i] && !shown[i]);
+        shown[i] = 1;
+        ck_assert(hits[k].mean == means[i] && hits[k].variance == variances[i]);
+        if (k == 0) continue;
+        ck_assert_msg(hits[k - 1].mean > hits[k].mean ||
+                          (hits[k - 1].mean == hits[k].mean && hits[k - 1].item < hits[k].item),
+                      "place %d: row %d with %.9g, then row %d with %.9g", (int)k, (int)hits[k - 1].item,
+                      (double)hits[k - 1].mean, (int)hits[k].item, (double)hits[k].mean);
+    }
+    for (int i = 0; i < ITEMS && n_hits; i++)
+        if (may[i] && !shown[i]) ck_assert(means[i] <= hits[n_hits - 1].mean + EDGE);
+}
+
+static char *all_but(const int64_t *rows, int64_t n)
+{
+    static char may[ITEMS];
+    memset(may, 1, sizeof may);
+    for (int64_t k = 0; k < n; k++) may[rows[k]] = 0;
+    return may;
+}
+
+static char *only(const int64_t *rows, int64_t n)
+{
+    static char may[ITEMS];
+    memset(may, 0, sizeof may);
+    for (int64_t k = 0; k < n; k++) may[rows[k]] = 1;
+    return may;
+}
+
+START_TEST(the_best_are_those_that_score_best)
+{
+    static const int64_t tops[] = {1, 2, 10, 511, 512, 513, ITEMS - 1, ITEMS};
+    query.top = tops[_i];
+    recommend();
+    expect_best_of(all_but(NULL, 0), query.top);
+}
+END_TEST
+
+START_TEST(no_query_means_the_ten_best)
+{
+    ck_assert_int_eq(thaw_recommend(model, user, hits, &n_hits, NULL), THAW_OK);
+    expect_best_of(all_but(NULL, 0), 10);
+}
+END_TEST
+
+START_TEST(a_top_beyond_the_catalogue_gives_the_catalogue)
+{
+    query.top = INT64_MAX;
+    recommend();
+    expect_best_of(all_but(NULL, 0), query.top);
+    ck_assert_int_eq(n_hits, ITEMS);
+}
+END_TEST
+
+START_TEST(excluded_rows_are_not_shown_in_whatever_order_they_come)
+{
+    int64_t best[40], rows[80];
+    query.top = 40;
+    recommend();
+    for (int k = 0; k < 40; k++) best[k] = hits[k].item; /* those that would be shown, best first: not ascending */
+    for (int k = 0; k < 80; k++) rows[k] = k < 40 ? best[k] : best[79 - k]; /* each twice */
+    query.exclude = rows;
+    query.n_exclude = _i == 0 ? 40 : 80;
+    recommend();
+    expect_best_of(all_but(rows, query.n_exclude), query.top);
+}
+END_TEST
+
+START_TEST(excluded_rows_in_ascending_order_with_repeats_are_not_shown)
+{
+    int64_t rows[ITEMS];
+    int64_t n = 0;
+    for (int64_t i = 0; i < ITEMS; i++)
+        for (int64_t times = 0; times < i % 3 && n < ITEMS; times++) rows[n++] = i;
+    query.exclude = rows;
+    query.n_exclude = n;
+    query.top = 100;
+    recommend();
+    expect_best_of(all_but(rows, n), 100);
+}
+END_TEST
+
+START_TEST(with_all_excluded_nothing_is_shown)
+{
+    int64_t rows[ITEMS];
+    for (int64_t i = 0; i < ITEMS; i++) rows[i] = i;
+    query.exclude = rows;
+    query.n_exclude = ITEMS;
+    recommend();
+    ck_assert_int_eq(n_hits, 0);
+}
+END_TEST
+
+START_TEST(an_allow_list_is_ranked_alone)
+{
+    int64_t rows[50];
+    for (int k = 0; k < 50; k++) rows[k] = (k * 977 + 13) % ITEMS; /* distinct, not ascending */
+    query.allow = rows;
+    query.n_allow = 50;
+    query.top = _i;
+    recommend();
+    expect_best_of(only(rows, 50), _i);
+}
+END_TEST
+
+START_TEST(an_allow_list_of_everything_agrees_with_the_catalogue)
+{
+    int64_t rows[ITEMS];
+    for (int64_t i = 0; i < ITEMS; i++) rows[i] = i;
+    query.allow = rows;
+    query.n_allow = ITEMS;
+    query.top = ITEMS;
+    recommend();
+    expect_best_of(all_but(NULL, 0), ITEMS);
+}
+END_TEST
+
+START_TEST(repeats_in_an_ascending_allow_list_count_once)
+{
+    static const int64_t rows[] = {2, 2, 2, 7, 7, 9};
+    query.allow = rows;
+    query.n_allow = 6;
+    recommend();
+    expect_best_of(only(rows, 6), 10);
+}
+END_TEST
+
+START_TEST(an_empty_allow_list_allows_nothing)
+{
+    static const int64_t none[1] = {0};
+    query.allow = none;
+    query.n_allow = 0;
+    recommend();
+    ck_assert_int_eq(n_hits, 0);
+}
+END_TEST
+
+/* A sorted exclude list beside an allow list that goes up and down: the walk must not lose its place. */
+START_TEST(what_is_excluded_is_not_shown_though_allowed)
+{
+    int64_t allow[60], exclude[30];
+    for (int k = 0; k < 60; k++) allow[k] = k % 2 ? 60 - k : k;
+    for (int k = 0; k < 30; k++) exclude[k] = 2 * k;
+    query.allow = allow;
+    query.n_allow = 60;
+    query.exclude = exclude;
+    query.n_exclude = 30;
+    query.top = 60;
+    recommend();
+    char *may = only(allow, 60);
+    for (int k = 0; k < 30; k++) may[exclude[k]] = 0;
+    expect_best_of(may, 60);
+}
+END_TEST
+
+/* Items nobody has rated and that share their features are alike to the last bit. */
+START_TEST(of_equal_means_the_lower_row_comes_first)
+{
+    char keys[40][8];
+    const char *pointers[40], *kinds[40];
+    thaw_data *data;
+    for (int k = 0; k < 40; k++) {
+        memcpy(keys[k], "new00", 6);
+        keys[k][3] = (char)('0' + k / 10);
+        keys[k][4] = (char)('0' + k % 10);
+        pointers[k] = keys[k];
+        kinds[k] = "v1";
+    }
+    int64_t added, rows[40];
+    ck_assert_int_eq(thaw_data_create(&data, NULL), THAW_OK);
+    ck_assert_int_eq(thaw_data_add_feature(data, THAW_ITEMS, "kind", THAW_TOKEN, pointers, kinds, 40), THAW_OK);
+    ck_assert_int_eq(thaw_model_add_items(model, &added, data), THAW_OK);
+    thaw_data_free(data);
+    spoiled = 1;
+    for (int k = 0; k < 40; k++) rows[k] = ITEMS + 39 - k;
+    query.allow = rows;
+    query.n_allow = 40;
+    recommend();
+    ck_assert_int_eq(n_hits, 10);
+    for (int k = 0; k < 10; k++) ck_assert_int_eq(hits[k].item, ITEMS + k);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("rank");
+    TCase *tc = tcase_create("recommend");
+    tcase_set_timeout(tc, 120);
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_loop_test(tc, the_best_are_those_that_score_best, 0, 8);
+    tcase_add_test(tc, no_query_means_the_ten_best);
+    tcase_add_test(tc, a_top_beyond_the_catalogue_gives_the_catalogue);
+    tcase_add_loop_test(tc, excluded_rows_are_not_shown_in_whatever_order_they_come, 0, 2);
+    tcase_add_test(tc, excluded_rows_in_ascending_order_with_repeats_are_not_shown);
+    tcase_add_test(tc, with_all_excluded_nothing_is_shown);
+    tcase_add_loop_test(tc, an_allow_list_is_ranked_alone, 1, 60);
+    tcase_add_test(tc, an_allow_list_of_everything_agrees_with_the_catalogue);
+    tcase_add_test(tc, repeats_in_an_ascending_allow_list_count_once);
+    tcase_add_test(tc, an_empty_allow_list_allows_nothing);
+    tcase_add_test(tc, what_is_excluded_is_not_shown_though_allowed);
+    tcase_add_test(tc, of_equal_means_the_lower_row_comes_first);
+    suite_add_tcase(suite, tc);
+    return run_suite(suite);
+}
