@@ -38,6 +38,7 @@ struct thaw_model {
     float *surplus;        /* [items] q_i: how much more than an average user those like it who choose it */
     float *seen;           /* [items] ratings the posterior rests on */
     float *noise;          /* [items] s_i^2 + E[w~' cov_i w~]: variance of a rating for an average user, given w */
+    float *certainty;      /* [items] 1 / sqrt(noise): what adapting multiplies by; made when loading, not in the file */
     float *gamma;          /* [dim, dim] covariance of items about their content prior */
     float *moment;         /* [rank, rank] E[w w'] over users */
 
@@ -70,7 +71,7 @@ typedef struct thaw__item_array {
     int64_t columns;
 } thaw__item_array;
 
-enum { THAW__ITEM_ARRAYS = 7 };
+enum { THAW__ITEM_ARRAYS = 8 };
 
 void thaw__model_item_arrays(thaw_model *m, thaw__item_array *out);
 
