@@ -13,7 +13,7 @@
  * Rules that hold everywhere, so that each function says only what is special:
  *
  * - A call returns THAW_OK or one of the THAW_E_ codes; thaw_last_error() then gives one line that names the value
- *   and the bound. Outputs are untouched on error, except that handles are set to NULL first.
+ *   and the bound. Outputs are untouched on error, except that handles are set to NULL first, and where a function says so.
  *   Any call may return THAW_E_ARG for a required NULL and THAW_E_NOMEM; these are not repeated below.
  * - Arguments come in this order: handle, outputs, inputs each followed by its length, options.
  * - Arrays are row-major, numbers float32 or float64 as typed, counts and rows int64_t. NULL is fine for an array of length 0.
@@ -21,10 +21,11 @@
  *   with integer ids prints them. The library copies what it keeps.
  * - Threads: a handle passed as const may be shared by any number of threads; one passed as non-const is exclusive.
  * - Memory: create, load and copy give a handle that its free function ends; free accepts NULL. Getters lend a
- *   pointer until the handle is freed or changed. A handle's memory comes from the allocator of its configuration.
+ *   pointer until the handle is freed or changed. A handle's memory comes from the allocator of its configuration
+ *   (the thread pool's and the JSON header of a model file's from malloc).
  * - The library never prints, exits, reads the environment, installs handlers or keeps threads of its own,
  *   and never touches the host's BLAS settings.
- * - Structs begin with struct_size; fill them with their init function, which makes every field its default.
+ * - Structs that may grow begin with struct_size; fill them with their init function, which makes every field its default.
  *
  * docs/model.md has the mathematics with the equation numbers used here.
  */
@@ -67,7 +68,7 @@ THAW_API const char *thaw_last_error(void);
 typedef struct thaw_config {
     uint32_t struct_size;
     int32_t rank;             /**< coordinates of a user's belief, 1 … 256; default 16 */
-    uint64_t seed;            /**< seeds everything random; default 1 */
+    uint64_t seed;            /**< seeds everything random; by name at most 2^53; default 1 */
     thaw_allocator allocator; /**< default: malloc and free */
     thaw_parallel parallel;   /**< default: the calling thread; must outlive the model */
     int32_t passes;           /**< most passes of thaw_pretrain over the data, 1 … 10000; default 15 */
@@ -343,8 +344,8 @@ THAW_API thaw_status thaw_report_init(thaw_report *report, uint32_t struct_size)
 /** One stochastic natural-gradient EM step over some users.                       docs/model.md, eq. 5 to 12
  *
  *  Each user adds a contribution to the sufficient statistics of items and prior; with all users of the data this is
- *  one exact EM pass, with fewer the old statistics are kept in part: S <- (1 - rho) S + rho (N / n) sum of
- *  contributions, rho = (steps + 1)^-0.6 (Cappé, Moulines 2009; Hoffman et al. 2013).
+ *  one exact EM pass, with n of N the items' natural parameters go part of the way, (J, h) <- (1 - rho) (J, h) + rho
+ *  (those of N / n times the sums), rho = (steps + 1)^-0.6 (Cappé, Moulines 2009; Hoffman et al. 2013).
  *
  *  @param report   may be NULL.
  *  @param data     its items must be known to the model.
@@ -476,7 +477,7 @@ THAW_API thaw_status thaw_user_set_features(const thaw_model *model, thaw_user *
 /** Condition the prior on a user's events, forgetting earlier ones.                        docs/model.md, eq. 3 and 4
  *
  *  m = m0 + X' (I + X X')^-1 t,  P = I - X' (I + X X')^-1 X,  one row of X and t per event: the item's loading and the
- *  surprise, both divided by the noise of the event. At most rank events solve the n x n system, more the rank x rank.
+ *  surprise, both divided by the noise of the event. Fewer events than rank solve the n x n system, more the rank x rank.
  *
  *  @param events  [n], any order, repeats count; n = 0 is the prior.
  *  @return THAW_E_RANGE     an item or event is past the last, a value outside the rating range, a time not finite
@@ -515,7 +516,7 @@ THAW_API int64_t thaw_user_n_events(const thaw_user *user);
 THAW_API thaw_status thaw_user_belief(const thaw_model *model, const thaw_user *user, float *mean, float *covariance);
 
 /** Serialise for a key-value store or a cookie: 4 rank (rank + 1) / 2 + 8 rank + 64 bytes, with a half-life twice
- *  the first term. Works like thaw_model_save_buffer().  Since 0.1. */
+ *  the first term. Works like thaw_model_save_buffer(). May allocate: a user adapted to few events has no P yet.  Since 0.1. */
 THAW_API thaw_status thaw_user_save(const thaw_user *user, void *buffer, int64_t capacity, int64_t *size);
 
 /** @return THAW_E_FORMAT  damaged;  THAW_E_VERSION  newer;  THAW_E_MISMATCH  of another model.  Since 0.1. */

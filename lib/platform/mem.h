@@ -28,7 +28,7 @@ void thaw__free(const thaw_allocator *a, void *ptr);
 /** Make room for `need` elements in an array of *capacity, at least doubling; the elements stay. */
 thaw_status thaw__grow(const thaw_allocator *a, void *array, size_t *capacity, size_t used, size_t need, size_t size);
 
-/** Bytes the host gave so far minus bytes given back cannot be known; but sums of sizes can overflow. */
+/** *sum += count * size, checked. */
 thaw_status thaw__add_size(size_t *sum, size_t count, size_t size);
 
 /** n rounded up to whole SIMD registers of floats. */

@@ -8,7 +8,7 @@
 /** Degrees of freedom of the noise in training: a rating far off its prediction says less. Adapting is Gaussian. */
 #define THAW__FREEDOM 6.0f
 
-/** The first passes are Gaussian and keep their ridges: residuals mean little before the space has formed. */
+/** The first steps are Gaussian and keep their ridges: residuals mean little before the space has formed. */
 enum { THAW__ROBUST_FROM = 2, THAW__RIDGE_FROM = 3 };
 
 thaw_status thaw__bayes_contribute(const thaw_model *m, thaw__contribution *sum, const thaw__tasks *tasks);

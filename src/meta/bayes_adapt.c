@@ -26,8 +26,8 @@ static double newest_time(const thaw_event *events, int64_t n)
 static inline float make_row(const thaw_model *m, const float *prior, const thaw_event *event, double age, float *x)
 {
     const float *p = m->factor + event->item * m->stride;
-    float weight = m->half_life > 0 ? thaw__age_weight(m->half_life, age) : 1;
-    float s = sqrtf(weight / m->noise[event->item]);
+    float s = m->certainty[event->item];
+    if (m->half_life > 0) s *= sqrtf(thaw__age_weight(m->half_life, age));
     float miss = thaw__link_score(&m->link, event->value) - m->base[event->item];
     if (prior) miss -= m->kernels->dot(m->stride, p, prior);
     m->kernels->scale(m->stride, s, p, x);
@@ -127,7 +127,7 @@ thaw_status thaw__bayes_adapt(const thaw_model *m, thaw_user *u, const thaw_even
 static int fade_and_add(const thaw_model *m, thaw_user *u, const thaw_event *event)
 {
     const int32_t d = u->rank;
-    float x[THAW__RANK_MAX], h[THAW__RANK_MAX] = {0}, off[THAW__RANK_MAX];
+    float x[THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN))), h[THAW__RANK_MAX] = {0}, off[THAW__RANK_MAX];
     double newest = event->time > u->time ? event->time : u->time;
     float gamma = u->n_events ? thaw__age_weight(m->half_life, newest - u->time) : 0;
     float t = make_row(m, prior_or_null(u), event, newest - event->time, x);
@@ -179,9 +179,9 @@ static void adapt_group(const thaw_model *m, float *means, const thaw_event *eve
         double newest = m->half_life > 0 ? newest_time(events + offsets[u], offsets[u + 1] - offsets[u]) : 0;
         for (int64_t k = offsets[u], at = u * longest; k < offsets[u + 1]; k++, at++) {
             const thaw_event *e = &events[k];
-            float weight = m->half_life > 0 ? thaw__age_weight(m->half_life, newest - e->time) : 1;
             rows[at] = e->item;
-            scale[at] = sqrtf(weight / m->noise[e->item]);
+            scale[at] = m->certainty[e->item];
+            if (m->half_life > 0) scale[at] *= sqrtf(thaw__age_weight(m->half_life, newest - e->time));
             t[at] = scale[at] * (thaw__link_score(&m->link, e->value) - m->base[e->item]);
         }
     }

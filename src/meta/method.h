@@ -18,7 +18,7 @@ typedef struct thaw__method {
     thaw_status (*contribute)(const thaw_model *m, thaw__contribution *sum, const thaw__tasks *tasks);
 
     /** The M-step: the model from a sum that stands for `scale` times as many users; rho = 1 forgets what it knew,
-     *  rho < 1 keeps (1 - rho) of it. THAW_E_NUMERIC leaves the model undefined: work on a copy. */
+     *  rho < 1 keeps (1 - rho) of it. An error leaves the model undefined: take a snapshot before. */
     thaw_status (*apply)(thaw_model *m, const thaw__contribution *sum, double scale, double rho);
 
     /** Condition the user's prior on events, which are checked. */

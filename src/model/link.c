@@ -64,7 +64,11 @@ void thaw__link_learn(thaw__link *out, float *values, int64_t n)
         out->n++;
     }
     double scale = scored > 0 ? sqrt((double)n / scored) : 1;
-    for (int32_t k = 0; k < out->n; k++) out->score[k] = (float)(scale * raw[k]);
+    for (int32_t k = 0; k < out->n; k++) {
+        out->score[k] = (float)(scale * raw[k]);
+        /* Two very rare neighbours may round to one. */
+        if (k && !(out->score[k] > out->score[k - 1])) out->score[k] = nextafterf(out->score[k - 1], INFINITY);
+    }
     thaw__link_pad(out);
 }
 

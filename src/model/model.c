@@ -41,7 +41,7 @@ void thaw__model_item_arrays(thaw_model *m, thaw__item_array *out)
 {
     const thaw__item_array all[THAW__ITEM_ARRAYS] = {
         {&m->factor, m->stride}, {&m->base, 1}, {&m->cov, m->packed}, {&m->spread, 1},
-        {&m->surplus, 1},        {&m->seen, 1}, {&m->noise, 1},
+        {&m->surplus, 1},        {&m->seen, 1}, {&m->noise, 1},  {&m->certainty, 1},
     };
     memcpy(out, all, sizeof all);
 }
@@ -135,6 +135,12 @@ static float folded(const thaw_model *m, const float *cov)
     return (float)(sum + (double)cov[m->rank]);
 }
 
+static void fold_item(thaw_model *m, int64_t i)
+{
+    m->noise[i] = m->spread[i] + folded(m, m->cov + i * m->packed);
+    m->certainty[i] = 1 / sqrtf(m->noise[i]);
+}
+
 /* A number for what a belief depends on: learned numbers and the items they are about. Taken when the numbers change, so
  * that items which come later leave it, because they change nothing that a user knows. */
 static uint64_t identify(const thaw_model *m)
@@ -161,7 +167,7 @@ static uint64_t identify(const thaw_model *m)
 
 void thaw__model_refresh(thaw_model *m)
 {
-    for (int64_t i = 0; i < thaw__n_items(m); i++) m->noise[i] = m->spread[i] + folded(m, m->cov + i * m->packed);
+    for (int64_t i = 0; i < thaw__n_items(m); i++) fold_item(m, i);
 
     m->id = identify(m);
 }
@@ -328,7 +334,7 @@ thaw_status thaw__model_add_items(thaw_model *m, int64_t *n_added, const thaw_da
     THAW__TRY_GOTO(thaw__sparse_append(&m->features, &added, a));
     for (int64_t i = n_old; i < thaw__n_items(m); i++) {
         thaw__model_reset_item(m, i);
-        m->noise[i] = m->spread[i] + folded(m, m->cov + i * m->packed);
+        fold_item(m, i);
     }
     if (n_added) *n_added = n;
 fail:

@@ -34,10 +34,11 @@ struct thaw_model {
     float *factor;         /* [items, stride] p_i, zero padded */
     float *base;           /* [items] */
     float *cov;            /* [items, packed] posterior covariance of [p_i, base_i] */
-    float *spread;         /* [items] s_i^2: noise variance of one rating of this item */
+    float *spread;         /* [items] s_i^2: squared scale of the noise of a rating of this item (Student's t, 6 degrees) */
     float *surplus;        /* [items] q_i: how much more than an average user those like it who choose it */
     float *seen;           /* [items] ratings the posterior rests on */
     float *noise;          /* [items] s_i^2 + E[w~' cov_i w~]: variance of a rating for an average user, given w */
+    float *certainty;      /* [items] 1 / sqrt(noise): what adapting multiplies by; made when loading, not in the file */
     float *gamma;          /* [dim, dim] covariance of items about their content prior */
     float *moment;         /* [rank, rank] E[w w'] over users */
 
@@ -70,7 +71,7 @@ typedef struct thaw__item_array {
     int64_t columns;
 } thaw__item_array;
 
-enum { THAW__ITEM_ARRAYS = 7 };
+enum { THAW__ITEM_ARRAYS = 8 };
 
 void thaw__model_item_arrays(thaw_model *m, thaw__item_array *out);
 

@@ -347,6 +347,9 @@ static thaw_status read_tensors(thaw_model *m, const thaw__safetensors *file, in
     m->features.n = thaw__n_items(m);
     for (size_t i = 0; i < n; i++)
         if (strcmp(slots[i].name, "item.key.start") != 0) THAW__TRY(read_slot(m, &slots[i], file, mapped));
+    m->certainty = thaw__alloc(&m->config.allocator, (size_t)m->features.n, sizeof *m->certainty);
+    if (!m->certainty) return THAW_E_NOMEM;
+    for (int64_t i = 0; i < m->features.n; i++) m->certainty[i] = 1 / sqrtf(m->noise[i]);
     if (m->features.start[0] != 0 || m->features.start[m->features.n] != nonzeros ||
         !is_sorted_csr(&m->features, m->item_prior.features.width))
         return damaged("item features are out of order");
