@@ -15,8 +15,9 @@ thaw_status thaw__prior_fit_init(thaw__prior_fit *out, const thaw__prior *p, con
         .mass = thaw__alloc0(a, width, sizeof(double)),
         .bound = thaw__alloc0(a, width, sizeof(double)),
         .present = thaw__alloc0(a, p->features.n, sizeof(double)),
+        .missed = thaw__alloc0(a, p->features.n * dim, sizeof(double)),
     };
-    if (out->residual && out->gradient && out->mass && out->bound && out->present) return THAW_OK;
+    if (out->residual && out->gradient && out->mass && out->bound && out->present && out->missed) return THAW_OK;
     thaw__prior_fit_free(out, a);
     return THAW_E_NOMEM;
 }
@@ -28,6 +29,7 @@ void thaw__prior_fit_free(thaw__prior_fit *fit, const thaw_allocator *a)
     thaw__free(a, fit->mass);
     thaw__free(a, fit->bound);
     thaw__free(a, fit->present);
+    thaw__free(a, fit->missed);
     *fit = (thaw__prior_fit){0};
 }
 
@@ -40,6 +42,7 @@ void thaw__prior_fit_clear(thaw__prior_fit *fit, const thaw__prior *p)
     memset(fit->mass, 0, width * sizeof(double));
     memset(fit->bound, 0, width * sizeof(double));
     memset(fit->present, 0, p->features.n * sizeof(double));
+    memset(fit->missed, 0, p->features.n * dim * sizeof(double));
 }
 
 void thaw__prior_fit_add(thaw__prior_fit *fit, const thaw__prior *p, const thaw__sparse *rows, int64_t r,
@@ -59,8 +62,10 @@ void thaw__prior_fit_add(thaw__prior_fit *fit, const thaw__prior *p, const thaw_
         for (int32_t j = 0; j < dim; j++) gradient[j] += f * (double)residual[j];
         fit->mass[g] += f;
         fit->bound[g] += f * length;
-        if (column != present) fit->present[column] += weight;
+        if (column == present) continue; /* coordinates of a column stand together */
         present = column;
+        fit->present[column] += weight;
+        for (int32_t j = 0; j < dim; j++) fit->missed[(int64_t)column * dim + j] += weight * (double)residual[j];
     }
 }
 
@@ -84,11 +89,12 @@ void thaw__prior_fit_apply(const thaw__prior_fit *fit, thaw__prior *p, double sc
     const int32_t dim = p->dim;
     if (!(fit->rows > 0)) return;
     for (int32_t g = 0; g < p->features.width; g++) {
-        const double ridge = (double)p->ridge[thaw__prior_column(p, g)];
+        const int32_t c = thaw__prior_column(p, g);
+        const double ridge = (double)p->ridge[c], share = fit->present[c] > 0 ? fit->mass[g] / fit->present[c] : 0;
         const double step = rho / (scale * fit->bound[g] + ridge);
         float *w = p->weights + (int64_t)g * dim;
         for (int32_t j = 0; j < dim; j++) {
-            double centred = fit->gradient[(int64_t)g * dim + j] - fit->mass[g] * fit->residual[j] / fit->rows;
+            double centred = fit->gradient[(int64_t)g * dim + j] - share * fit->missed[(int64_t)c * dim + j];
             w[j] += (float)(step * (scale * centred - ridge * (double)w[j]));
         }
         p->mass[g] = (float)((1 - rho) * (double)p->mass[g] + rho * scale * fit->mass[g]);

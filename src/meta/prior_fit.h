@@ -18,6 +18,7 @@ typedef struct thaw__prior_fit {
     double *mass;     /* [width]      sum of f_g */
     double *bound;    /* [width]      sum of f_g |f|_1 */
     double *present;  /* [columns]    rows that have the column */
+    double *missed;   /* [columns, dim] sum of e over those rows */
 } thaw__prior_fit;
 
 thaw_status thaw__prior_fit_init(thaw__prior_fit *out, const thaw__prior *p, const thaw_allocator *a);
