@@ -52,10 +52,19 @@ static const float *prior_or_null(const thaw_user *u)
     return u->has_prior ? u->prior : NULL;
 }
 
+/* Ask for what make_row() will read, so that all events' items are on their way before the first is waited for. */
+static inline void fetch_item(const thaw_model *m, int64_t item)
+{
+    __builtin_prefetch(m->certainty + item);
+    __builtin_prefetch(m->base + item);
+    for (int64_t j = 0; j < m->stride; j += THAW__LANES) __builtin_prefetch(m->factor + item * m->stride + j);
+}
+
 static int adapt_dual(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
 {
     float t[THAW__RANK_MAX];
     const float *prior = prior_or_null(u);
+    for (int64_t k = 0; k < n; k++) fetch_item(m, events[k].item);
     for (int64_t k = 0; k < n; k++)
         t[k] = make_row(m, prior, &events[k], u->time - events[k].time, u->main + k * u->stride);
     u->form = THAW__DUAL;
