@@ -3,13 +3,8 @@
 #include <inttypes.h>
 
 #include "api_check.h"
+#include "api_user.h"
 #include "score.h"
-
-static thaw_status check_user(const thaw_model *model, const thaw_user *user)
-{
-    if (!model || !user) return thaw__fail(THAW_E_ARG, "model and user are required");
-    return thaw__user_check(model, user);
-}
 
 static thaw_status check_rows(const thaw_model *model, const int64_t *rows, int64_t n, const char *name)
 {
@@ -26,7 +21,7 @@ static thaw_status check_rows(const thaw_model *model, const int64_t *rows, int6
 thaw_status thaw_score(const thaw_model *model, const thaw_user *user, float *mean, float *variance,
                        const int64_t *items, int64_t n)
 {
-    THAW__TRY(check_user(model, user));
+    THAW__TRY(thaw__check_user(model, user));
     THAW__TRY(check_rows(model, items, n, "items"));
     if (mean || variance) thaw__score(model, user, mean, variance, items, n);
     return THAW_OK;
@@ -44,7 +39,7 @@ thaw_status thaw_recommend(const thaw_model *model, const thaw_user *user, thaw_
                            const thaw_query *query)
 {
     static const thaw_query ten = {.struct_size = sizeof ten, .top = 10};
-    THAW__TRY(check_user(model, user));
+    THAW__TRY(thaw__check_user(model, user));
     if (!hits || !n_hits) return thaw__fail(THAW_E_ARG, "hits and n_hits are required");
     if (!query) query = &ten;
     THAW__TRY(thaw__check_struct("query", query->struct_size, sizeof *query));

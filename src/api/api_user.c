@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api_check.h"
+#include "api_user.h"
 #include "method.h"
 
 enum { MAX_EVENTS = 1000000000 };
@@ -30,16 +31,10 @@ void thaw_user_free(thaw_user *user)
     thaw__user_free(user);
 }
 
-static thaw_status check_user(const thaw_model *model, const thaw_user *user)
-{
-    if (!model || !user) return thaw__fail(THAW_E_ARG, "model and user are required");
-    return thaw__user_check(model, user);
-}
-
 thaw_status thaw_user_set_features(const thaw_model *model, thaw_user *user, const char *const *names,
                                    const char *const *values, int64_t n)
 {
-    THAW__TRY(check_user(model, user));
+    THAW__TRY(thaw__check_user(model, user));
     if (n < 0) return thaw__fail(THAW_E_RANGE, "n is %" PRId64 "; must not be negative", n);
     if (n && (!names || !values)) return thaw__fail(THAW_E_ARG, "names and values are required");
     return thaw__user_set_features(model, user, names, values, n);
@@ -79,7 +74,7 @@ static thaw_status check_events(const thaw_model *model, const thaw_event *event
 
 thaw_status thaw_adapt(const thaw_model *model, thaw_user *user, const thaw_event *events, int64_t n)
 {
-    THAW__TRY(check_user(model, user));
+    THAW__TRY(thaw__check_user(model, user));
     THAW__TRY(check_events(model, events, n));
     return thaw__method_bayes.adapt(model, user, events, n);
 }
@@ -97,7 +92,7 @@ static thaw_status check_offsets(const int64_t *offsets, int64_t n_users)
 thaw_status thaw_adapt_many(const thaw_model *model, thaw_user *user, float *means, const thaw_event *events,
                             const int64_t *offsets, int64_t n_users)
 {
-    THAW__TRY(check_user(model, user));
+    THAW__TRY(thaw__check_user(model, user));
     if (n_users < 0) return thaw__fail(THAW_E_RANGE, "n_users is %" PRId64 "; must not be negative", n_users);
     if (n_users == 0) return THAW_OK;
     if (!means || !offsets) return thaw__fail(THAW_E_ARG, "means and offsets are required");
@@ -108,7 +103,7 @@ thaw_status thaw_adapt_many(const thaw_model *model, thaw_user *user, float *mea
 
 thaw_status thaw_user_observe(const thaw_model *model, thaw_user *user, const thaw_event *event)
 {
-    THAW__TRY(check_user(model, user));
+    THAW__TRY(thaw__check_user(model, user));
     if (!event) return thaw__fail(THAW_E_ARG, "event is required");
     if (!is_fine(model, event)) return refuse_event(model, event, 0);
     return thaw__method_bayes.observe(model, user, event);
@@ -121,7 +116,7 @@ int64_t thaw_user_n_events(const thaw_user *user)
 
 thaw_status thaw_user_belief(const thaw_model *model, const thaw_user *user, float *mean, float *covariance)
 {
-    THAW__TRY(check_user(model, user));
+    THAW__TRY(thaw__check_user(model, user));
     if (mean) memcpy(mean, user->mean, (size_t)user->rank * sizeof *mean);
     if (covariance) thaw__user_covariance(user, covariance);
     return THAW_OK;
