@@ -64,10 +64,14 @@ THAW_API const char *thaw_last_error(void);
  * Configuration
  * --------------------------------------------------------------------------------------------------------------- */
 
+/** What a model learns: what users say of items they rate, or which items they come to next. By the events: ratings where
+ *  any event carries a value. */
+enum { THAW_BY_EVENTS = 0, THAW_RATING = 1, THAW_RANKING = 2 };
+
 /** How a data set or a model is made. Fill with thaw_config_init(), then change what you want. */
 typedef struct thaw_config {
     uint32_t struct_size;
-    int32_t rank;             /**< coordinates of a user's belief, 1 … 256; default 16 */
+    int32_t rank;             /**< coordinates of a user's belief, 1 … 256; default 0: 16 for ratings, 64 for ranking */
     uint64_t seed;            /**< seeds everything random; by name at most 2^53; default 1 */
     thaw_allocator allocator; /**< default: malloc and free */
     thaw_parallel parallel;   /**< default: the calling thread; must outlive the model */
@@ -79,7 +83,8 @@ typedef struct thaw_config {
     float rating_max;         /**< largest rating; default 0 */
     int64_t batch_users;      /**< users per step of thaw_pretrain; 0: all, exact batch EM; default 0 */
     int32_t min_feature;      /**< feature values seen on fewer users or items are ignored, >= 1; default 2 */
-    int32_t reserved;         /**< 0 */
+    int32_t objective;        /**< THAW_RATING or THAW_RANKING; default THAW_BY_EVENTS */
+    char target[72];          /**< ranking: the event to predict, such as "purchase"; "": any, of items new to the user; default "" */
 } thaw_config;
 
 /** Make every field its default.
@@ -337,6 +342,8 @@ typedef struct thaw_report {
     double best_mae;     /**< the best so far, of the model that is kept */
     double seconds;      /**< since the call began */
     double seconds_left; /**< estimate for the passes to come */
+    double valid_recall; /**< ranking: recall@20 on the validation users, mean over supports of 1, 3, 5, 10 items and 4/5; NaN: none */
+    double valid_ndcg;   /**< NDCG@10 of the same */
 } thaw_report;
 
 THAW_API thaw_status thaw_report_init(thaw_report *report, uint32_t struct_size);

@@ -13,6 +13,8 @@ void spotrs_(const char *uplo, const int *n, const int *n_rhs, const float *A, c
 void spotri_(const char *uplo, const int *n, float *A, const int *lda, int *info, size_t uplo_length);
 void dpotrf_(const char *uplo, const int *n, double *A, const int *lda, int *info, size_t uplo_length);
 void dpotri_(const char *uplo, const int *n, double *A, const int *lda, int *info, size_t uplo_length);
+void dsyev_(const char *job, const char *uplo, const int *n, double *A, const int *lda, double *values, double *work,
+            const int *work_length, int *info, size_t job_length, size_t uplo_length);
 
 /* The two that check no argument, for the probe. */
 int isamax_(const int *n, const float *x, const int *step);

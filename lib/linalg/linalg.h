@@ -59,4 +59,8 @@ void thaw__trsm(int right, int64_t n, int64_t m, const float *L, int64_t ldl, fl
 int64_t thaw__potrf64(int64_t n, double *A, int64_t lda);
 int64_t thaw__potri64(int64_t n, double *A, int64_t lda);
 
+/** A = Q' diag(values) Q: symmetric A [n, n] by its lower triangle; row i of A becomes the unit eigenvector of values[i], ascending.
+ *  work [n n + 3 n].  @return 0, or not 0 if the iteration does not converge (or A is not finite); A is then undefined. */
+int64_t thaw__syev64(int64_t n, double *A, int64_t lda, double *values, double *work);
+
 #endif

@@ -228,3 +228,15 @@ int64_t thaw__potri64(int64_t n, double *A, int64_t lda)
         for (int64_t j = 0; j < i; j++) A[j * lda + i] = A[i * lda + j];
     return checked64(info, n, A, lda);
 }
+
+int64_t thaw__syev64(int64_t n, double *A, int64_t lda, double *values, double *work)
+{
+    if (!suits(n, lda) || n > INT_MAX / (n + 3)) return thaw__ref_syev64(n, A, lda, values, work);
+    const int order = (int)n, ld = (int)lda, length = (int)(n * n + 3 * n);
+    int info;
+    begin();
+    dsyev_("V", "U", &order, A, &ld, values, work, &length, &info, 1, 1);
+    end();
+    for (int64_t i = 0; info == 0 && i < n; i++) info = !isfinite(values[i]);
+    return info;
+}

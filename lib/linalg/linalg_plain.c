@@ -70,3 +70,8 @@ int64_t thaw__potri64(int64_t n, double *A, int64_t lda)
 {
     return thaw__ref_potri64(n, A, lda);
 }
+
+int64_t thaw__syev64(int64_t n, double *A, int64_t lda, double *values, double *work)
+{
+    return thaw__ref_syev64(n, A, lda, values, work);
+}

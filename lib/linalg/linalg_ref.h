@@ -23,5 +23,6 @@ int64_t thaw__ref_potri(int64_t n, float *A, int64_t lda);
 void thaw__ref_trsm(int right, int64_t n, int64_t m, const float *L, int64_t ldl, float *B, int64_t ldb);
 int64_t thaw__ref_potrf64(int64_t n, double *A, int64_t lda);
 int64_t thaw__ref_potri64(int64_t n, double *A, int64_t lda);
+int64_t thaw__ref_syev64(int64_t n, double *A, int64_t lda, double *values, double *work);
 
 #endif

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /** Streams keep purposes apart; the values are part of what a seed means and never change. */
-enum { THAW__RNG_SPLIT = 1, THAW__RNG_VALID = 2, THAW__RNG_INIT = 3, THAW__RNG_BATCH = 4, THAW__RNG_ID = 5 };
+enum { THAW__RNG_SPLIT = 1, THAW__RNG_VALID = 2, THAW__RNG_INIT = 3, THAW__RNG_BATCH = 4, THAW__RNG_ID = 5, THAW__RNG_EPISODE = 6 };
 
 /** 64 random bits. */
 uint64_t thaw__rng_bits(uint64_t seed, uint32_t stream, uint64_t n);

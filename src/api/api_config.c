@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api_check.h"
+#include "data.h"
 #include "number.h"
 #include "status.h"
 #include "thread.h"
@@ -19,7 +20,7 @@ static const struct field {
     size_t at;
     double low, high;
 } fields[] = {
-    {"rank", INT32, offsetof(thaw_config, rank), 1, 256},
+    {"rank", INT32, offsetof(thaw_config, rank), 0, 256},
     {"seed", UINT64, offsetof(thaw_config, seed), 0, 9007199254740992.0},
     {"passes", INT32, offsetof(thaw_config, passes), 1, 10000},
     {"patience", INT32, offsetof(thaw_config, patience), 0, 10000},
@@ -29,6 +30,7 @@ static const struct field {
     {"rating_max", FLOAT32, offsetof(thaw_config, rating_max), -1e6, 1e6},
     {"batch_users", INT64, offsetof(thaw_config, batch_users), 0, 2147483647},
     {"min_feature", INT32, offsetof(thaw_config, min_feature), 1, 2147483647},
+    {"objective", INT32, offsetof(thaw_config, objective), THAW_BY_EVENTS, THAW_RANKING},
 };
 
 enum { N_FIELDS = sizeof fields / sizeof *fields };
@@ -37,7 +39,7 @@ thaw_status thaw_config_init(thaw_config *config, uint32_t struct_size)
 {
     if (!config) return thaw__fail(THAW_E_ARG, "config is required");
     THAW__TRY(thaw__check_struct("config", struct_size, sizeof *config));
-    *config = (thaw_config){.struct_size = struct_size, .rank = 16, .seed = 1, .passes = 15, .patience = 3,
+    *config = (thaw_config){.struct_size = struct_size, .seed = 1, .passes = 15, .patience = 3,
                             .min_feature = 2};
     return THAW_OK;
 }
@@ -72,10 +74,28 @@ static void write_field(thaw_config *config, const struct field *f, double value
     }
 }
 
+static thaw_status set_objective(thaw_config *config, const char *value)
+{
+    static const char *const names[] = {"events", "rating", "ranking"};
+    for (int32_t k = THAW_BY_EVENTS; k <= THAW_RANKING; k++)
+        if (strcmp(value, names[k]) == 0) return config->objective = k, THAW_OK;
+    return thaw__fail(THAW_E_RANGE, "objective is \"%.40s\"; must be events, rating or ranking", value);
+}
+
+static thaw_status set_target(thaw_config *config, const char *value)
+{
+    if (strlen(value) > THAW__NAME_MAX)
+        return thaw__fail(THAW_E_RANGE, "target has %zu bytes; must have at most %d", strlen(value), THAW__NAME_MAX);
+    strcpy(config->target, value);
+    return THAW_OK;
+}
+
 thaw_status thaw_config_set(thaw_config *config, const char *key, const char *value)
 {
     if (!config || !key || !value) return thaw__fail(THAW_E_ARG, "config, key and value are required");
     THAW__TRY(thaw__check_struct("config", config->struct_size, sizeof *config));
+    if (strcmp(key, "objective") == 0) return set_objective(config, value);
+    if (strcmp(key, "target") == 0) return set_target(config, value);
     for (int k = 0; k < N_FIELDS; k++) {
         const struct field *f = &fields[k];
         double number;
@@ -103,6 +123,8 @@ thaw_status thaw__config_take(thaw_config *out, const thaw_config *given)
             return thaw__fail(THAW_E_RANGE, "%s is %g; must be %g to %g", fields[k].name, number, fields[k].low,
                               fields[k].high);
     }
+    if (!memchr(out->target, 0, THAW__NAME_MAX + 1))
+        return thaw__fail(THAW_E_RANGE, "target does not end within %d bytes", THAW__NAME_MAX);
     if (out->rating_min > out->rating_max)
         return thaw__fail(THAW_E_RANGE, "rating_min is %g and rating_max %g; must not be below it",
                           (double)out->rating_min, (double)out->rating_max);

@@ -75,6 +75,14 @@ const char *thaw__event_canonical(const char *name)
     return canonical(thaw__text_of(name)).at;
 }
 
+int thaw__event_is_refusal(const char *name)
+{
+    static const char *const refusals[] = {"return", "dislike", "unlike", "remove_from_cart", "remove", "skip", "hide"};
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
+        if (strcmp(name, refusals[i]) == 0) return 1;
+    return 0;
+}
+
 thaw_status thaw__text_check(const char *what, thaw__text text, size_t most)
 {
     if (!text.at) return thaw__fail(THAW_E_ARG, "%s is NULL", what);

@@ -54,6 +54,9 @@ struct thaw_data {
 /** The shop's name for an event: GA4's names are aliases, others are themselves. */
 const char *thaw__event_canonical(const char *name);
 
+/** Whether an event of this name says that an item is not wanted: return, dislike and the like. */
+int thaw__event_is_refusal(const char *name);
+
 /** The column of a name, or NULL. */
 thaw__column *thaw__table_column(const thaw__table *table, const char *name);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "method.h"
+#include "rank_train.h"
 #include "rng.h"
 #include "snapshot.h"
 #include "sort.h"
@@ -314,6 +315,8 @@ static thaw_status run_passes(training *t, thaw_report *report, thaw_progress pr
 
 thaw_status thaw__train(thaw_model *m, thaw_report *report, const thaw_data *data, thaw_progress progress, void *ctx)
 {
+    report->valid_recall = report->valid_ndcg = (double)NAN;
+    if (m->ranking) return thaw__rank_train(m, report, data, progress, ctx);
     training t = {.m = m, .data = data, .best_mae = INFINITY};
     thaw_status st = begin_training(&t);
     if (st == THAW_OK) st = run_passes(&t, report, progress, ctx);

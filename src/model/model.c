@@ -37,13 +37,21 @@ thaw_status thaw__model_begin(thaw_model **out, const thaw_config *config, int32
     return THAW_OK;
 }
 
-void thaw__model_item_arrays(thaw_model *m, thaw__item_array *out)
+int thaw__model_item_arrays(thaw_model *m, thaw__item_array *out)
 {
-    const thaw__item_array all[THAW__ITEM_ARRAYS] = {
+    if (m->ranking) {
+        thaw__ranking *r = m->ranking;
+        const thaw__item_array fixed[] = {{&m->factor, m->stride}, {&r->reach, m->stride}, {&r->popular, 1}};
+        memcpy(out, fixed, sizeof fixed);
+        for (int k = 0; k < THAW__RULE_KNOTS; k++) out[3 + k] = (thaw__item_array){&r->offset[k], 1};
+        return 3 + THAW__RULE_KNOTS;
+    }
+    const thaw__item_array all[] = {
         {&m->factor, m->stride}, {&m->base, 1}, {&m->cov, m->packed}, {&m->spread, 1},
         {&m->surplus, 1},        {&m->seen, 1}, {&m->noise, 1},  {&m->certainty, 1},
     };
     memcpy(out, all, sizeof all);
+    return sizeof all / sizeof *all;
 }
 
 static int is_mapped(const thaw_model *m, const void *p)
@@ -62,8 +70,9 @@ void thaw__model_free(thaw_model *m)
     if (!m) return;
     thaw_allocator a = m->config.allocator;
     thaw__item_array arrays[THAW__ITEM_ARRAYS];
-    thaw__model_item_arrays(m, arrays);
-    for (int k = 0; k < THAW__ITEM_ARRAYS; k++) release(m, *arrays[k].at);
+    const int n = thaw__model_item_arrays(m, arrays);
+    for (int k = 0; k < n; k++) release(m, *arrays[k].at);
+    thaw__ranking_free(m->ranking, &a);
     thaw__free(&a, m->gamma);
     thaw__free(&a, m->moment);
     thaw__keymap_free(&m->items);
@@ -93,16 +102,16 @@ static thaw_status resize_items(thaw_model *m, int64_t n_old, int64_t n)
     thaw__item_array arrays[THAW__ITEM_ARRAYS];
     float *next[THAW__ITEM_ARRAYS];
     int made = 0;
-    thaw__model_item_arrays(m, arrays);
-    for (; made < THAW__ITEM_ARRAYS; made++) {
+    const int n_arrays = thaw__model_item_arrays(m, arrays);
+    for (; made < n_arrays; made++) {
         next[made] = resized(a, *arrays[made].at, n_old, n, arrays[made].columns);
         if (!next[made]) break;
     }
-    if (made < THAW__ITEM_ARRAYS) {
+    if (made < n_arrays) {
         while (made-- > 0) thaw__free(a, next[made]);
         return THAW_E_NOMEM;
     }
-    for (int k = 0; k < THAW__ITEM_ARRAYS; k++) {
+    for (int k = 0; k < n_arrays; k++) {
         release(m, *arrays[k].at);
         *arrays[k].at = next[k];
     }
@@ -111,6 +120,7 @@ static thaw_status resize_items(thaw_model *m, int64_t n_old, int64_t n)
 
 void thaw__model_reset_item(thaw_model *m, int64_t i)
 {
+    if (m->ranking) return; /* an item that nobody met: all its numbers are 0 */
     float mean[THAW__RANK_MAX + 1];
     thaw__prior_mean(&m->item_prior, mean, &m->features, i);
     memcpy(m->factor + i * m->stride, mean, (size_t)m->rank * sizeof *mean);
@@ -137,20 +147,25 @@ static float folded(const thaw_model *m, const float *cov)
 
 static void fold_item(thaw_model *m, int64_t i)
 {
+    if (m->ranking) return;
     m->noise[i] = m->spread[i] + folded(m, m->cov + i * m->packed);
     m->certainty[i] = 1 / sqrtf(m->noise[i]);
 }
 
-/* A number for what a belief depends on: learned numbers and the items they are about. Taken when the numbers change, so
- * that items which come later leave it, because they change nothing that a user knows. */
-static uint64_t identify(const thaw_model *m)
+typedef struct part {
+    const void *bytes;
+    size_t size;
+} part;
+
+static uint64_t hash_parts(uint64_t id, const part *parts, size_t n)
 {
-    const struct {
-        const void *bytes;
-        size_t size;
-    } parts[] = {
-        {&m->steps, sizeof m->steps},
-        {&m->rank, sizeof m->rank},
+    for (size_t k = 0; k < n; k++) id = XXH3_64bits_withSeed(parts[k].bytes, parts[k].size, id);
+    return id;
+}
+
+static uint64_t identify_rating(const thaw_model *m, uint64_t id)
+{
+    const part parts[] = {
         {&m->half_life, sizeof m->half_life},
         {&m->noise2, sizeof m->noise2},
         {m->gamma, (size_t)m->dim * (size_t)m->dim * sizeof(float)},
@@ -160,9 +175,30 @@ static uint64_t identify(const thaw_model *m)
         {m->base, (size_t)m->items.n * sizeof(float)},
         {m->factor, (size_t)m->items.n * (size_t)m->stride * sizeof(float)},
     };
-    uint64_t id = m->config.seed;
-    for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) id = XXH3_64bits_withSeed(parts[k].bytes, parts[k].size, id);
-    return id;
+    return hash_parts(id, parts, sizeof parts / sizeof *parts);
+}
+
+static uint64_t identify_ranking(const thaw_model *m, uint64_t id)
+{
+    const thaw__ranking *r = m->ranking;
+    const part parts[] = {
+        {r->rule, sizeof r->rule},
+        {&r->half_life, sizeof r->half_life},
+        {r->kinds, (size_t)r->n_kinds * sizeof *r->kinds},
+        {r->popular, (size_t)m->items.n * sizeof(float)},
+        {m->items.bytes, m->items.n_bytes},
+        {m->factor, (size_t)m->items.n * (size_t)m->stride * sizeof(float)},
+    };
+    return hash_parts(id, parts, sizeof parts / sizeof *parts);
+}
+
+/* A number for what a belief depends on: learned numbers and the items they are about. Taken when the numbers change, so
+ * that items which come later leave it, because they change nothing that a user knows. */
+static uint64_t identify(const thaw_model *m)
+{
+    const part parts[] = {{&m->steps, sizeof m->steps}, {&m->rank, sizeof m->rank}};
+    const uint64_t id = hash_parts(m->config.seed, parts, sizeof parts / sizeof *parts);
+    return m->ranking ? identify_ranking(m, id) : identify_rating(m, id);
 }
 
 void thaw__model_refresh(thaw_model *m)
@@ -172,14 +208,24 @@ void thaw__model_refresh(thaw_model *m)
     m->id = identify(m);
 }
 
-thaw_status thaw__model_check_finite(const thaw_model *m)
+static double sum_of_zeros(const float *x, int64_t n)
 {
     double sum = 0;
-    for (int64_t i = 0; i < thaw__n_items(m); i++) {
-        const float *row = m->factor + i * m->stride;
-        for (int64_t j = 0; j < m->stride; j++) sum += 0 * (double)row[j];
-        sum += 0 * (double)m->base[i] + 0 * (double)m->noise[i];
-        if (!(m->noise[i] > 0)) sum = NAN;
+    for (int64_t k = 0; k < n; k++) sum += 0 * (double)x[k];
+    return sum;
+}
+
+thaw_status thaw__model_check_finite(const thaw_model *m)
+{
+    const int64_t n = thaw__n_items(m);
+    double sum = sum_of_zeros(m->factor, n * m->stride);
+    if (m->ranking) {
+        sum += sum_of_zeros(m->ranking->reach, n * m->stride) + sum_of_zeros(m->ranking->popular, n);
+        for (int k = 0; k < THAW__RULE_KNOTS; k++) sum += sum_of_zeros(m->ranking->offset[k], n);
+    } else {
+        sum += sum_of_zeros(m->base, n) + sum_of_zeros(m->noise, n);
+        for (int64_t i = 0; i < n; i++)
+            if (!(m->noise[i] > 0)) sum = NAN;
     }
     return sum == 0 ? THAW_OK : thaw__fail(THAW_E_NUMERIC, "the model's numbers are not finite");
 }
@@ -287,18 +333,49 @@ static thaw_status learn_features(thaw_model *m, const thaw_data *data)
     return thaw__prior_init(&m->user_prior, &users, m->rank);
 }
 
+/* What the events carry decides where the shop does not. */
+static int32_t objective_of(const thaw_config *config, const thaw_data *data)
+{
+    if (config->objective != THAW_BY_EVENTS) return config->objective;
+    for (int64_t e = 0; e < data->n; e++)
+        if (!isnan(data->value[e])) return THAW_RATING;
+    return THAW_RANKING;
+}
+
+static thaw_status begin_rating(thaw_model *m, const thaw_data *data)
+{
+    m->objective = THAW_RATING;
+    m->half_life = m->config.half_life;
+    return learn_ratings(m, data);
+}
+
+static thaw_status begin_ranking(thaw_model *m)
+{
+    const char *target = m->config.target;
+    m->objective = THAW_RANKING;
+    THAW__TRY(thaw__ranking_create(&m->ranking, m->stride, (int32_t)m->events.n, &m->config.allocator));
+    for (int32_t e = 0; e < m->ranking->n_kinds; e++)
+        if (thaw__event_is_refusal(thaw__keymap_key(&m->events, e))) m->ranking->kinds[e].target = 0;
+    if (!target[0]) return THAW_OK;
+    target = thaw__event_canonical(target);
+    m->ranking->target = (int32_t)thaw__keymap_find(&m->events, target, strlen(target));
+    if (m->ranking->target >= 0) return THAW_OK;
+    return thaw__fail(THAW_E_UNKNOWN, "no event of the data is named \"%.64s\", which is the target", target);
+}
+
 thaw_status thaw__model_create(thaw_model **out, const thaw_config *config, const thaw_data *data)
 {
     thaw_status st = THAW_OK;
     thaw_model *m = NULL;
     if (data->items.keys.n == 0) return thaw__fail(THAW_E_RANGE, "the data hold no item; at least 1 is needed");
-    THAW__TRY(thaw__model_begin(&m, config, config->rank));
-    m->half_life = config->half_life;
-    THAW__TRY_GOTO(learn_ratings(m, data));
-    THAW__TRY_GOTO(learn_features(m, data));
+    const int ranks = objective_of(config, data) == THAW_RANKING;
+    THAW__TRY(thaw__model_begin(&m, config, config->rank ? config->rank : ranks ? 64 : 16));
     THAW__TRY_GOTO(thaw__keymap_copy(&m->events, &data->events, &m->config.allocator));
+    THAW__TRY_GOTO(ranks ? begin_ranking(m) : begin_rating(m, data));
+    THAW__TRY_GOTO(learn_features(m, data));
     THAW__TRY_GOTO(thaw__model_add_items(m, NULL, data));
-    start_numbers(m, data);
+    if (ranks) thaw__model_refresh(m);
+    else start_numbers(m, data);
     *out = m;
     return THAW_OK;
 fail:
@@ -331,6 +408,7 @@ thaw_status thaw__model_add_items(thaw_model *m, int64_t *n_added, const thaw_da
     THAW__TRY_GOTO(add_names(m, data, rows, &n));
     THAW__TRY_GOTO(thaw__features_encode(&m->item_prior.features, &added, &data->items, rows, n));
     if (n || !m->factor) THAW__TRY_GOTO(resize_items(m, n_old, n_old + n));
+    if (m->ranking) THAW__TRY_GOTO(thaw__ranking_add_items(m->ranking, n_old, n_old + n, a));
     THAW__TRY_GOTO(thaw__sparse_append(&m->features, &added, a));
     for (int64_t i = n_old; i < thaw__n_items(m); i++) {
         thaw__model_reset_item(m, i);

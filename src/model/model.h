@@ -14,11 +14,14 @@
 #include "kernels.h"
 #include "link.h"
 #include "prior.h"
+#include "ranking.h"
 
 enum { THAW__RANK_MAX = 256 };
 
 struct thaw_model {
     thaw_config config;
+    int32_t objective;     /* THAW_RATING or THAW_RANKING */
+    thaw__ranking *ranking; /* what ranking knows beside the items' rows in factor; NULL for ratings */
     const thaw__kernels *kernels;
     int32_t rank;          /* d */
     int32_t dim;           /* d + 1: loadings and base */
@@ -71,9 +74,10 @@ typedef struct thaw__item_array {
     int64_t columns;
 } thaw__item_array;
 
-enum { THAW__ITEM_ARRAYS = 8 };
+enum { THAW__ITEM_ARRAYS = 9 };
 
-void thaw__model_item_arrays(thaw_model *m, thaw__item_array *out);
+/** Those that a model of this objective has; returns how many. */
+int thaw__model_item_arrays(thaw_model *m, thaw__item_array *out);
 
 /** A model of the shop's items, features and events, before any training. */
 thaw_status thaw__model_create(thaw_model **out, const thaw_config *config, const thaw_data *data);

@@ -24,9 +24,9 @@ static void arrays_of(thaw_model *m, array *a)
 {
     const size_t d = (size_t)m->rank, dim = (size_t)m->dim;
     thaw__item_array items[THAW__ITEM_ARRAYS];
-    thaw__model_item_arrays(m, items);
+    const int n = thaw__model_item_arrays(m, items);
     for (int k = 0; k < THAW__ITEM_ARRAYS; k++)
-        *a++ = (array){*items[k].at, (size_t)thaw__n_items(m) * (size_t)items[k].columns};
+        *a++ = k < n ? (array){*items[k].at, (size_t)thaw__n_items(m) * (size_t)items[k].columns} : (array){NULL, 0};
     *a++ = (array){m->gamma, dim * dim};
     *a++ = (array){m->moment, d * d};
     arrays_of_prior(&m->item_prior, a);

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "episode.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "linalg.h"
+#include "status.h"
+
+thaw_status thaw__episode_create(thaw__episode **out, const thaw_model *m, const thaw__basis *basis)
+{
+    const thaw_allocator *a = &m->config.allocator;
+    thaw__episode *e = thaw__alloc0(a, 1, sizeof *e);
+    if (!e) return THAW_E_NOMEM;
+    e->m = m;
+    e->basis = basis;
+    e->w = thaw__alloc0(a, (size_t)m->stride, sizeof *e->w);
+    e->by_w = thaw__alloc0(a, (size_t)m->stride, sizeof *e->by_w);
+    e->factor = thaw__alloc0(a, (size_t)(m->rank * m->stride), sizeof *e->factor);
+    e->c = thaw__alloc0(a, (size_t)basis->width, sizeof *e->c);
+    e->by_c = thaw__alloc0(a, (size_t)basis->width, sizeof *e->by_c);
+    e->z = thaw__alloc0(a, (size_t)basis->items, sizeof *e->z);
+    e->slope = thaw__alloc0(a, (size_t)basis->items + THAW__ADDITIONS, sizeof *e->slope);
+    if (e->w && e->by_w && e->factor && e->c && e->by_c && e->z && e->slope) {
+        *out = e;
+        return THAW_OK;
+    }
+    thaw__episode_free(e);
+    return THAW_E_NOMEM;
+}
+
+void thaw__episode_free(thaw__episode *e)
+{
+    if (!e) return;
+    const thaw_allocator *a = &e->m->config.allocator;
+    thaw__free(a, e->w);
+    thaw__free(a, e->by_w);
+    thaw__free(a, e->factor);
+    thaw__free(a, e->c);
+    thaw__free(a, e->by_c);
+    thaw__free(a, e->z);
+    thaw__free(a, e->slope);
+    thaw__free(a, e);
+}
+
+/* How much of the popularity over all and of that at both knots: the offset is between the two knots' mixtures. */
+static void popularity(const thaw__ranking *r, thaw__place at, float share[3])
+{
+    const float *late = r->rule[THAW__LATE];
+    share[1] = (1 - at.part) * late[at.knot];
+    share[2] = at.part * late[at.knot + 1];
+    share[0] = 1 - share[1] - share[2];
+}
+
+static void compose(thaw__episode *e)
+{
+    const thaw__ranking *r = e->m->ranking;
+    const thaw__place at = e->evidence.place;
+    const float gain = thaw__ranking_rule(r, THAW__GAIN, at), rest = 1 - e->near.common;
+    float share[3], *o = e->c + thaw__basis_popularity(e->basis);
+    popularity(r, at, share);
+    for (int64_t k = 0; k < e->m->stride; k++) {
+        e->c[k] = gain * e->w[k];
+        e->c[e->m->stride + k] = gain * r->backward * e->w[k];
+    }
+    memset(o, 0, THAW__LANES * sizeof *o);
+    o[0] = rest * share[0];
+    o[1 + at.knot] = rest * share[1];
+    o[2 + at.knot] = rest * share[2];
+}
+
+int thaw__episode_adapt(thaw__episode *e, const thaw__journeys *j, int64_t user, int64_t k)
+{
+    const thaw__ranking *r = e->m->ranking;
+    const int64_t steps = thaw__journey_length(j, user), start = j->start[user];
+    const int64_t cut = k < steps ? j->steps[j->step_start[user] + k].first : j->start[user + 1] - start;
+    const int64_t skip = cut > THAW__HISTORY ? cut - THAW__HISTORY : 0;
+    e->user = user;
+    e->k = k;
+    e->events = j->events + start + skip;
+    e->n_events = cut;
+    thaw__evidence_read(&e->evidence, r, e->events, cut - skip);
+    if (thaw__belief_solve(e->w, e->factor, e->m, &e->evidence)) return 1;
+    thaw__near_solve(&e->near, r, &e->evidence);
+    thaw__near_add(&e->additions, &e->near, r, &e->evidence);
+    compose(e);
+    return 0;
+}
+
+static float basis_score(const thaw__episode *e, int32_t item)
+{
+    return e->m->kernels->dot(e->basis->width, e->basis->rows + item * e->basis->width, e->c);
+}
+
+float thaw__episode_score(const thaw__episode *e, int32_t item)
+{
+    const uint32_t at = thaw__additions_at(&e->additions, item);
+    return basis_score(e, item) + (e->additions.key[at] ? e->additions.value[at] : 0);
+}
+
+/* ---- the loss --------------------------------------------------------------------------------------------------- */
+
+enum { PLAIN, HIDDEN, WANTED };
+enum { SAMPLE = 16384, MOST_WANTED = 2048 };
+
+/* A place in the table for every item of the journey that matters; returns how many are wanted. */
+static int64_t mark_items(thaw__episode *e, const thaw__journeys *j)
+{
+    const int64_t first = j->step_start[e->user], end = j->step_start[e->user + 1];
+    int64_t wanted = 0;
+    memset(e->mark, PLAIN, sizeof e->mark);
+    for (int64_t s = first; s < end && wanted < MOST_WANTED; s++) {
+        const int wants = thaw__episode_wanted(e, j, s);
+        if (!wants && (!thaw__episode_hides(e) || s >= first + e->k || s - first >= THAW__HISTORY)) continue;
+        const uint32_t at = thaw__additions_at(&e->additions, j->steps[s].item);
+        if (!e->additions.key[at]) e->additions.value[at] = 0;
+        e->additions.key[at] = j->steps[s].item + 1;
+        e->mark[at] = wants ? WANTED : HIDDEN;
+        wanted += wants;
+    }
+    return wanted;
+}
+
+/* soft(z) and its derivative. */
+static float soft(float z, float floor, float *slope)
+{
+    const float x = z / floor, e = expf(-fabsf(x)), up = 1 / (1 + e);
+    *slope = x > 0 ? up : 1 - up;
+    return floor * ((x > 0 ? x : 0) + log1pf(e));
+}
+
+/* Every q-th item of the catalogue. */
+typedef struct sample {
+    int64_t first, q, n;
+} sample;
+
+static sample draw_sample(const thaw__episode *e, double draw)
+{
+    const int64_t items = e->basis->items, q = (items + SAMPLE - 1) / SAMPLE, first = (int64_t)(draw * (double)q);
+    return (sample){first, q, (items - first + q - 1) / q};
+}
+
+/* The sum of soft(z) over the sample, its slopes in e->slope. */
+static double sum_sample(thaw__episode *e, sample s, float floor)
+{
+    const thaw__basis *b = e->basis;
+    double sum = 0;
+    thaw__gemv(s.n, b->width, 1, b->rows + s.first * b->width, s.q * b->width, e->c, 0, e->z);
+    for (int64_t i = 0; i < s.n; i++) {
+        e->z[i] = soft(e->z[i], floor, &e->slope[i]);
+        sum += (double)s.q * (double)e->z[i];
+    }
+    return sum;
+}
+
+/* The items in the table leave the sample and come in as they are; by_addition receives soft's slope. Adds up -log soft of the
+ * wanted ones. */
+static double sum_table(thaw__episode *e, sample s, float floor, double *sum)
+{
+    double loss = 0;
+    for (int32_t at = 0; at < THAW__ADDITIONS; at++) {
+        if (!e->additions.key[at]) continue;
+        const int32_t item = e->additions.key[at] - 1;
+        if (item % s.q == s.first) {
+            *sum -= (double)s.q * (double)e->z[item / s.q];
+            e->slope[item / s.q] = 0;
+        }
+        const float p = soft(basis_score(e, item) + e->additions.value[at], floor, &e->by_addition[at]) + 1e-20f;
+        if (e->mark[at] == HIDDEN) e->by_addition[at] = 0;
+        else *sum += (double)p;
+        if (e->mark[at] != WANTED) continue;
+        loss -= log((double)p);
+        e->by_addition[at] /= p; /* for now: slope over p */
+        e->slope[e->basis->items + at] = p;
+    }
+    return loss;
+}
+
+/* The loss with its derivatives by c (by_c) and by the additions (by_addition). */
+static double outer_loss(thaw__episode *e, const thaw__journeys *j, float floor, double draw)
+{
+    const thaw__basis *b = e->basis;
+    const int64_t wanted = mark_items(e, j);
+    const sample s = draw_sample(e, draw);
+    memset(e->by_addition, 0, sizeof e->by_addition);
+    memset(e->by_c, 0, (size_t)b->width * sizeof *e->by_c);
+    if (!wanted) return 0;
+    double sum = sum_sample(e, s, floor);
+    const double loss = sum_table(e, s, floor, &sum) / (double)wanted + log(sum);
+    thaw__gemv_t(s.n, b->width, (float)((double)s.q / sum), b->rows + s.first * b->width, s.q * b->width, e->slope, 0, e->by_c);
+    for (int32_t at = 0; at < THAW__ADDITIONS; at++) {
+        if (!e->additions.key[at] || e->mark[at] == HIDDEN) continue;
+        if (e->mark[at] == WANTED)
+            e->by_addition[at] *= e->slope[b->items + at] / (float)sum - 1 / (float)wanted;
+        else e->by_addition[at] /= (float)sum;
+        e->m->kernels->axpy(b->width, e->by_addition[at], b->rows + (e->additions.key[at] - 1) * b->width, e->by_c);
+    }
+    return loss;
+}
+
+/* ---- its derivatives -------------------------------------------------------------------------------------------- */
+
+/* Spread a derivative at K over the two knots. */
+static void at_knots(float *slope, thaw__rule rule, thaw__place at, float by)
+{
+    slope[rule * THAW__RULE_KNOTS + at.knot] += (1 - at.part) * by;
+    slope[rule * THAW__RULE_KNOTS + at.knot + 1] += at.part * by;
+}
+
+/* From by_c to the rules that make c, and by_w. Returns the derivative by near.common. */
+static float slope_of_composition(thaw__episode *e, float *slope)
+{
+    const thaw__ranking *r = e->m->ranking;
+    const thaw__kernels *k = e->m->kernels;
+    const thaw__place at = e->evidence.place;
+    const int64_t stride = e->m->stride;
+    const float gain = thaw__ranking_rule(r, THAW__GAIN, at), rest = 1 - e->near.common;
+    const float forward = k->dot(stride, e->by_c, e->w), backward = k->dot(stride, e->by_c + stride, e->w);
+    const float *o = e->by_c + thaw__basis_popularity(e->basis);
+    float share[3];
+    popularity(r, at, share);
+    at_knots(slope, THAW__GAIN, at, forward + r->backward * backward);
+    slope[THAW__SLOPE_BACKWARD] += gain * backward;
+    slope[THAW__LATE * THAW__RULE_KNOTS + at.knot] += rest * (1 - at.part) * (o[1 + at.knot] - o[0]);
+    slope[THAW__LATE * THAW__RULE_KNOTS + at.knot + 1] += rest * at.part * (o[2 + at.knot] - o[0]);
+    k->scale(stride, gain, e->by_c, e->by_w);
+    k->axpy(stride, gain * r->backward, e->by_c + stride, e->by_w);
+    return -(share[0] * o[0] + share[1] * o[1 + at.knot] + share[2] * o[2 + at.knot]);
+}
+
+double thaw__episode_loss(thaw__episode *e, const thaw__journeys *j, float floor, double draw, float *slope)
+{
+    const thaw__ranking *r = e->m->ranking;
+    const thaw__place at = e->evidence.place;
+    const int64_t kept = e->n_events < THAW__HISTORY ? e->n_events : THAW__HISTORY;
+    const double loss = outer_loss(e, j, floor * r->mean_popular, draw);
+    memset(e->by_precision, 0, sizeof e->by_precision);
+    memset(e->by_target, 0, sizeof e->by_target);
+    const float by_common = slope_of_composition(e, slope);
+    const thaw__near_slope near = thaw__near_slope_of(&e->near, r, &e->evidence, &e->additions, e->by_addition, by_common,
+                                                      e->by_precision, e->by_target);
+    at_knots(slope, THAW__NEAR_AFTER, at, near.after);
+    at_knots(slope, THAW__NEAR_BEFORE, at, near.before);
+    at_knots(slope, THAW__NEAR_RIDGE, at, near.noise);
+    const thaw__belief_rules rules = thaw__belief_slope(e->by_w, e->w, e->factor, e->m, &e->evidence, e->by_precision,
+                                                        e->by_target);
+    at_knots(slope, THAW__SILENCE, at, rules.silence);
+    at_knots(slope, THAW__RIDGE, at, rules.ridge);
+    float *kinds = slope + THAW__SLOPE_KINDS;
+    thaw__evidence_slope events = {kinds, kinds + r->n_kinds, kinds + 2 * r->n_kinds, {0, 0}, 0};
+    thaw__evidence_slope_add(&events, &e->evidence, r, e->events, kept, e->by_precision, e->by_target);
+    slope[THAW__RECENCY * THAW__RULE_KNOTS + at.knot] += events.recency[0];
+    slope[THAW__RECENCY * THAW__RULE_KNOTS + at.knot + 1] += events.recency[1];
+    slope[THAW__SLOPE_HALF_LIFE] += events.half_life;
+    return loss;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One episode of learning to rank: the first K items of a journey are the support, what follows is to be predicted, and the
+ * loss is differentiated through both solves.
+ *
+ *     z_j = basis_j . c + addition_j                      c = [gain w | gain backward w | popularity]
+ *     P_j = soft(z_j) / sum of soft(z) over the items that may be recommended,  soft(z) = f log(1 + exp(z / f))
+ *     loss = - mean over the wanted items of log P_j
+ *
+ * z estimates the chance that j comes next, so the share P is linear in it and not exponential; the floor f is what an item
+ * nobody expects still gets. In a large catalogue the sum runs over every q-th item, from a drawn one on, times q, and
+ * over all items with an addition or in the journey.
+ */
+#ifndef THAW_EPISODE_H
+#define THAW_EPISODE_H
+
+#include "belief.h"
+#include "moments.h"
+#include "near.h"
+
+/** Everything learned by gradient, as one vector: rules, then backward and half_life, then weight, target and exponent of
+ *  every kind of event. Positive numbers are logarithms. */
+enum { THAW__SLOPE_BACKWARD = THAW__N_RULES * THAW__RULE_KNOTS, THAW__SLOPE_HALF_LIFE, THAW__SLOPE_KINDS };
+
+static inline int32_t thaw__n_slopes(const thaw__ranking *r)
+{
+    return THAW__SLOPE_KINDS + 3 * r->n_kinds;
+}
+
+/** Scratch of one worker. */
+typedef struct thaw__episode {
+    const thaw_model *m;
+    const thaw__basis *basis;
+    thaw__evidence evidence;
+    thaw__near near;
+    thaw__additions additions;
+    float by_addition[THAW__ADDITIONS];
+    uint8_t mark[THAW__ADDITIONS]; /* PLAIN, HIDDEN, WANTED */
+    float by_precision[THAW__HISTORY], by_target[THAW__HISTORY];
+    float *w, *by_w;        /* [stride] */
+    float *factor;          /* [rank, stride] */
+    float *c, *by_c;        /* [basis width] */
+    float *z, *slope;       /* [items] of the sampled ones: soft(z), and derivatives by z */
+    const thaw_event *events; /* the support's, in time order */
+    int64_t n_events;
+    int64_t user;           /* of the journeys */
+    int64_t k;              /* items of the support */
+} thaw__episode;
+
+thaw_status thaw__episode_create(thaw__episode **out, const thaw_model *m, const thaw__basis *basis);
+void thaw__episode_free(thaw__episode *e);
+
+/** Condition on the events before the (k + 1)-th item of a journey. @return 0, or 1 if there is no finite belief. */
+int thaw__episode_adapt(thaw__episode *e, const thaw__journeys *j, int64_t user, int64_t k);
+
+/** z_j of one item. */
+float thaw__episode_score(const thaw__episode *e, int32_t item);
+
+/** Whether a step of the journey is to be predicted, and whether an item of the support may not be recommended. */
+static inline int thaw__episode_wanted(const thaw__episode *e, const thaw__journeys *j, int64_t step)
+{
+    return j->steps[step].wish >= e->n_events;
+}
+
+static inline int thaw__episode_hides(const thaw__episode *e)
+{
+    return e->m->ranking->target < 0; /* what is predicted then is new */
+}
+
+/** The loss with the floor f in mean item probabilities, and its derivatives added to slope [thaw__n_slopes()]. `draw`, uniform in
+ *  [0, 1), says where the sample of a large catalogue begins. 0 if nothing is wanted. */
+double thaw__episode_loss(thaw__episode *e, const thaw__journeys *j, float floor, double draw, float *slope);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Pretraining's view of behaviour: each user is a journey, events in time order, and the items in the order they were met.
+ * Everything that may be wrong with the data is found here, before any number moves. */
+#ifndef THAW_JOURNEYS_H
+#define THAW_JOURNEYS_H
+
+#include "model.h"
+
+/** An item of a journey; places count the user's events from 0. */
+typedef struct thaw__step {
+    int32_t item;
+    int32_t first; /* its first wanted event */
+    int32_t wish;  /* where it is what was to be predicted: its last target event, or the first wanted one; -1: never */
+} thaw__step;
+
+typedef struct thaw__journeys {
+    thaw_allocator allocator;
+    int64_t n;             /* users with at least one wanted event */
+    int64_t n_events;
+    int64_t *user;         /* [n] rows of data */
+    int64_t *start;        /* [n + 1] events */
+    thaw_event *events;    /* [n_events] in time order, ties as they came; items and kinds are the model's; value NaN: none */
+    int64_t *step_start;   /* [n + 1] */
+    thaw__step *steps;     /* by first */
+} thaw__journeys;
+
+/** Journeys of the given users of data, none twice; NULL: all.
+ *  @return THAW_E_RANGE, THAW_E_UNKNOWN as thaw_pretrain_step() */
+thaw_status thaw__journeys_build(thaw__journeys *out, const thaw_model *m, const thaw_data *data, const int64_t *users,
+                                 int64_t n_users);
+void thaw__journeys_free(thaw__journeys *j);
+
+static inline int64_t thaw__journey_length(const thaw__journeys *j, int64_t u)
+{
+    return j->step_start[u + 1] - j->step_start[u];
+}
+
+#endif

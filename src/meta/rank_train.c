@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rank_train.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "linalg.h"
+#include "rank_valid.h"
+#include "readout.h"
+#include "rng.h"
+#include "rules.h"
+#include "sort.h"
+#include "status.h"
+#include "thread.h"
+
+enum { STEPS_PER_PASS = 30, MOST_VALID = 3000 };
+
+#define VALID_USERS 0.2 /* where the configuration asks for none: half of them teach the rules, half are judges */
+
+typedef struct training {
+    thaw_model *m;
+    thaw__journeys j;
+    thaw__basis basis;
+    int64_t *users;           /* [n] journeys: those of the moments, those that teach the rules, the judges */
+    int64_t n, n_moments, n_rules, n_judges;
+    double best;              /* recall + NDCG of the judges under the rules kept */
+    float *readout;           /* [items, stride] */
+    double begin;
+} training;
+
+static int by_number(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Journeys with two items or more, shuffled; the last part teaches the rules. */
+static thaw_status choose_users(training *t)
+{
+    const thaw_config *c = &t->m->config;
+    t->users = thaw__alloc(&c->allocator, (size_t)t->j.n, sizeof *t->users);
+    if (!t->users) return THAW_E_NOMEM;
+    for (int64_t u = 0; u < t->j.n; u++)
+        if (thaw__journey_length(&t->j, u) >= 2) t->users[t->n++] = u;
+    if (t->n < 3) return thaw__fail(THAW_E_RANGE, "the data hold %lld users with two items or more; at least 3 are needed", (long long)t->n);
+    thaw__rng_shuffle(t->users, t->n, c->seed, THAW__RNG_VALID, 0);
+    const double part = c->valid_users > 0 ? (double)c->valid_users : VALID_USERS;
+    int64_t held = (int64_t)(part * (double)t->n);
+    held = held > MOST_VALID ? MOST_VALID : held < 2 ? 2 : held;
+    t->n_judges = held / 2;
+    t->n_rules = held - t->n_judges;
+    t->n_moments = t->n - held;
+    thaw__sort(t->users, (size_t)t->n_moments, sizeof *t->users, by_number);
+    return THAW_OK;
+}
+
+/* Times that differ are worth a half-life: it starts at the mean length of a journey. */
+static float start_half_life(const training *t)
+{
+    double sum = 0;
+    if (t->m->config.half_life > 0) return t->m->config.half_life;
+    for (int64_t k = 0; k < t->n; k++) {
+        const int64_t first = t->j.start[t->users[k]], end = t->j.start[t->users[k] + 1];
+        sum += t->j.events[end - 1].time - t->j.events[first].time;
+    }
+    return (float)(sum / (double)t->n);
+}
+
+static thaw_status judge(training *t, thaw__rank_quality *out)
+{
+    return thaw__rank_validate(out, t->m, &t->basis, &t->j, t->users + t->n - t->n_judges, t->n_judges);
+}
+
+/* ---- the rules -------------------------------------------------------------------------------------------------- */
+
+/* Floors of the loss that are tried: dense catalogues want a low one, sparse ones a high one. */
+static const float floors[] = {0.1f, 3};
+enum { N_FLOORS = sizeof floors / sizeof *floors };
+
+/* All that the rules' steps move. */
+typedef struct learned {
+    float rule[THAW__N_RULES][THAW__RULE_KNOTS], backward, half_life;
+    thaw__event_kind *kinds; /* [n_kinds] */
+} learned;
+
+static void store(learned *to, const thaw__ranking *r)
+{
+    memcpy(to->rule, r->rule, sizeof to->rule);
+    memcpy(to->kinds, r->kinds, (size_t)r->n_kinds * sizeof *r->kinds);
+    to->backward = r->backward;
+    to->half_life = r->half_life;
+}
+
+static void fetch(thaw__ranking *r, const learned *from)
+{
+    memcpy(r->rule, from->rule, sizeof r->rule);
+    memcpy(r->kinds, from->kinds, (size_t)r->n_kinds * sizeof *r->kinds);
+    r->backward = from->backward;
+    r->half_life = from->half_life;
+}
+
+typedef struct watcher {
+    thaw_report *report;
+    thaw_progress progress;
+    void *ctx;
+} watcher;
+
+static thaw_status tell(const training *t, const watcher *w, int32_t pass, double loss)
+{
+    const int32_t passes = t->m->config.passes * N_FLOORS;
+    thaw_report *report = w->report;
+    report->pass = pass;
+    report->steps = (int64_t)pass * STEPS_PER_PASS;
+    report->events = t->j.n_events;
+    report->train_rmse = loss;
+    report->seconds = thaw__seconds() - t->begin;
+    report->seconds_left = report->seconds / pass * (passes - pass);
+    if (w->progress && w->progress(w->ctx, report)) return thaw__fail(THAW_E_CANCELLED, "cancelled after pass %d", pass);
+    return THAW_OK;
+}
+
+/* Passes of episodes with one floor. */
+static thaw_status run_passes(training *t, const watcher *w, int which)
+{
+    thaw__rules rules;
+    const int32_t passes = t->m->config.passes;
+    thaw_status st = thaw__rules_create(&rules, t->m, &t->basis, &t->j, t->users + t->n_moments, t->n_rules, floors[which]);
+    for (int32_t pass = 1; st == THAW_OK && pass <= passes; pass++) {
+        double loss = 0, sum = 0;
+        for (int s = 0; st == THAW_OK && s < STEPS_PER_PASS; s++, sum += loss) st = thaw__rules_step(&rules, &loss);
+        if (st == THAW_OK) st = tell(t, w, which * passes + pass, sum / STEPS_PER_PASS);
+    }
+    thaw__rules_free(&rules);
+    return st;
+}
+
+/* Keep the rules as they are if the judges like them best. */
+static thaw_status consider(training *t, thaw_report *report, learned *best)
+{
+    thaw__rank_quality q;
+    THAW__TRY(judge(t, &q));
+    if (!(q.recall + q.ndcg > t->best)) return THAW_OK;
+    t->best = q.recall + q.ndcg;
+    report->valid_recall = q.recall;
+    report->valid_ndcg = q.ndcg;
+    store(best, t->m->ranking);
+    return THAW_OK;
+}
+
+static thaw_status learn_rules(training *t, const watcher *w)
+{
+    thaw__ranking *r = t->m->ranking;
+    const thaw_allocator *a = &t->m->config.allocator;
+    learned start, best;
+    start.kinds = thaw__alloc(a, (size_t)r->n_kinds, sizeof *r->kinds);
+    best.kinds = thaw__alloc(a, (size_t)r->n_kinds, sizeof *r->kinds);
+    thaw_status st = start.kinds && best.kinds ? THAW_OK : THAW_E_NOMEM;
+    if (st == THAW_OK) {
+        store(&start, r);
+        st = consider(t, w->report, &best);
+    }
+    for (int k = 0; st == THAW_OK && k < N_FLOORS; k++) {
+        fetch(r, &start);
+        st = run_passes(t, w, k);
+        if (st == THAW_OK) st = consider(t, w->report, &best);
+    }
+    if (st == THAW_OK) fetch(r, &best);
+    thaw__free(a, start.kinds);
+    thaw__free(a, best.kinds);
+    return st;
+}
+
+/* ---- the readout ------------------------------------------------------------------------------------------------- */
+
+static const float ridges[] = {0.1f, 0.5f, 2};
+enum { N_RIDGES = sizeof ridges / sizeof *ridges };
+
+/* The ridge of the readout that the judges like best; 0: none is better than nothing. */
+static thaw_status choose_ridge(training *t, float *best, thaw_report *report)
+{
+    *best = 0;
+    for (int k = 0; k < N_RIDGES; k++) {
+        thaw__rank_quality q;
+        THAW__TRY(thaw__readout_learn(t->readout, t->m, &t->basis, &t->j, t->users, t->n_moments, ridges[k]));
+        thaw__readout_add(&t->basis, t->readout, 1);
+        THAW__TRY(judge(t, &q));
+        thaw__readout_add(&t->basis, t->readout, -1);
+        if (!(q.recall + q.ndcg > t->best)) continue;
+        t->best = q.recall + q.ndcg;
+        *best = ridges[k];
+        report->valid_recall = q.recall;
+        report->valid_ndcg = q.ndcg;
+    }
+    return THAW_OK;
+}
+
+/* Serving's tables from the basis under the rules: u = F + backward B, o at the knots. */
+static void collapse(training *t)
+{
+    thaw_model *m = t->m;
+    thaw__ranking *r = m->ranking;
+    for (int64_t i = 0; i < t->basis.items; i++) {
+        const float *row = t->basis.rows + i * t->basis.width, *o = row + thaw__basis_popularity(&t->basis);
+        float *u = r->reach + i * m->stride;
+        memcpy(u, row, (size_t)m->stride * sizeof *u);
+        m->kernels->axpy(m->stride, r->backward, row + m->stride, u);
+        for (int k = 0; k < THAW__RULE_KNOTS; k++)
+            r->offset[k][i] = (1 - r->rule[THAW__LATE][k]) * o[0] + r->rule[THAW__LATE][k] * o[1 + k];
+    }
+}
+
+static thaw_status learn(training *t, const watcher *w)
+{
+    float ridge;
+    t->m->ranking->half_life = start_half_life(t);
+    THAW__TRY(thaw__moments_take(t->m, &t->basis, &t->j, t->users, t->n_moments));
+    THAW__TRY(learn_rules(t, w));
+    THAW__TRY(choose_ridge(t, &ridge, w->report));
+    thaw__basis_free(&t->basis, &t->m->config.allocator);
+    THAW__TRY(thaw__moments_take(t->m, &t->basis, &t->j, t->users, t->n));
+    if (ridge > 0) {
+        THAW__TRY(thaw__readout_learn(t->readout, t->m, &t->basis, &t->j, t->users, t->n, ridge));
+        thaw__readout_add(&t->basis, t->readout, 1);
+    }
+    collapse(t);
+    return THAW_OK;
+}
+
+thaw_status thaw__rank_train(thaw_model *m, thaw_report *report, const thaw_data *data, thaw_progress progress, void *ctx)
+{
+    const thaw_allocator *a = &m->config.allocator;
+    training t = {.m = m, .best = -1, .begin = thaw__seconds()};
+    const watcher w = {report, progress, ctx};
+    report->train_rmse = report->valid_mae = report->valid_rmse = report->best_mae = (double)NAN;
+    thaw_status st = thaw__journeys_build(&t.j, m, data, NULL, 0);
+    if (st == THAW_OK) st = choose_users(&t);
+    if (st == THAW_OK) {
+        t.readout = thaw__alloc(a, (size_t)(thaw__n_items(m) * m->stride), sizeof *t.readout);
+        st = t.readout ? learn(&t, &w) : THAW_E_NOMEM;
+    }
+    if (st == THAW_OK) {
+        m->trained_users = t.n;
+        m->trained_events = t.j.n_events;
+        m->steps += report->steps;
+        thaw__model_refresh(m);
+    }
+    thaw__basis_free(&t.basis, a);
+    thaw__journeys_free(&t.j);
+    thaw__free(a, t.users);
+    thaw__free(a, t.readout);
+    return st;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The scoring rows, by regression: what users did next on the beliefs their supports gave, over episodes of all users.
+ *
+ *     F <- F + R,   R' = (S + rho tr(S)/d I)^-1 sum_e x_e (y_e - z_e)',   x = gain w,  S = sum_e x_e x_e'
+ *
+ * y - z over the catalogue is never formed: z is basis_j . c, so the sum is one product with the basis, plus sparse terms.
+ */
+#ifndef THAW_READOUT_H
+#define THAW_READOUT_H
+
+#include "episode.h"
+
+/** Learn R [items, stride] from users [n], numbers of journeys; ridge is rho. */
+thaw_status thaw__readout_learn(float *R, const thaw_model *m, const thaw__basis *basis, const thaw__journeys *j,
+                                const int64_t *users, int64_t n, float ridge);
+
+/** F += share R in the basis. */
+void thaw__readout_add(thaw__basis *basis, const float *R, float share);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Learning the rules: Adam (Kingma, Ba 2015) on episodes of users whom the moments have not seen, so that a rule cannot lean on
+ * a user's own co-occurrences. */
+#ifndef THAW_RULES_H
+#define THAW_RULES_H
+
+#include "episode.h"
+
+typedef struct thaw__rules {
+    thaw_model *m;
+    const thaw__journeys *j;
+    const int64_t *users;      /* [n] numbers of journeys with at least two items */
+    int64_t n;
+    thaw__episode **episodes;  /* [workers] */
+    int32_t workers, n_slopes;
+    float *slopes;             /* [batch, n_slopes] */
+    double *losses;            /* [batch] */
+    double *mean, *square;     /* [n_slopes] Adam's moments */
+    int64_t steps;
+    float floor;               /* of the loss */
+} thaw__rules;
+
+thaw_status thaw__rules_create(thaw__rules *out, thaw_model *m, const thaw__basis *basis, const thaw__journeys *j,
+                               const int64_t *users, int64_t n, float floor);
+void thaw__rules_free(thaw__rules *r);
+
+/** One step over a batch of episodes; loss: their mean. */
+thaw_status thaw__rules_step(thaw__rules *r, double *loss);
+
+/** Items of the support of episode number `draw` of a journey of n >= 2 items: log-uniform, at most 4/5 of them. */
+int64_t thaw__draw_support(const thaw_model *m, uint64_t draw, int64_t n);
+
+#endif

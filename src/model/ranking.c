@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ranking.h"
+
+#include <math.h>
+#include <string.h>
+
+static const float knots[THAW__RULE_KNOTS] = {1, 3, 10, 30, 100, 300};
+
+static int is_log(thaw__rule rule)
+{
+    return rule == THAW__SILENCE || rule == THAW__RIDGE || rule == THAW__RECENCY || rule == THAW__NEAR_RIDGE;
+}
+
+thaw__place thaw__ranking_place(int64_t n_items)
+{
+    thaw__place at = {0, 0};
+    const float n = (float)n_items;
+    while (at.knot < THAW__RULE_KNOTS - 2 && n >= knots[at.knot + 1]) at.knot++;
+    const float x = logf(n / knots[at.knot]) / logf(knots[at.knot + 1] / knots[at.knot]);
+    at.part = n_items < 1 || x < 0 ? 0 : x > 1 ? 1 : x;
+    return at;
+}
+
+float thaw__ranking_rule(const thaw__ranking *r, thaw__rule rule, thaw__place at)
+{
+    const float *v = r->rule[rule];
+    const float x = (1 - at.part) * v[at.knot] + at.part * v[at.knot + 1];
+    return is_log(rule) ? expf(x) : x;
+}
+
+/* Silence starts as K^1.5, which serves most catalogues untrained. */
+static void start_rules(thaw__ranking *r)
+{
+    for (int k = 0; k < THAW__RULE_KNOTS; k++) {
+        float silence = 2e-4f * powf(knots[k], 1.5f);
+        r->rule[THAW__SILENCE][k] = logf(silence < 0.3f ? silence : 0.3f);
+        r->rule[THAW__RIDGE][k] = logf(0.1f);
+        r->rule[THAW__RECENCY][k] = logf(0.05f);
+        r->rule[THAW__GAIN][k] = 0.5f;
+        r->rule[THAW__LATE][k] = 0.3f;
+        r->rule[THAW__NEAR_RIDGE][k] = logf(3);
+        r->rule[THAW__NEAR_AFTER][k] = 0.5f;
+        r->rule[THAW__NEAR_BEFORE][k] = 0.2f;
+    }
+    r->backward = 0.5f;
+    r->order = 0.5f;
+    r->target = -1;
+    for (int32_t e = 0; e < r->n_kinds; e++) r->kinds[e] = (thaw__event_kind){0, 1, 0, 0};
+}
+
+thaw_status thaw__ranking_create(thaw__ranking **out, int64_t stride, int32_t n_kinds, const thaw_allocator *a)
+{
+    thaw__ranking *r = thaw__alloc0(a, 1, sizeof *r);
+    if (!r) return THAW_E_NOMEM;
+    r->n_kinds = n_kinds;
+    r->kinds = thaw__alloc0(a, (size_t)n_kinds, sizeof *r->kinds);
+    r->silent = thaw__alloc0(a, (size_t)stride, sizeof *r->silent);
+    r->pull = thaw__alloc0(a, (size_t)stride, sizeof *r->pull);
+    if (!r->kinds || !r->silent || !r->pull) {
+        thaw__ranking_free(r, a);
+        return THAW_E_NOMEM;
+    }
+    start_rules(r);
+    *out = r;
+    return THAW_OK;
+}
+
+void thaw__ranking_free(thaw__ranking *r, const thaw_allocator *a)
+{
+    if (!r) return;
+    thaw__free(a, r->near_start);
+    thaw__free(a, r->near_item);
+    thaw__free(a, r->near_after);
+    thaw__free(a, r->near_before);
+    thaw__free(a, r->near_both);
+    thaw__free(a, r->silent);
+    thaw__free(a, r->pull);
+    thaw__free(a, r->kinds);
+    thaw__free(a, r);
+}
+
+thaw_status thaw__ranking_add_items(thaw__ranking *r, int64_t n_old, int64_t n, const thaw_allocator *a)
+{
+    int64_t *start = thaw__alloc0(a, (size_t)n + 1, sizeof *start);
+    if (!start) return THAW_E_NOMEM;
+    if (r->near_start) memcpy(start, r->near_start, (size_t)(n_old + 1) * sizeof *start);
+    for (int64_t i = n_old; r->near_start && i < n; i++) start[i + 1] = start[n_old];
+    thaw__free(a, r->near_start);
+    r->near_start = start;
+    return THAW_OK;
+}
+
+/* Where row i keeps item j, or -1. */
+static int64_t find(const thaw__ranking *r, int32_t i, int32_t j)
+{
+    int64_t low = r->near_start[i], end = r->near_start[i + 1];
+    while (low < end) {
+        int64_t middle = low + (end - low) / 2;
+        if (r->near_item[middle] < j) low = middle + 1;
+        else end = middle;
+    }
+    return low < r->near_start[i + 1] && r->near_item[low] == j ? low : -1;
+}
+
+float thaw__ranking_both(const thaw__ranking *r, int32_t i, int32_t j)
+{
+    int64_t at = find(r, i, j);
+    if (at < 0) at = find(r, j, i);
+    return at < 0 ? 0 : r->near_both[at];
+}

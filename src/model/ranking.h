@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a model of behaviour knows: how likely a user who did S comes to each item next (docs/ranking.md).
+ *
+ * Over users, what has been done (x) and what follows (y) are jointly Gaussian. Given the support S of K items
+ *
+ *     score_j = (1 - kappa a'p_S) o_j(K) + gain(K) u_j . w(S) + sum_{i in S} a_i (after(K) T_ij + before(K) T_ji)
+ *
+ *     w(S) = (lambda I + silence (V'V - V_S'V_S) + V_S' D V_S)^-1 b     the belief: low rank, with every other item a weak zero
+ *     a(S) = (C_SS + near_ridge mean(p) D^-1)^-1 (t - p_S)              the neighbours: sparse, few items, no zeros
+ *
+ * D holds the precision of each item's events, t their targets, T_ij how often j followed i, C the covariance of x. Everything
+ * that depends on K is a rule, piecewise linear in log K between knots. V is kept so that V'V is diagonal: then the prior of w
+ * given silence is diagonal too, and adapting costs what it costs for ratings.
+ */
+#ifndef THAW_RANKING_H
+#define THAW_RANKING_H
+
+#include "file.h"
+#include "mem.h"
+
+enum {
+    THAW__RULE_KNOTS = 6,
+    THAW__NEAR_MOST = 128,   /* neighbours kept of an item */
+    THAW__NEAR_SUPPORT = 32, /* items of a support whose neighbours are looked at: the newest */
+    THAW__HISTORY = 512,     /* events a user keeps: the newest */
+};
+
+/** The rules, and how each is stored: as its logarithm or plainly. */
+typedef enum thaw__rule {
+    THAW__SILENCE,     /* log: precision of a zero, where a single event has 1 */
+    THAW__RIDGE,       /* log: precision of the prior of w */
+    THAW__RECENCY,     /* log: the k-th newest item counts 1 / (1 + recency k) */
+    THAW__GAIN,        /* of the belief */
+    THAW__LATE,        /* how much of the popularity is that among later events */
+    THAW__NEAR_RIDGE,  /* log: noise of an event, in mean item probabilities */
+    THAW__NEAR_AFTER,  /* weight of "j followed i" */
+    THAW__NEAR_BEFORE, /* weight of "j preceded i" */
+    THAW__N_RULES,
+} thaw__rule;
+
+/** Where log K lies: between knot and knot + 1, `part` of the way. */
+typedef struct thaw__place {
+    int knot;
+    float part;
+} thaw__place;
+
+/** How a kind of event is read. */
+typedef struct thaw__event_kind {
+    float weight;   /* of one event: logarithm */
+    float target;   /* 1: wanted, 0 or less: not */
+    float exponent; /* of 1 + value in the weight */
+    float given;    /* the shop fixed the numbers above */
+} thaw__event_kind;
+
+typedef struct thaw__ranking {
+    float *reach;              /* [items, stride] u_j */
+    float *popular;            /* [items] p: weighted part of users who did something with the item */
+    float *offset[THAW__RULE_KNOTS]; /* each [items] o(K) at the knots */
+    int64_t *near_start;       /* [items + 1] rows of the neighbours, in ascending order of items */
+    int32_t *near_item;        /* [near_start[items]] */
+    float *near_after;         /* weighted part of users who came to near_item after the row's item */
+    float *near_before;
+    float *near_both;          /* who did something with both */
+    float *silent;             /* [stride] diagonal of V'V */
+    float *pull;               /* [stride] V'p */
+    thaw__event_kind *kinds;   /* [events] */
+    int32_t n_kinds;
+    float rule[THAW__N_RULES][THAW__RULE_KNOTS];
+    float backward;            /* weight of what came before in u */
+    float half_life;           /* of an event, in units of time; 0: time says nothing */
+    float mean_popular;        /* of p over items */
+    float order;               /* how often, of two items that go together, the later one is after: 1/2 unless there is a target */
+    int32_t target;            /* the event that is to be predicted; -1: any wanted one, with new items */
+} thaw__ranking;
+
+/** Between which knots K lies. K = 0 is at the first. */
+thaw__place thaw__ranking_place(int64_t n_items);
+
+/** A rule at a place: exp() of rules kept as logarithms. */
+float thaw__ranking_rule(const thaw__ranking *r, thaw__rule rule, thaw__place at);
+
+/** Rules, kinds and arrays of events at their starting values, no items yet. */
+thaw_status thaw__ranking_create(thaw__ranking **out, int64_t stride, int32_t n_kinds, const thaw_allocator *a);
+void thaw__ranking_free(thaw__ranking *r, const thaw_allocator *a);
+
+/** Empty rows of neighbours for the items from n_old on. */
+thaw_status thaw__ranking_add_items(thaw__ranking *r, int64_t n_old, int64_t n, const thaw_allocator *a);
+
+/** both(i, j) of two different items, or 0 where neither keeps the other. */
+float thaw__ranking_both(const thaw__ranking *r, int32_t i, int32_t j);
+
+#endif
