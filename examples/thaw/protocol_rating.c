@@ -28,25 +28,6 @@ typedef struct sums {
     int64_t users;
 } sums;
 
-int rating_support_read(rating_support *out, const char *text)
-{
-    char *end;
-    const double x = strtod(text, &end);
-    if (strlen(text) >= sizeof out->text) return 1;
-    strcpy(out->text, text);
-    out->count = -1;
-    out->part = 1;
-    if (strcmp(text, "all") == 0) return 0;
-    if (end == text || !(x >= 0)) return 1;
-    if (strcmp(end, "%") == 0) {
-        out->part = x / 100;
-        return x > 100;
-    }
-    if (*end || x > 1e9 || x != floor(x)) return 1;
-    out->count = (int64_t)x;
-    return 0;
-}
-
 static int qualifies(const rating_protocol *protocol, const rating_task *task)
 {
     return task->n >= protocol->min_events && task->n <= protocol->max_events;
@@ -108,13 +89,12 @@ static void measure(sums *s, work *w, const rating_protocol *protocol, int has_v
 
 /* One user under one seed: draw, adapt, predict, measure. */
 static thaw_status run_task(sums *s, work *w, const rating_predictor *p, const rating_tasks *tasks,
-                            const rating_task *task, const rating_protocol *protocol, const rating_support *support,
+                            const rating_task *task, const rating_protocol *protocol, const support_size *support,
                             int64_t seed)
 {
     const thaw_event *events = tasks->events + task->first;
     const int64_t rest = task->n - protocol->query;
-    int64_t n_support = support->count >= 0 ? support->count : (int64_t)(support->part * (double)rest + 1e-9);
-    if (n_support > rest) n_support = rest;
+    const int64_t n_support = support_size_of(support, rest);
 
     draw_permutation(w->order, task->n, (uint64_t)seed, draw_key(task->user));
     for (int64_t i = 0; i < n_support; i++) w->support[i] = events[w->order[i]];
@@ -170,7 +150,7 @@ static void finish(rating_scores *out, const double *seed_mae, int64_t seeds)
 }
 
 int protocol_rating_run(rating_scores *out, const rating_predictor *predictor, const rating_tasks *tasks,
-                        const rating_protocol *protocol, const rating_support *support)
+                        const rating_protocol *protocol, const support_size *support)
 {
     memset(out, 0, sizeof *out);
     out->tasks = protocol_rating_tasks(protocol, tasks);
