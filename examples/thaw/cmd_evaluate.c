@@ -36,6 +36,7 @@ static const char help[] =
     "                     0 with --from-time: everybody, learned from what was before\n"
     PRETRAINING_SET_HELP
     "  --no-model         only the baselines\n"
+    "  --tune-each-support   tune the baselines for each support alone, not for the mean of all\n"
     "  --threads N        threads to pretrain and fit on (all cores)\n"
     "  --plot FILE.svg    r@20 and ndcg@10 by support size\n"
     "  Prints r@20, ndcg@10, ndcg@100, hr@10, mrr and their _sd (over seeds) and _se (over users), adapt_us,\n"
@@ -78,6 +79,7 @@ static int take_ranking(evaluate_options *e, int option, char *value)
         pretraining_set(&e->pretraining, value);
         return 1;
     case 'n': e->no_model = 1; return 1;
+    case 'i': e->tunes_each = 1; return 1;
     case 'd': e->pretraining.n_threads = (int32_t)cli_integer("--threads", value, 1, 1024); return 1;
     case 'g': e->plot = value; return 1;
     default: return 0;
@@ -108,6 +110,7 @@ static int read_arguments(evaluate_options *e, int argc, char **argv)
         {"holdout-users", required_argument, NULL, 'u'},
         {"set", required_argument, NULL, 'v'},
         {"no-model", no_argument, NULL, 'n'},
+        {"tune-each-support", no_argument, NULL, 'i'},
         {"threads", required_argument, NULL, 'd'},
         {"plot", required_argument, NULL, 'g'},
         {NULL, 0, NULL, 0},

@@ -32,6 +32,7 @@ typedef struct evaluate_options {
     int64_t candidates;       /* 0: none are sampled */
     const char *plot;         /* NULL: none */
     int no_model;             /* only baselines */
+    int tunes_each;           /* baselines are tuned for each support alone */
     int sets_seed;            /* --set seed was given */
     pretraining pretraining;  /* --set and --threads */
 } evaluate_options;

@@ -1,8 +1,320 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/* thaw evaluate --protocol ranking: how well does a model rank the catalogue for users it has not seen, and simple baselines?
+ *
+ * A part is what to learn from and whom to ask. With --model (or --no-model and --train) there is one part, and seeds draw
+ * only candidates; with --holdout-users every seed makes a part of its own, and a model is pretrained on it. */
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "cli.h"
 #include "evaluate.h"
+#include "model_ranker.h"
+#include "rank_baseline.h"
+#include "ranking_results.h"
+
+enum { MIN_EVENTS = 5 };
+
+typedef struct part {
+    thaw_data *train, *test; /* train is NULL where nothing is fitted */
+    thaw_data *whole;        /* lent instead of test where everybody is asked */
+    thaw_model *model;       /* NULL: only baselines */
+    catalogue catalogue;
+    histories known, asked;
+    user_list known_users;
+} part;
+
+typedef struct work {
+    evaluate_options *options;
+    const rank_method *methods[MOST_BASELINES];
+    int n_methods;
+    ranking_results results;
+    progress bar;
+    int64_t done, all; /* runs of a method at a support */
+    double start;
+} work;
+
+/* ---- options ---- */
+
+static const rank_method *find_method(const char *name)
+{
+    for (int k = 0; rank_methods[k]; k++) {
+        if (strcmp(rank_methods[k]->name, name) == 0) return rank_methods[k];
+    }
+    if (strcmp(name, "ease") == 0 || strcmp(name, "ials") == 0) exit(cli_failf("this build of thaw has no BLAS for %s", name));
+    cli_refuse("baseline %s is none of the ranking protocol: popularity, recent, itemknn, ease, ials", name);
+}
+
+static void choose_methods(work *w)
+{
+    const evaluate_options *o = w->options;
+    for (int i = 0; i < o->n_baselines; i++) w->methods[w->n_methods++] = find_method(o->baselines[i]);
+    for (int k = 0; o->wants_baselines && !o->n_baselines && rank_methods[k]; k++) {
+        w->methods[w->n_methods++] = rank_methods[k];
+    }
+    ranking_results *r = &w->results;
+    if (!o->no_model) r->methods[r->n_methods++] = "thaw";
+    if (r->n_methods + w->n_methods > MOST_METHODS) cli_refuse("--baselines names one twice");
+    for (int i = 0; i < w->n_methods; i++) r->methods[r->n_methods++] = w->methods[i]->name;
+    if (!r->n_methods) cli_refuse("--no-model needs --baselines");
+}
+
+static void choose_supports(ranking_results *r, const evaluate_options *o)
+{
+    static const char *const usual[] = {"1", "3", "5", "10", "80%"};
+    if (!isnan(o->from_time)) {
+        if (o->n_supports) cli_refuse("--support and --from-time both say what is known; give one");
+        r->n_supports = 1;
+        support_size_read(&r->supports[0], "all");
+        return;
+    }
+    r->n_supports = o->n_supports ? o->n_supports : 5;
+    memcpy(r->supports, o->supports, sizeof r->supports);
+    for (int i = 0; i < r->n_supports; i++) {
+        if (!o->n_supports) support_size_read(&r->supports[i], usual[i]);
+        if (r->supports[i].count < 0 && r->supports[i].part >= 1) {
+            cli_refuse("--support %s leaves nothing to rank", r->supports[i].text);
+        }
+    }
+}
+
+static void check_options(work *w)
+{
+    evaluate_options *o = w->options;
+    const int holds_out = !isnan(o->holdout_users);
+    if (o->query) cli_refuse("--query is an option of the rating protocol");
+    if (o->model_path && holds_out) cli_refuse("--holdout-users pretrains a model of its own; give it or --model");
+    if (o->model_path && o->no_model) cli_refuse("--no-model contradicts --model");
+    if (!o->model_path && !holds_out && !o->no_model) cli_refuse("--model or --holdout-users is required");
+    if (holds_out && o->holdout_users <= 0 && isnan(o->from_time)) {
+        cli_refuse("--holdout-users 0 needs --from-time: there must be something to learn from");
+    }
+    if (holds_out && o->train.inter) cli_refuse("--holdout-users learns from --inter; --train goes with --model");
+    if (!o->min_events) o->min_events = MIN_EVENTS;
+    if (!o->max_events) o->max_events = INT64_MAX;
+    if (!o->seeds) o->seeds = holds_out ? 3 : 1;
+    if (o->max_events < o->min_events) {
+        cli_refuse("--max-events is %lld; must be at least --min-events %lld", (long long)o->max_events,
+                   (long long)o->min_events);
+    }
+    choose_methods(w);
+    choose_supports(&w->results, o);
+    if (w->n_methods && !holds_out && !o->train.inter) cli_refuse("--baselines needs --train or --holdout-users");
+}
+
+/* ---- parts ---- */
+
+static void free_part(part *p)
+{
+    histories_free(&p->known);
+    histories_free(&p->asked);
+    free(p->known_users.rows);
+    catalogue_free(&p->catalogue);
+    thaw_model_free(p->model);
+    thaw_data_free(p->train);
+    thaw_data_free(p->test);
+    memset(p, 0, sizeof *p);
+}
+
+static int read_positives(thaw_data **out, const tables *source, const evaluate_options *o)
+{
+    return tables_read(out, source) || pretraining_keep_positives(*out, o->positive_min);
+}
+
+/* Rows, histories and users of a part whose data and model are there. */
+static int arrange(part *p)
+{
+    const thaw_data *test = p->whole ? p->whole : p->test;
+    if (p->model) {
+        if (catalogue_of_model(&p->catalogue, p->model)) return 1;
+    } else {
+        if (p->train && catalogue_add_data(&p->catalogue, p->train)) return 1;
+        if (catalogue_add_data(&p->catalogue, test)) return 1;
+    }
+    if (histories_create(&p->asked, &p->catalogue, test)) return 1;
+    if (!p->train) return 0;
+    if (histories_create(&p->known, &p->catalogue, p->train)) return 1;
+    p->known_users.n = p->known.n;
+    p->known_users.rows = cli_alloc((size_t)p->known.n, sizeof *p->known_users.rows);
+    for (int64_t u = 0; u < p->known.n; u++) p->known_users.rows[u] = u;
+    return 0;
+}
+
+/* The part of a model that was trained before; items that it has not seen are added and ranked by their features. */
+static int load_part(part *p, const evaluate_options *o)
+{
+    if (read_positives(&p->test, &o->tables, o)) return 1;
+    if (o->train.inter && read_positives(&p->train, &o->train, o)) return 1;
+    if (o->model_path) {
+        if (thaw_model_load(&p->model, o->model_path, NULL) != THAW_OK) return cli_fail_at(o->model_path);
+        if (thaw_model_add_items(p->model, NULL, p->test) != THAW_OK) return cli_fail();
+        if (p->train && thaw_model_add_items(p->model, NULL, p->train) != THAW_OK) return cli_fail();
+    }
+    return arrange(p);
+}
+
+/* Hold out users, then what comes after the time from the others. */
+static int split(part *p, thaw_data *whole, const evaluate_options *o, int64_t seed)
+{
+    thaw_split_options options;
+    if (thaw_split_options_init(&options, sizeof options) != THAW_OK) return cli_fail();
+    options.seed = (uint64_t)seed;
+    options.holdout_users = (float)o->holdout_users;
+    options.from_time = isnan(o->from_time) ? 0 : o->from_time;
+    if (thaw_data_split(whole, &p->train, &p->test, &options) != THAW_OK) return cli_fail();
+    if (o->holdout_users <= 0) p->whole = whole; /* everybody is asked, with all that is known of them */
+    if (isnan(o->from_time) || p->whole) return 0;
+
+    thaw_data *before, *after;
+    options.holdout_users = 0;
+    if (thaw_data_split(p->train, &before, &after, &options) != THAW_OK) return cli_fail();
+    thaw_data_free(p->train);
+    thaw_data_free(after);
+    p->train = before;
+    return 0;
+}
+
+static int make_part(part *p, thaw_data *whole, evaluate_options *o, int64_t seed)
+{
+    if (split(p, whole, o, seed)) return 1;
+    if (!o->no_model) {
+        if (!o->sets_seed) o->pretraining.config.seed = (uint64_t)seed;
+        int interrupted = 0;
+        if (pretraining_run(&p->model, &o->pretraining, p->train, "pretraining", o->json, &interrupted)) return 1;
+        if (interrupted) return cli_failf("interrupted");
+    }
+    return arrange(p);
+}
+
+/* ---- measuring ---- */
+
+static void show(work *w, const char *note)
+{
+    const double left = w->done ? (progress_clock() - w->start) / (double)w->done * (double)(w->all - w->done) : -1;
+    progress_show(&w->bar, (double)w->done / (double)w->all, left, note);
+}
+
+/* One ranker on one part at one support, under the seeds from first on. */
+static int run(work *w, const ranker *r, const part *p, ranking_protocol protocol, int method, int support, int64_t first,
+               int64_t n)
+{
+    show(w, w->results.methods[method]);
+    for (int64_t seed = first; seed < first + n; seed++) {
+        ranking_scores *out = &ranking_results_run(&w->results, seed, method)->scores[support];
+        protocol.seed = (uint64_t)seed + 1;
+        if (protocol_ranking_run(out, r, &p->asked, NULL, &protocol, &w->results.supports[support])) return 1;
+        w->done++;
+    }
+    return 0;
+}
+
+static int run_model(work *w, const part *p, const ranking_protocol *protocol, int64_t first, int64_t n)
+{
+    model_ranker m;
+    int bad = model_ranker_init(&m, p->model, p->whole ? p->whole : p->test, w->options->tables.user);
+    const ranker r = model_ranker_of(&m);
+    for (int s = 0; s < w->results.n_supports && !bad; s++) bad = run(w, &r, p, *protocol, 0, s, first, n);
+    model_ranker_free(&m);
+    return bad;
+}
+
+static double last_time(const histories *h)
+{
+    double last = -INFINITY;
+    for (int64_t i = 0; i < h->n_events; i++) last = fmax(last, h->events[i].time);
+    return last;
+}
+
+static int run_baseline(work *w, const part *p, const ranking_protocol *protocol, int k, int64_t first, int64_t n)
+{
+    const int method = k + !w->options->no_model;
+    const double from = protocol->rules.from_time;
+    const rank_training training = {.histories = &p->known, .users = &p->known_users, .protocol = protocol,
+                                    .supports = w->results.supports, .n_supports = w->results.n_supports, .each_support = w->options->tunes_each,
+                                    .horizon = isnan(from) ? 0 : last_time(&p->asked) - from,
+                                    .parallel = &w->options->pretraining.config.parallel,
+                                    .bar = &w->bar, .done = (double)w->done / (double)w->all};
+    rank_baseline b;
+    if (rank_baseline_create(&b, w->methods[k], &training)) return 1;
+    const ranker r = rank_baseline_ranker(&b);
+    int bad = 0;
+    for (int s = 0; s < training.n_supports && !bad; s++) {
+        bad = rank_baseline_fit(&b, &training, s) || run(w, &r, p, *protocol, method, s, first, n);
+        for (int64_t seed = first; seed < first + n; seed++) {
+            ranking_run *out = ranking_results_run(&w->results, seed, method);
+            out->settings[s] = b.setting;
+            out->target_only[s] = b.target_only;
+        }
+    }
+    rank_baseline_free(&b);
+    return bad;
+}
+
+/* All methods on one part. */
+static int measure_part(work *w, const part *p, int64_t first, int64_t n)
+{
+    const evaluate_options *o = w->options;
+    ranking_protocol protocol = {.rules = {.min_events = o->min_events, .max_events = o->max_events, .target = -1,
+                                           .from_time = o->from_time},
+                                 .n_items = p->catalogue.items.n, .candidates = o->candidates,
+                                 .seed = (uint64_t)first + 1};
+    if (o->target_event) {
+        protocol.rules.target = (int32_t)names_find(&p->catalogue.events, o->target_event);
+        if (protocol.rules.target < 0) return cli_failf("there is no event %s", o->target_event);
+    }
+    progress_begin(&w->bar, "evaluating");
+    int bad = p->model && run_model(w, p, &protocol, first, n);
+    for (int k = 0; k < w->n_methods && !bad; k++) bad = run_baseline(w, p, &protocol, k, first, n);
+    progress_end(&w->bar);
+    return bad;
+}
+
+static int measure(work *w)
+{
+    evaluate_options *o = w->options;
+    thaw_data *whole = NULL;
+    part p = {0};
+    int bad = 0;
+    if (isnan(o->holdout_users)) {
+        bad = load_part(&p, o) || measure_part(w, &p, 0, o->seeds);
+        free_part(&p);
+        return bad;
+    }
+    bad = read_positives(&whole, &o->tables, o);
+    for (int64_t seed = 0; seed < o->seeds && !bad; seed++) {
+        bad = make_part(&p, whole, o, seed + 1) || measure_part(w, &p, seed, 1);
+        free_part(&p);
+    }
+    thaw_data_free(whole);
+    return bad;
+}
+
+static int check_tasks(const ranking_results *r, const evaluate_options *o)
+{
+    for (int s = 0; s < r->n_supports; s++) {
+        if (ranking_results_tasks(r, s) > 0) return 0;
+    }
+    return cli_failf("no user of %s has %lld or more distinct items and one to rank", o->tables.inter,
+                     (long long)o->min_events);
+}
+
 int evaluate_ranking(evaluate_options *o)
 {
-    (void)o;
-    return cli_failf("protocol ranking comes with a later version");
+    work w = {.options = o, .results = {.options = o}, .start = progress_clock()};
+    check_options(&w);
+    ranking_results *r = &w.results;
+    r->seeds = o->seeds;
+    r->runs = cli_alloc((size_t)(o->seeds * r->n_methods), sizeof *r->runs);
+    w.all = o->seeds * r->n_methods * r->n_supports;
+    int bad = pretraining_threads(&o->pretraining);
+    if (!bad) bad = measure(&w);
+    if (!bad) bad = check_tasks(r, o);
+    if (!bad && o->plot) bad = ranking_results_plot(r, o->plot);
+    if (!bad) bad = o->json ? ranking_results_print_json(r) : ranking_results_print(r);
+    pretraining_end(&o->pretraining);
+    free(r->runs);
+    return bad;
 }

@@ -1,0 +1,118 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The ranking protocol: metrics against figures worked out by hand, what counts as relevant, every baseline, the plot.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+command -v python3 >/dev/null || exit 77
+near='lambda x, y: abs(x - y) < 1e-6'
+
+# ---- by hand: item p01 is had by 30 users, p02 by 29, …, p30 by one ----
+python3 - <<'EOF'
+with open("train.inter", "w") as f:
+    f.write("user_id:token\titem_id:token\ttimestamp:float\n")
+    for user in range(1, 31):
+        for item in range(1, 32 - user):
+            f.write("u%02d\tp%02d\t%d\n" % (user, item, item))
+with open("test.inter", "w") as f:
+    f.write("user_id:token\titem_id:token\ttimestamp:float\n")
+    for user, items in (("a", (1, 2, 3, 4, 30)), ("b", (10, 11, 12, 13, 1)), ("short", (1, 2, 3, 4))):
+        for time, item in reversed(list(enumerate(items))):
+            f.write("%s\tp%02d\t%d\n" % (user, item, time))
+EOF
+# a knows p01 p02 p03: p04 comes first, p30 27th. b knows p10 p11 p12: p01 comes first, p13 tenth. short is no task.
+expect 0 "$thaw" evaluate --protocol ranking --no-model --inter test.inter --train train.inter --support 3,60% \
+    --baselines=popularity --json
+json 'd["protocol"] == "ranking" and d["tasks"] == 2 and d["seeds"] == 1 and d["support"] == 3 and d["supports"] == ["3", "60%"]' \
+     'list(d["baselines"]) == ["popularity"] and "r@20" not in d and "settings" not in d["baselines"]["popularity"]' \
+     "($near)(d['baselines']['popularity']['r@20'], (1 / 2 + 1) / 2)" \
+     "($near)(d['baselines']['popularity']['hr@10'], 1) and ($near)(d['baselines']['popularity']['mrr'], 1)" \
+     "(lambda log: ($near)(d['baselines']['popularity']['ndcg@10'], ((1 + 0) + (1 + 1 / log(11))) / 2 / (1 + 1 / log(3))))(__import__('math').log2)" \
+     "(lambda log: ($near)(d['baselines']['popularity']['ndcg@100'], ((1 + 1 / log(28)) + (1 + 1 / log(11))) / 2 / (1 + 1 / log(3))))(__import__('math').log2)" \
+     "($near)(d['baselines']['popularity']['r@20_se'], 0.25) and 'r@20_sd' not in d['baselines']['popularity']" \
+     'd["by_support"][0]["baselines"] == d["baselines"] and d["by_support"][1]["support"] == "60%"' \
+     'all(d["by_support"][1]["baselines"]["popularity"][k] == v for k, v in d["baselines"]["popularity"].items() if "_us" not in k)'
+
+# The next item alone, among the unseen: a's p04 beats all 25 others, b's p13 all but nine.
+expect 0 "$thaw" evaluate --protocol ranking --no-model --inter test.inter --train train.inter --support 3 --candidates 25 \
+    --baselines=popularity --seeds 2 --json
+json 'd["candidates"] == 25 and d["seeds"] == 2' \
+     "d['baselines']['popularity']['hr@10_sampled'] == 1 and d['baselines']['popularity']['hr@10_sampled_sd'] == 0" \
+     "(lambda log: ($near)(d['baselines']['popularity']['ndcg@10_sampled'], (1 + 1 / log(10)) / 2))(__import__('math').log2)"
+
+# ---- a target event: seen in the support by another behaviour is no obstacle, bought in the support is ----
+cat >log.txt <<'EOF'
+a p01 view 1
+a p02 view 2
+a p03 view 3
+a p02 purchase 4
+b p04 purchase 1
+b p05 view 2
+b p06 view 3
+b p04 purchase 4
+c p07 view 1
+c p07 purchase 2
+c p08 view 3
+c p09 view 4
+c p07 purchase 5
+c p08 purchase 6
+EOF
+{ printf 'user_id:token\titem_id:token\tevent:token\ttimestamp:float\n'; tr ' ' '\t' <log.txt; } >log.inter
+set -- --protocol ranking --no-model --inter log.inter --train log.inter --min-events 2 --json
+# K = 2. a: p02 was the latest seen, first. b: p04 was bought already: no task. c: bought p07, so p08 alone is relevant, first.
+expect 0 "$thaw" evaluate "$@" --support 2 --target-event purchase --baselines=recent
+json 'd["target_event"] == "purchase" and d["tasks"] == 2 and d["baselines"]["recent"]["mrr"] == 1' \
+     'd["baselines"]["recent"]["settings"][0]["events"] in ("all", "purchase")'
+# By time, what is bought again counts, and nothing is hidden: a's p02 is second (p03 was later), b's p04 third, c: p08 second, p07 third.
+expect 0 "$thaw" evaluate "$@" --from-time 4 --target-event purchase --baselines=recent
+json 'd["tasks"] == 3 and d["support"] == "all" and d["from_time"] == 4' \
+     "($near)(d['baselines']['recent']['mrr'], (1 / 2 + 1 / 3 + 1) / 3)"
+# Without a target new items are relevant: only c has one from time 4 on, and p09 is unknown to the support.
+expect 0 "$thaw" evaluate "$@" --from-time 4 --baselines=popularity
+json 'd["tasks"] == 1'
+expect 1 "$thaw" evaluate "$@" --support 2 --target-event sneeze --baselines=recent
+says 'no event sneeze'
+one_line
+
+# ---- a model and every baseline, on a made-up shop ----
+expect 0 "$thaw_shop" shop 400 150 3
+set -- --protocol ranking --inter shop/shop.inter --positive-min 3 --holdout-users 0.2 --set rank=4 --set passes=3
+expect 0 "$thaw" evaluate "$@" --user shop/shop.user --item shop/shop.item --support 1,5,80% --seeds 2 --candidates 20 \
+    --baselines=popularity,recent,itemknn --plot shop.svg --json
+json 'd["seeds"] == 2 and d["holdout_users"] == 0.2 and d["positive_min"] == 3 and 0 < d["tasks"] <= 80' \
+     '[r["support"] for r in d["by_support"]] == [1, 5, "80%"]' \
+     'all(0 <= r[k] <= 1 and r[k + "_sd"] >= 0 and r[k + "_se"] > 0 for r in d["by_support"] for k in ("r@20", "ndcg@10", "ndcg@100", "hr@10", "mrr", "hr@10_sampled", "ndcg@10_sampled"))' \
+     'all(set(r["baselines"]) == {"popularity", "recent", "itemknn"} for r in d["by_support"])' \
+     'all(r["adapt_us"] > 0 and r["recommend_us"] > 0 for r in d["by_support"])' \
+     'all(s["shrink"] in (10, 30, 100, 300) for s in d["baselines"]["itemknn"]["settings"]) and len(d["baselines"]["itemknn"]["settings"]) == 2' \
+     'd["baselines"]["popularity"]["r@20"] == d["baselines"]["recent"]["r@20"]'
+python3 -c 'import xml.dom.minidom as m; m.parse("shop.svg")' || die 'the plot is well-formed'
+cp out first
+# The same figures again, and with another number of threads.
+expect 0 "$thaw" evaluate "$@" --user shop/shop.user --item shop/shop.item --support 1,5,80% --seeds 2 --candidates 20 \
+    --baselines=popularity,recent,itemknn --threads 1 --json
+python3 - <<'EOF' || die 'other figures with another number of threads'
+import json
+def plain(x):
+    return {k: plain(v) for k, v in x.items() if not k.endswith("_us")} if isinstance(x, dict) else \
+        [plain(v) for v in x] if isinstance(x, list) else x
+assert plain(json.load(open("out"))) == plain(json.load(open("first")))
+EOF
+expect 0 "$thaw" evaluate "$@" --support 1,5 --seeds 1 --baselines=popularity --candidates 5
+grep -q 'r@20 ndcg@10' out || die 'a table'
+grep -q '\*' out || die 'the best is marked'
+
+# A saved model, positives alone, and its training table for the baselines.
+expect 0 "$thaw" split --inter shop/shop.inter --holdout-users 0.2 --train a.inter --test b.inter
+expect 0 "$thaw" pretrain --inter a.inter --positive-min 3 --set rank=4 --set passes=3 --out m.thaw
+expect 0 "$thaw" evaluate --protocol ranking --model m.thaw --inter b.inter --train a.inter --positive-min 3 --support 3 \
+    --baselines=itemknn --json
+json '0 <= d["ndcg@10"] <= 1 and 0 < d["baselines"]["itemknn"]["ndcg@10"] <= 1 and "by_support" not in d'
+
+# EASE and iALS need BLAS.
+got=0
+"$thaw" evaluate "$@" --no-model --support 1,80% --seeds 1 --baselines=ease,ials --tune-each-support --json >out 2>err || got=$?
+grep -q 'has no BLAS' err && exit 0
+[ "$got" -eq 0 ] || { cat err >&2; die 'ease and ials'; }
+json 'all(set(r["baselines"]) == {"ease", "ials"} and all(0 < b["ndcg@100"] <= 1 for b in r["baselines"].values()) for r in d["by_support"])' \
+     'all(r["baselines"]["ease"]["settings"][0]["lambda"] >= 100 for r in d["by_support"])' \
+     'set(d["baselines"]["ials"]["settings"][0]) == {"alpha0", "reg"}'
