@@ -2,8 +2,8 @@
 
 /* thaw evaluate --protocol ranking: how well does a model rank the catalogue for users it has not seen, and simple baselines?
  *
- * A part is what to learn from and whom to ask. With --model (or --no-model and --train) there is one part, and seeds draw
- * only candidates; with --holdout-users every seed makes a part of its own, and a model is pretrained on it. */
+ * With --model (or --no-model and --train) there is one part, and seeds draw only candidates; with --holdout-users every seed
+ * makes a part of its own. */
 
 #include <math.h>
 #include <stdio.h>
@@ -14,18 +14,10 @@
 #include "evaluate.h"
 #include "model_ranker.h"
 #include "rank_baseline.h"
+#include "ranking_part.h"
 #include "ranking_results.h"
 
 enum { MIN_EVENTS = 5 };
-
-typedef struct part {
-    thaw_data *train, *test; /* train is NULL where nothing is fitted */
-    thaw_data *whole;        /* lent instead of test where everybody is asked */
-    thaw_model *model;       /* NULL: only baselines */
-    catalogue catalogue;
-    histories known, asked;
-    user_list known_users;
-} part;
 
 typedef struct work {
     evaluate_options *options;
@@ -105,90 +97,6 @@ static void check_options(work *w)
     if (w->n_methods && !holds_out && !o->train.inter) cli_refuse("--baselines needs --train or --holdout-users");
 }
 
-/* ---- parts ---- */
-
-static void free_part(part *p)
-{
-    histories_free(&p->known);
-    histories_free(&p->asked);
-    free(p->known_users.rows);
-    catalogue_free(&p->catalogue);
-    thaw_model_free(p->model);
-    thaw_data_free(p->train);
-    thaw_data_free(p->test);
-    memset(p, 0, sizeof *p);
-}
-
-static int read_positives(thaw_data **out, const tables *source, const evaluate_options *o)
-{
-    return tables_read(out, source) || pretraining_keep_positives(*out, o->positive_min);
-}
-
-/* Rows, histories and users of a part whose data and model are there. */
-static int arrange(part *p)
-{
-    const thaw_data *test = p->whole ? p->whole : p->test;
-    if (p->model) {
-        if (catalogue_of_model(&p->catalogue, p->model)) return 1;
-    } else {
-        if (p->train && catalogue_add_data(&p->catalogue, p->train)) return 1;
-        if (catalogue_add_data(&p->catalogue, test)) return 1;
-    }
-    if (histories_create(&p->asked, &p->catalogue, test)) return 1;
-    if (!p->train) return 0;
-    if (histories_create(&p->known, &p->catalogue, p->train)) return 1;
-    p->known_users.n = p->known.n;
-    p->known_users.rows = cli_alloc((size_t)p->known.n, sizeof *p->known_users.rows);
-    for (int64_t u = 0; u < p->known.n; u++) p->known_users.rows[u] = u;
-    return 0;
-}
-
-/* The part of a model that was trained before; items that it has not seen are added and ranked by their features. */
-static int load_part(part *p, const evaluate_options *o)
-{
-    if (read_positives(&p->test, &o->tables, o)) return 1;
-    if (o->train.inter && read_positives(&p->train, &o->train, o)) return 1;
-    if (o->model_path) {
-        if (thaw_model_load(&p->model, o->model_path, NULL) != THAW_OK) return cli_fail_at(o->model_path);
-        if (thaw_model_add_items(p->model, NULL, p->test) != THAW_OK) return cli_fail();
-        if (p->train && thaw_model_add_items(p->model, NULL, p->train) != THAW_OK) return cli_fail();
-    }
-    return arrange(p);
-}
-
-/* Hold out users, then what comes after the time from the others. */
-static int split(part *p, thaw_data *whole, const evaluate_options *o, int64_t seed)
-{
-    thaw_split_options options;
-    if (thaw_split_options_init(&options, sizeof options) != THAW_OK) return cli_fail();
-    options.seed = (uint64_t)seed;
-    options.holdout_users = (float)o->holdout_users;
-    options.from_time = isnan(o->from_time) ? 0 : o->from_time;
-    if (thaw_data_split(whole, &p->train, &p->test, &options) != THAW_OK) return cli_fail();
-    if (o->holdout_users <= 0) p->whole = whole; /* everybody is asked, with all that is known of them */
-    if (isnan(o->from_time) || p->whole) return 0;
-
-    thaw_data *before, *after;
-    options.holdout_users = 0;
-    if (thaw_data_split(p->train, &before, &after, &options) != THAW_OK) return cli_fail();
-    thaw_data_free(p->train);
-    thaw_data_free(after);
-    p->train = before;
-    return 0;
-}
-
-static int make_part(part *p, thaw_data *whole, evaluate_options *o, int64_t seed)
-{
-    if (split(p, whole, o, seed)) return 1;
-    if (!o->no_model) {
-        if (!o->sets_seed) o->pretraining.config.seed = (uint64_t)seed;
-        int interrupted = 0;
-        if (pretraining_run(&p->model, &o->pretraining, p->train, "pretraining", o->json, &interrupted)) return 1;
-        if (interrupted) return cli_failf("interrupted");
-    }
-    return arrange(p);
-}
-
 /* ---- measuring ---- */
 
 static void show(work *w, const char *note)
@@ -198,7 +106,7 @@ static void show(work *w, const char *note)
 }
 
 /* One ranker on one part at one support, under the seeds from first on. */
-static int run(work *w, const ranker *r, const part *p, ranking_protocol protocol, int method, int support, int64_t first,
+static int run(work *w, const ranker *r, const ranking_part *p, ranking_protocol protocol, int method, int support, int64_t first,
                int64_t n)
 {
     show(w, w->results.methods[method]);
@@ -211,10 +119,10 @@ static int run(work *w, const ranker *r, const part *p, ranking_protocol protoco
     return 0;
 }
 
-static int run_model(work *w, const part *p, const ranking_protocol *protocol, int64_t first, int64_t n)
+static int run_model(work *w, const ranking_part *p, const ranking_protocol *protocol, int64_t first, int64_t n)
 {
     model_ranker m;
-    int bad = model_ranker_init(&m, p->model, p->whole ? p->whole : p->test, w->options->tables.user);
+    int bad = model_ranker_init(&m, p->model, ranking_part_test(p), w->options->tables.user);
     const ranker r = model_ranker_of(&m);
     for (int s = 0; s < w->results.n_supports && !bad; s++) bad = run(w, &r, p, *protocol, 0, s, first, n);
     model_ranker_free(&m);
@@ -228,7 +136,7 @@ static double last_time(const histories *h)
     return last;
 }
 
-static int run_baseline(work *w, const part *p, const ranking_protocol *protocol, int k, int64_t first, int64_t n)
+static int run_baseline(work *w, const ranking_part *p, const ranking_protocol *protocol, int k, int64_t first, int64_t n)
 {
     const int method = k + !w->options->no_model;
     const double from = protocol->rules.from_time;
@@ -254,7 +162,7 @@ static int run_baseline(work *w, const part *p, const ranking_protocol *protocol
 }
 
 /* All methods on one part. */
-static int measure_part(work *w, const part *p, int64_t first, int64_t n)
+static int measure_part(work *w, const ranking_part *p, int64_t first, int64_t n)
 {
     const evaluate_options *o = w->options;
     ranking_protocol protocol = {.rules = {.min_events = o->min_events, .max_events = o->max_events, .target = -1,
@@ -276,17 +184,17 @@ static int measure(work *w)
 {
     evaluate_options *o = w->options;
     thaw_data *whole = NULL;
-    part p = {0};
+    ranking_part p = {0};
     int bad = 0;
     if (isnan(o->holdout_users)) {
-        bad = load_part(&p, o) || measure_part(w, &p, 0, o->seeds);
-        free_part(&p);
+        bad = ranking_part_load(&p, o) || measure_part(w, &p, 0, o->seeds);
+        ranking_part_free(&p);
         return bad;
     }
-    bad = read_positives(&whole, &o->tables, o);
+    bad = ranking_part_read(&whole, &o->tables, o);
     for (int64_t seed = 0; seed < o->seeds && !bad; seed++) {
-        bad = make_part(&p, whole, o, seed + 1) || measure_part(w, &p, seed, 1);
-        free_part(&p);
+        bad = ranking_part_make(&p, whole, o, seed + 1) || measure_part(w, &p, seed, 1);
+        ranking_part_free(&p);
     }
     thaw_data_free(whole);
     return bad;

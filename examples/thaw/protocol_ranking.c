@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "draw.h"
+#include "median.h"
 #include "progress.h"
 
 /* What one run works with. */
@@ -90,18 +91,6 @@ static thaw_status run_task(work *w, const ranker *r, const ranking_protocol *pr
         w->squares[m] += metric[m] * metric[m];
     }
     return st;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, int64_t n)
-{
-    qsort(values, (size_t)n, sizeof *values, by_size);
-    return n ? (values[(n - 1) / 2] + values[n / 2]) / 2 : NAN;
 }
 
 static void finish(ranking_scores *out, work *w, int sampled)

@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "draw.h"
+#include "median.h"
 #include "progress.h"
 
 enum { DEEPEST = 5 };
@@ -113,18 +114,6 @@ static thaw_status run_task(sums *s, work *w, const rating_predictor *p, const r
     if (st != THAW_OK) return st;
     measure(s, w, protocol, p->has_variance);
     return THAW_OK;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, int64_t n)
-{
-    qsort(values, (size_t)n, sizeof *values, by_size);
-    return n ? (values[(n - 1) / 2] + values[n / 2]) / 2 : NAN;
 }
 
 /* Add the means of one seed to the scores, which are divided at the end. */

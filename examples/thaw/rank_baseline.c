@@ -53,7 +53,8 @@ static thaw_status adapt(void *ctx, const thaw_event *support, int64_t n)
         b->items[i] = b->items[j];
         b->items[j] = item;
     }
-    b->method->score(b->state, b->scores, b->items, found);
+    const rank_support known = {.events = support, .n_events = n, .items = b->items, .n_items = found};
+    b->method->score(b->state, b->scores, &known);
     return THAW_OK;
 }
 

@@ -22,7 +22,7 @@ typedef struct ease {
 
 static rank_setting setting(int k)
 {
-    static const double grid[] = {100, 200, 500, 1000};
+    static const double grid[] = {300, 1000, 3000, 10000, 30000};
     return (rank_setting){.n = 1, .names = {"lambda"}, .values = {grid[k]}};
 }
 
@@ -85,8 +85,9 @@ static int fit(void **state, const cells *x, const rank_setting *chosen, const t
     return 0;
 }
 
-static void score(void *state, float *scores, const int64_t *items, int64_t n)
+static void score(void *state, float *scores, const rank_support *support)
 {
+    const int64_t *items = support->items, n = support->n_items;
     const ease *e = state;
     memset(scores, 0, (size_t)e->n * sizeof *scores);
     for (int64_t i = 0; i < n; i++) {
@@ -98,4 +99,4 @@ static void score(void *state, float *scores, const int64_t *items, int64_t n)
 }
 
 const rank_method rank_ease = {
-    .name = "ease", .n_settings = 4, .setting = setting, .fit = fit, .score = score, .free = release};
+    .name = "ease", .n_settings = 5, .setting = setting, .fit = fit, .score = score, .free = release};

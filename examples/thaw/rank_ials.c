@@ -40,8 +40,8 @@ typedef struct side {
 
 static rank_setting setting(int k)
 {
-    static const double alpha0[] = {0.1, 0.3, 1}, reg[] = {0.01, 0.03};
-    return (rank_setting){.n = 2, .names = {"alpha0", "reg"}, .values = {alpha0[k / 2], reg[k % 2]}};
+    static const double alpha0[] = {0.01, 0.03, 0.1, 0.3, 1}, reg[] = {0.003, 0.01, 0.03};
+    return (rank_setting){.n = 2, .names = {"alpha0", "reg"}, .values = {alpha0[k / 3], reg[k % 3]}};
 }
 
 /* G = alpha0 Y'Y, upper triangle. */
@@ -142,8 +142,9 @@ static int fit(void **state, const cells *x, const rank_setting *chosen, const t
     return 0;
 }
 
-static void score(void *state, float *scores, const int64_t *items, int64_t n)
+static void score(void *state, float *scores, const rank_support *support)
 {
+    const int64_t *items = support->items, n = support->n_items;
     ials *f = state;
     if (n > f->n_gathered) {
         free(f->gathered);
@@ -166,4 +167,4 @@ static void release(void *state)
 }
 
 const rank_method rank_ials = {
-    .name = "ials", .n_settings = 6, .setting = setting, .fit = fit, .score = score, .free = release};
+    .name = "ials", .n_settings = 15, .setting = setting, .fit = fit, .score = score, .free = release};

@@ -38,7 +38,7 @@ typedef struct work {
 
 static rank_setting setting(int k)
 {
-    static const double grid[] = {10, 30, 100, 300};
+    static const double grid[] = {10, 30, 100, 300, 1000};
     return (rank_setting){.n = 1, .names = {"shrink"}, .values = {grid[k]}};
 }
 
@@ -103,8 +103,9 @@ static int fit(void **state, const cells *x, const rank_setting *chosen, const t
     return 0;
 }
 
-static void score(void *state, float *scores, const int64_t *items, int64_t n)
+static void score(void *state, float *scores, const rank_support *support)
 {
+    const int64_t *items = support->items, n = support->n_items;
     const knn *k = state;
     memset(scores, 0, (size_t)k->n_items * sizeof *scores);
     for (int64_t i = 0; i < n; i++) {
@@ -125,4 +126,4 @@ static void release(void *state)
 }
 
 const rank_method rank_itemknn = {
-    .name = "itemknn", .n_settings = 4, .setting = setting, .fit = fit, .score = score, .free = release};
+    .name = "itemknn", .n_settings = 5, .setting = setting, .fit = fit, .score = score, .free = release};

@@ -14,6 +14,14 @@ typedef struct rank_setting {
     double values[3];
 } rank_setting;
 
+/** What is known of a user. */
+typedef struct rank_support {
+    const thaw_event *events; /* [n_events] in order of time */
+    int64_t n_events;
+    const int64_t *items;     /* [n_items] distinct ones, the latest last */
+    int64_t n_items;
+} rank_support;
+
 typedef struct rank_method {
     const char *name;
     int n_settings; /* size of the grid, at least 1 */
@@ -21,8 +29,8 @@ typedef struct rank_method {
     rank_setting (*setting)(int k);
     /** Learn: 0, or 1 with a message. */
     int (*fit)(void **state, const cells *x, const rank_setting *setting, const thaw_parallel *parallel);
-    /** scores [n_items] for a user with these distinct items, the latest last. */
-    void (*score)(void *state, float *scores, const int64_t *items, int64_t n);
+    /** A score for every item of the catalogue. */
+    void (*score)(void *state, float *scores, const rank_support *support);
     void (*free)(void *state);
 } rank_method;
 

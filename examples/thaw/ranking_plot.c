@@ -47,8 +47,7 @@ static void line(FILE *to, double x1, double y1, double x2, double y2, const cha
 /* thaw stands out; without it every method has a colour of its own all the same. */
 static const char *colour_of(const ranking_results *r, int method)
 {
-    const int has_model = strcmp(r->methods[0], "thaw") == 0;
-    return colours[method + !has_model];
+    return colours[method + !ranking_results_has_model(r)];
 }
 
 static double x_of(const panel *p, int support)

@@ -37,6 +37,9 @@ ranking_summary ranking_results_metric(const ranking_results *results, int metho
 /** Users who were tasks, mean over seeds. */
 int64_t ranking_results_tasks(const ranking_results *results, int support);
 
+/** 1 if the first method is a model, 0 if there are only baselines. */
+int ranking_results_has_model(const ranking_results *results);
+
 /** Show: 0, or 1 with a message. */
 int ranking_results_print(const ranking_results *results);
 int ranking_results_print_json(const ranking_results *results);
