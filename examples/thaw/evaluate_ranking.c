@@ -24,6 +24,9 @@ typedef struct work {
     const rank_method *methods[MOST_BASELINES];
     int n_methods;
     ranking_results results;
+    const ranking_part *part;   /* that is measured now, */
+    ranking_protocol protocol;
+    int64_t first_seed, n_seeds; /* under these seeds */
     progress bar;
     int64_t done, all; /* runs of a method at a support */
     double start;
@@ -36,7 +39,9 @@ static const rank_method *find_method(const char *name)
     for (int k = 0; rank_methods[k]; k++) {
         if (strcmp(rank_methods[k]->name, name) == 0) return rank_methods[k];
     }
-    if (strcmp(name, "ease") == 0 || strcmp(name, "ials") == 0) exit(cli_failf("this build of thaw has no BLAS for %s", name));
+    if (strcmp(name, "ease") == 0 || strcmp(name, "ials") == 0) {
+        exit(cli_failf("this build of thaw has no BLAS for %s", name));
+    }
     cli_refuse("baseline %s is none of the ranking protocol: popularity, recent, itemknn, ease, ials", name);
 }
 
@@ -105,26 +110,26 @@ static void show(work *w, const char *note)
     progress_show(&w->bar, (double)w->done / (double)w->all, left, note);
 }
 
-/* One ranker on one part at one support, under the seeds from first on. */
-static int run(work *w, const ranker *r, const ranking_part *p, ranking_protocol protocol, int method, int support, int64_t first,
-               int64_t n)
+/* One ranker at one support. */
+static int run(work *w, const ranker *r, int method, int support)
 {
     show(w, w->results.methods[method]);
-    for (int64_t seed = first; seed < first + n; seed++) {
+    for (int64_t seed = w->first_seed; seed < w->first_seed + w->n_seeds; seed++) {
         ranking_scores *out = &ranking_results_run(&w->results, seed, method)->scores[support];
+        ranking_protocol protocol = w->protocol;
         protocol.seed = (uint64_t)seed + 1;
-        if (protocol_ranking_run(out, r, &p->asked, NULL, &protocol, &w->results.supports[support])) return 1;
+        if (protocol_ranking_run(out, r, &w->part->asked, NULL, &protocol, &w->results.supports[support])) return 1;
         w->done++;
     }
     return 0;
 }
 
-static int run_model(work *w, const ranking_part *p, const ranking_protocol *protocol, int64_t first, int64_t n)
+static int run_model(work *w)
 {
     model_ranker m;
-    int bad = model_ranker_init(&m, p->model, ranking_part_test(p), w->options->tables.user);
+    int bad = model_ranker_init(&m, w->part->model, ranking_part_test(w->part), w->options->tables.user);
     const ranker r = model_ranker_of(&m);
-    for (int s = 0; s < w->results.n_supports && !bad; s++) bad = run(w, &r, p, *protocol, 0, s, first, n);
+    for (int s = 0; s < w->results.n_supports && !bad; s++) bad = run(w, &r, 0, s);
     model_ranker_free(&m);
     return bad;
 }
@@ -136,13 +141,24 @@ static double last_time(const histories *h)
     return last;
 }
 
-static int run_baseline(work *w, const ranking_part *p, const ranking_protocol *protocol, int k, int64_t first, int64_t n)
+/* Keep what was tuned for one support. */
+static void note_setting(work *w, const rank_baseline *b, int method, int support)
+{
+    for (int64_t seed = w->first_seed; seed < w->first_seed + w->n_seeds; seed++) {
+        ranking_run *out = ranking_results_run(&w->results, seed, method);
+        out->settings[support] = b->setting;
+        out->target_only[support] = b->target_only;
+    }
+}
+
+static int run_baseline(work *w, int k)
 {
     const int method = k + !w->options->no_model;
-    const double from = protocol->rules.from_time;
-    const rank_training training = {.histories = &p->known, .users = &p->known_users, .protocol = protocol,
-                                    .supports = w->results.supports, .n_supports = w->results.n_supports, .each_support = w->options->tunes_each,
-                                    .horizon = isnan(from) ? 0 : last_time(&p->asked) - from,
+    const double from = w->protocol.rules.from_time;
+    const rank_training training = {.histories = &w->part->known, .users = &w->part->known_users,
+                                    .protocol = &w->protocol, .supports = w->results.supports,
+                                    .n_supports = w->results.n_supports, .each_support = w->options->tunes_each,
+                                    .horizon = isnan(from) ? 0 : last_time(&w->part->asked) - from,
                                     .parallel = &w->options->pretraining.config.parallel,
                                     .bar = &w->bar, .done = (double)w->done / (double)w->all};
     rank_baseline b;
@@ -150,32 +166,35 @@ static int run_baseline(work *w, const ranking_part *p, const ranking_protocol *
     const ranker r = rank_baseline_ranker(&b);
     int bad = 0;
     for (int s = 0; s < training.n_supports && !bad; s++) {
-        bad = rank_baseline_fit(&b, &training, s) || run(w, &r, p, *protocol, method, s, first, n);
-        for (int64_t seed = first; seed < first + n; seed++) {
-            ranking_run *out = ranking_results_run(&w->results, seed, method);
-            out->settings[s] = b.setting;
-            out->target_only[s] = b.target_only;
-        }
+        bad = rank_baseline_fit(&b, &training, s) || run(w, &r, method, s);
+        note_setting(w, &b, method, s);
     }
     rank_baseline_free(&b);
     return bad;
 }
 
-/* All methods on one part. */
-static int measure_part(work *w, const ranking_part *p, int64_t first, int64_t n)
+static int set_protocol(work *w)
 {
     const evaluate_options *o = w->options;
-    ranking_protocol protocol = {.rules = {.min_events = o->min_events, .max_events = o->max_events, .target = -1,
-                                           .from_time = o->from_time},
-                                 .n_items = p->catalogue.items.n, .candidates = o->candidates,
-                                 .seed = (uint64_t)first + 1};
-    if (o->target_event) {
-        protocol.rules.target = (int32_t)names_find(&p->catalogue.events, o->target_event);
-        if (protocol.rules.target < 0) return cli_failf("there is no event %s", o->target_event);
-    }
+    w->protocol = (ranking_protocol){.rules = {.min_events = o->min_events, .max_events = o->max_events, .target = -1,
+                                               .from_time = o->from_time},
+                                     .n_items = w->part->catalogue.items.n, .candidates = o->candidates,
+                                     .seed = (uint64_t)w->first_seed + 1};
+    if (!o->target_event) return 0;
+    w->protocol.rules.target = (int32_t)names_find(&w->part->catalogue.events, o->target_event);
+    return w->protocol.rules.target < 0 ? cli_failf("there is no event %s", o->target_event) : 0;
+}
+
+/* All methods on one part. */
+static int measure_part(work *w, const ranking_part *p, int64_t first_seed, int64_t n_seeds)
+{
+    w->part = p;
+    w->first_seed = first_seed;
+    w->n_seeds = n_seeds;
+    if (set_protocol(w)) return 1;
     progress_begin(&w->bar, "evaluating");
-    int bad = p->model && run_model(w, p, &protocol, first, n);
-    for (int k = 0; k < w->n_methods && !bad; k++) bad = run_baseline(w, p, &protocol, k, first, n);
+    int bad = p->model && run_model(w);
+    for (int k = 0; k < w->n_methods && !bad; k++) bad = run_baseline(w, k);
     progress_end(&w->bar);
     return bad;
 }
