@@ -50,7 +50,8 @@ static void choose_methods(work *w)
     const evaluate_options *o = w->options;
     for (int i = 0; i < o->n_baselines; i++) w->methods[w->n_methods++] = find_method(o->baselines[i]);
     for (int k = 0; o->wants_baselines && !o->n_baselines && rank_methods[k]; k++) {
-        w->methods[w->n_methods++] = rank_methods[k];
+        /* Where seen items are not ranked, recent is popularity. */
+        if (rank_methods[k] != &rank_recent || o->target_event) w->methods[w->n_methods++] = rank_methods[k];
     }
     ranking_results *r = &w->results;
     if (!o->no_model) r->methods[r->n_methods++] = "thaw";

@@ -118,3 +118,56 @@ json 'all(set(r["baselines"]) == {"ease", "ials"} for r in d["by_support"])' \
      'all(0 < x["ndcg@100"] <= 1 for r in d["by_support"] for x in r["baselines"].values())' \
      'all(r["baselines"]["ease"]["settings"][0]["lambda"] >= 100 for r in d["by_support"])' \
      'set(b["ials"]["settings"][0]) == {"alpha0", "reg"}'
+
+# ---- item-kNN and EASE against plain Python, at the setting that was chosen ----
+cat >oracle.py <<'EOF'
+import csv, json, math
+def read(path):
+    users = {}
+    for n, r in enumerate(csv.DictReader(open(path), delimiter="\t")):
+        r = {k.split(":")[0]: v for k, v in r.items()}
+        if float(r["rating"]) >= 3: users.setdefault(r["user_id"], []).append((float(r["timestamp"]), n, r["item_id"]))
+    return [list(dict.fromkeys(item for _, _, item in sorted(events))) for events in users.values()]
+train, test = read("a.inter"), read("b.inter")
+items = sorted({i for x in train + test for i in x})
+row = {i: k for k, i in enumerate(items)}
+n = len(items)
+G = [[0.0] * n for _ in range(n)]
+for x in train:
+    for i in x:
+        for j in x: G[row[i]][row[j]] += 1
+def inverse(A):
+    A = [r[:] + [float(i == j) for j in range(len(A))] for i, r in enumerate(A)]
+    for i, pivot in enumerate(A):
+        pivot[:] = [v / pivot[i] for v in pivot]
+        for r in A:
+            if r is not pivot and r[i]: r[:] = [v - r[i] * p for v, p in zip(r, pivot)]
+    return [r[len(A):] for r in A]
+def itemknn(shrink):
+    c = [math.sqrt(G[i][i]) for i in range(n)]
+    return [[G[i][j] / (c[i] * c[j] + shrink) for j in range(n)] for i in range(n)]
+def ease(ridge):
+    P = inverse([[G[i][j] + ridge * (i == j) for j in range(n)] for i in range(n)])
+    return [[0 if i == j else -P[i][j] / P[j][j] for j in range(n)] for i in range(n)]
+def metrics(B, k):
+    recall, ndcg, users = 0, 0, 0
+    for x in test:
+        if len(x) < 5 or len(x) <= k: continue
+        support, relevant = [row[i] for i in x[:k]], {row[i] for i in x[k:]}
+        order = sorted(set(range(n)) - set(support), key=lambda j: (-sum(B[i][j] for i in support), -G[j][j]))
+        recall += sum(j in relevant for j in order[:20]) / min(20, len(relevant))
+        gain = [1 / math.log2(p + 2) for p in range(10)]
+        ndcg += sum(g for g, j in zip(gain, order) if j in relevant) / sum(gain[:len(relevant)])
+        users += 1
+    return recall / users, ndcg / users, users
+d = json.load(open("out"))
+for r in d["by_support"]:
+    for name, make, key in (("itemknn", itemknn, "shrink"), ("ease", ease, "lambda")):
+        got = r["baselines"][name]
+        recall, ndcg, users = metrics(make(got["settings"][0][key]), r["support"])
+        assert users == r["tasks"] and abs(recall - got["r@20"]) < 2e-3 and abs(ndcg - got["ndcg@10"]) < 2e-3, \
+            (name, r["support"], users, r["tasks"], recall, got["r@20"], ndcg, got["ndcg@10"])
+EOF
+expect 0 "$thaw" evaluate --protocol ranking --no-model --inter b.inter --train a.inter --positive-min 3 --support 1,4 \
+    --baselines=itemknn,ease --json
+python3 oracle.py || die 'item-kNN and EASE are what their formulas say'
