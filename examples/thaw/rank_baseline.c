@@ -21,8 +21,11 @@ const rank_method *const rank_methods[] = {&rank_popularity, &rank_recent, &rank
 
 void rank_parallel(const thaw_parallel *parallel, thaw_task task, void *arg, int64_t n_tasks)
 {
-    if (parallel->run && parallel->run(parallel->ctx, task, arg, n_tasks) == 0) return;
-    for (int64_t i = 0; !parallel->run && i < n_tasks; i++) task(arg, i, 0);
+    if (!parallel->run) {
+        for (int64_t i = 0; i < n_tasks; i++) task(arg, i, 0);
+    } else if (parallel->run(parallel->ctx, task, arg, n_tasks) != 0) {
+        exit(cli_failf("the threads do not take the work"));
+    }
 }
 
 int32_t rank_workers(const thaw_parallel *parallel)

@@ -14,8 +14,10 @@
 enum { WIDTH = 960, HEIGHT = 470, PANEL_WIDTH = 390, PANEL_HEIGHT = 290, PANEL_TOP = 76, LEGEND_Y = 436 };
 
 static const char ink[] = "#1f2933", quiet[] = "#7b8794", grid[] = "#e4e7eb";
-static const char *const colours[MOST_METHODS] = {"#d62246", "#3a7ca5", "#e09f3e", "#588157",
-                                                  "#7b5ea7", "#2a9d8f", "#8d6e63", "#52606d"};
+static const struct {
+    const char *method, *colour;
+} colours[] = {{"thaw", "#d62246"}, {"popularity", "#3a7ca5"}, {"itemknn", "#e09f3e"},
+               {"ease", "#588157"}, {"ials", "#7b5ea7"},       {"recent", "#2a9d8f"}};
 static const char *const titles[] = {"Recall of the first 20 (r@20)", "Order of the first 10 (ndcg@10)"};
 
 /* One panel on the page. */
@@ -44,10 +46,13 @@ static void line(FILE *to, double x1, double y1, double x2, double y2, const cha
             y2, colour, width);
 }
 
-/* thaw stands out; without it every method has a colour of its own all the same. */
+/* A method has its colour in every plot. */
 static const char *colour_of(const ranking_results *r, int method)
 {
-    return colours[method + !ranking_results_has_model(r)];
+    for (size_t i = 0; i < sizeof colours / sizeof *colours; i++) {
+        if (strcmp(colours[i].method, r->methods[method]) == 0) return colours[i].colour;
+    }
+    return ink;
 }
 
 static double x_of(const panel *p, int support)
