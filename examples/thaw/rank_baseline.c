@@ -43,19 +43,13 @@ static thaw_status adapt(void *ctx, const thaw_event *support, int64_t n)
         b->n_room = 2 * n;
         b->items = cli_alloc((size_t)b->n_room, sizeof *b->items);
     }
-    /* Distinct items by their latest event: gathered backwards, then turned. */
     int64_t found = 0;
-    for (int64_t i = n - 1; i >= 0; i--) {
+    for (int64_t i = 0; i < n; i++) {
         if (b->marks[support[i].item]) continue;
         b->marks[support[i].item] = 1;
         b->items[found++] = support[i].item;
     }
     for (int64_t i = 0; i < found; i++) b->marks[b->items[i]] = 0;
-    for (int64_t i = 0, j = found - 1; i < j; i++, j--) {
-        const int64_t item = b->items[i];
-        b->items[i] = b->items[j];
-        b->items[j] = item;
-    }
     const rank_support known = {.events = support, .n_events = n, .items = b->items, .n_items = found};
     b->method->score(b->state, b->scores, &known);
     return THAW_OK;

@@ -18,7 +18,7 @@ typedef struct rank_setting {
 typedef struct rank_support {
     const thaw_event *events; /* [n_events] in order of time */
     int64_t n_events;
-    const int64_t *items;     /* [n_items] distinct ones, the latest last */
+    const int64_t *items;     /* [n_items] the distinct ones */
     int64_t n_items;
 } rank_support;
 
