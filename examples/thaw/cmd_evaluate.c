@@ -3,102 +3,91 @@
 /* thaw evaluate: how good is a model for users it has not seen, and how good are simple baselines? */
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "baselines.h"
 #include "cli.h"
-#include "json_out.h"
-#include "progress.h"
-#include "protocol_rating.h"
-#include "tables.h"
-#include "user_features.h"
+#include "evaluate.h"
 
 static const char help[] =
     "usage: thaw evaluate --model MODEL --inter TABLE [option…]\n"
-    "Adapt to each user from some of their ratings and predict others.\n\n"
+    "       thaw evaluate --protocol ranking --inter TABLE --holdout-users P [option…]\n"
+    "Adapt to each user from some of their events and predict others.\n\n"
     "  --model MODEL      from thaw pretrain\n" TABLES_HELP
     "\n"
-    "  --protocol rating  (the default; ranking comes with a later version)\n"
-    "  --support K,…      ratings known of a user: a number, all, or a part such as 80% (all)\n"
-    "  --query N          ratings to predict (10)\n"
-    "  --min-events N, --max-events N   users with so many ratings are tasks (13, 100)\n"
-    "  --seeds N          random draws of support and query (5)\n"
-    "  --positive-min X   for the ranking protocol\n"
-    "  --baselines[=popularity,bias]    also measure these, fitted on --train\n"
+    "  --protocol rating|ranking        predict ratings (the default), or rank the whole catalogue\n"
+    "  --support K,…      events known of a user: a number, all, or a part such as 80% (all; 1,3,5,10,80% to rank)\n"
+    "  --min-events N, --max-events N   users with so many are tasks (13 … 100 ratings; 5 distinct items or more)\n"
+    "  --seeds N          random draws (5; to rank: 3 with --holdout-users, else 1)\n"
+    "  --baselines[=NAME,…]             also measure these, fitted on --train and tuned on users left out:\n"
+    "                     popularity, bias; to rank: popularity, recent, itemknn, ease, ials\n"
     "  --train TABLE      what the model was trained on; --train-where NAME=VALUE: only those rows\n"
-    "  --json             print one object: protocol, tasks, seeds, support, query, mae, mae_sd, rmse, ndcg@1,\n"
-    "                     ndcg@3, ndcg@5, coverage90, adapt_us, baselines. With a list of supports these are of the\n"
-    "                     first, and by_support holds all\n\n"
-    "MAE and RMSE are means over users, then over seeds; mae_sd is the standard deviation over seeds; coverage90 is\n"
-    "the part of the ratings inside the 90 % interval; adapt_us the median time to adapt, in microseconds.\n\n"
+    "  --json             print one object\n\n"
+    "Rating: K ratings drawn at random are known, others predicted.\n"
+    "  --query N          ratings to predict (10)\n"
+    "  Prints mae, mae_sd, rmse, ndcg@1, ndcg@3, ndcg@5, coverage90, adapt_us. MAE and RMSE are means over users, then over\n"
+    "  seeds; mae_sd is the standard deviation over seeds; coverage90 the part of the ratings inside the 90 % interval;\n"
+    "  adapt_us the median time to adapt, in microseconds.\n\n"
+    "Ranking: the first K distinct items are known, all others of the catalogue ranked, later new items relevant.\n"
+    "  --positive-min X   drop events with a value below X\n"
+    "  --target-event E   any event is known, only items with a later event E are relevant\n"
+    "  --from-time T      instead of --support: what was before T is known\n"
+    "  --candidates N     also rank the next item among N random unseen ones: hr@10_sampled, ndcg@10_sampled\n"
+    "  --holdout-users P  without --model: for each seed hold out users, pretrain on the others, fit the baselines on them;\n"
+    "                     0 with --from-time: everybody, learned from what was before\n"
+    PRETRAINING_SET_HELP
+    "  --no-model         only the baselines\n"
+    "  --tune-each-support   tune the baselines for each support alone, not for the mean of all\n"
+    "  --threads N        threads to pretrain and fit on (all cores)\n"
+    "  --plot FILE.svg    r@20 and ndcg@10 by support size\n"
+    "  Prints r@20, ndcg@10, ndcg@100, hr@10, mrr and their _sd (over seeds) and _se (over users), adapt_us,\n"
+    "  recommend_us, and for baselines the settings chosen.\n\n"
     "  thaw evaluate --model ml.thaw --inter ml-1m.inter --where split=user_cold --support 5 --json\n"
-    "  thaw evaluate --model shop.thaw --inter test.inter --support 1,3,all --baselines --train train.inter\n";
+    "  thaw evaluate --model shop.thaw --inter test.inter --support 1,3,all --baselines --train train.inter\n"
+    "  thaw evaluate --protocol ranking --inter ml-1m.inter --positive-min 4 --holdout-users 0.1 --baselines --plot ml.svg\n"
+    "  thaw evaluate --protocol ranking --inter log.inter --holdout-users 0.1 --target-event purchase --baselines=recent\n";
 
-enum { MOST_SUPPORTS = 16 };
-
-typedef struct evaluate {
-    const char *model_path;
-    tables tables, train;
-    rating_protocol protocol;
-    rating_support supports[MOST_SUPPORTS];
-    int n_supports;
-    int baselines[N_BASELINES];
-    int json;
-
-    thaw_model *model;
-    thaw_data *data, *train_data;
-    rating_tasks tasks, train_tasks;
-    thaw_user *user;
-    user_features features;
-} evaluate;
-
-/* What was measured at one support. */
-typedef struct result {
-    rating_scores model, baseline[N_BASELINES];
-    double damping_item[N_BASELINES], damping_user[N_BASELINES];
-} result;
-
-/* ---- arguments ---- */
-
-static void set_supports(evaluate *e, char *text)
+static void set_supports(evaluate_options *e, char *text)
 {
     char *parts[MOST_SUPPORTS];
     e->n_supports = cli_list("--support", text, parts, MOST_SUPPORTS);
     for (int i = 0; i < e->n_supports; i++) {
-        if (rating_support_read(&e->supports[i], parts[i])) {
+        if (support_size_read(&e->supports[i], parts[i])) {
             cli_refuse("--support is \"%s\"; must be a number, all, or a part such as 80%%", parts[i]);
         }
     }
 }
 
-static void set_baselines(evaluate *e, char *text)
+static void set_baselines(evaluate_options *e, char *text)
 {
-    if (!text) {
-        for (int k = 0; k < N_BASELINES; k++) e->baselines[k] = 1;
-        return;
-    }
-    char *names[16];
-    const int n = cli_list("--baselines", text, names, 16);
-    for (int i = 0; i < n; i++) {
-        int k = 0;
-        while (k < N_BASELINES && strcmp(names[i], baseline_names[k]) != 0) k++;
-        if (k == N_BASELINES) cli_refuse("baseline %s is none of the rating protocol: popularity, bias", names[i]);
-        e->baselines[k] = 1;
+    char *names[MOST_BASELINES];
+    e->wants_baselines = 1;
+    e->n_baselines = text ? cli_list("--baselines", text, names, MOST_BASELINES) : 0;
+    for (int i = 0; i < e->n_baselines; i++) e->baselines[i] = names[i];
+}
+
+/* Take an option of the ranking protocol alone: 1, or 0 if it is another. */
+static int take_ranking(evaluate_options *e, int option, char *value)
+{
+    switch (option) {
+    case '+': e->positive_min = cli_number("--positive-min", value, -1e30, 1e30); return 1;
+    case 'e': e->target_event = value; return 1;
+    case 'f': e->from_time = cli_number("--from-time", value, -1e300, 1e300); return 1;
+    case 'c': e->candidates = cli_integer("--candidates", value, 1, 1000000); return 1;
+    case 'u': e->holdout_users = cli_number("--holdout-users", value, 0, 0.999); return 1;
+    case 'v':
+        e->sets_seed |= strncmp(value, "seed=", 5) == 0;
+        pretraining_set(&e->pretraining, value);
+        return 1;
+    case 'n': e->no_model = 1; return 1;
+    case 'i': e->tunes_each = 1; return 1;
+    case 'd': e->pretraining.n_threads = (int32_t)cli_integer("--threads", value, 1, 1024); return 1;
+    case 'g': e->plot = value; return 1;
+    default: return 0;
     }
 }
 
-static void set_protocol(const char *text)
-{
-    if (strcmp(text, "rating") == 0) return;
-    if (strcmp(text, "ranking") == 0) {
-        exit(cli_failf("protocol ranking comes with a later version; this one has rating"));
-    }
-    cli_refuse("--protocol is \"%s\"; must be rating", text);
-}
-
-static void read_arguments(evaluate *e, int argc, char **argv)
+/* Returns 1 for the ranking protocol. */
+static int read_arguments(evaluate_options *e, int argc, char **argv)
 {
     static const struct option options[] = {
         TABLES_OPTIONS,
@@ -109,228 +98,55 @@ static void read_arguments(evaluate *e, int argc, char **argv)
         {"query", required_argument, NULL, 'q'},
         {"min-events", required_argument, NULL, 'a'},
         {"max-events", required_argument, NULL, 'z'},
-        {"positive-min", required_argument, NULL, '+'},
         {"seeds", required_argument, NULL, 's'},
         {"baselines", optional_argument, NULL, 'b'},
         {"train", required_argument, NULL, 't'},
         {"train-where", required_argument, NULL, 'w'},
         {"json", no_argument, NULL, 'j'},
+        {"positive-min", required_argument, NULL, '+'},
+        {"target-event", required_argument, NULL, 'e'},
+        {"from-time", required_argument, NULL, 'f'},
+        {"candidates", required_argument, NULL, 'c'},
+        {"holdout-users", required_argument, NULL, 'u'},
+        {"set", required_argument, NULL, 'v'},
+        {"no-model", no_argument, NULL, 'n'},
+        {"tune-each-support", no_argument, NULL, 'i'},
+        {"threads", required_argument, NULL, 'd'},
+        {"plot", required_argument, NULL, 'g'},
         {NULL, 0, NULL, 0},
     };
-    rating_protocol *p = &e->protocol;
+    const char *protocol = "rating";
+    int of_ranking = 0;
     for (int o; (o = cli_option(argc, argv, options, help)) != -1;) {
         switch (o) {
         case 'm': e->model_path = optarg; break;
-        case 'p': set_protocol(optarg); break;
+        case 'p': protocol = optarg; break;
         case 'k': set_supports(e, optarg); break;
-        case 'q': p->query = cli_integer("--query", optarg, 1, 100000); break;
-        case 'a': p->min_events = cli_integer("--min-events", optarg, 1, INT32_MAX); break;
-        case 'z': p->max_events = cli_integer("--max-events", optarg, 1, INT32_MAX); break;
-        case '+': cli_number("--positive-min", optarg, -1e30, 1e30); break;
-        case 's': p->seeds = cli_integer("--seeds", optarg, 1, 1000); break;
+        case 'q': e->query = cli_integer("--query", optarg, 1, 100000); break;
+        case 'a': e->min_events = cli_integer("--min-events", optarg, 1, INT32_MAX); break;
+        case 'z': e->max_events = cli_integer("--max-events", optarg, 1, INT32_MAX); break;
+        case 's': e->seeds = cli_integer("--seeds", optarg, 1, 1000); break;
         case 'b': set_baselines(e, optarg); break;
         case 't': e->train.inter = optarg; break;
         case 'w': tables_option(&e->train, TABLES_WHERE, optarg); break;
         case 'j': e->json = 1; break;
-        default: tables_option(&e->tables, o, optarg);
+        default:
+            if (take_ranking(e, o, optarg)) of_ranking |= o != '+';
+            else tables_option(&e->tables, o, optarg);
         }
     }
-    cli_require("--model", e->model_path);
     cli_require("--inter", e->tables.inter);
-    if (p->min_events < p->query) {
-        cli_refuse("--min-events is %lld; must be at least --query %lld", (long long)p->min_events,
-                   (long long)p->query);
+    const int ranking = strcmp(protocol, "ranking") == 0;
+    if (!ranking && strcmp(protocol, "rating") != 0) {
+        cli_refuse("--protocol is \"%s\"; must be rating or ranking", protocol);
     }
-    if (p->max_events < p->min_events) {
-        cli_refuse("--max-events is %lld; must be at least --min-events %lld", (long long)p->max_events,
-                   (long long)p->min_events);
-    }
-    for (int k = 0; k < N_BASELINES; k++) {
-        if (e->baselines[k] && !e->train.inter) cli_refuse("--baselines needs --train");
-    }
-}
-
-/* ---- the model as a predictor ---- */
-
-static thaw_status begin_user(void *ctx, const char *key)
-{
-    evaluate *e = ctx;
-    return user_features_apply(&e->features, e->model, e->user, e->data, key);
-}
-
-static thaw_status adapt_user(void *ctx, const thaw_event *support, int64_t n)
-{
-    evaluate *e = ctx;
-    return thaw_adapt(e->model, e->user, support, n);
-}
-
-static thaw_status predict_user(void *ctx, float *mean, float *variance, const int64_t *items, int64_t n)
-{
-    evaluate *e = ctx;
-    return thaw_score(e->model, e->user, mean, variance, items, n);
-}
-
-/* ---- reading ---- */
-
-/* Read a table of events into tasks; items the model has not seen are added to it and scored by their features. */
-static int read_tasks(rating_tasks *tasks, thaw_data **data, thaw_model *model, const tables *source)
-{
-    int64_t added = 0;
-    if (tables_read(data, source)) return 1;
-    if (thaw_model_add_items(model, &added, *data) != THAW_OK) return cli_fail();
-    if (added) cli_say("%lld items of %s are new to the model", (long long)added, source->inter);
-    return rating_tasks_create(tasks, model, *data);
-}
-
-static int prepare(evaluate *e)
-{
-    if (thaw_model_load(&e->model, e->model_path, NULL) != THAW_OK) return cli_fail_at(e->model_path);
-    if (read_tasks(&e->tasks, &e->data, e->model, &e->tables)) return 1;
-    if (e->train.inter && read_tasks(&e->train_tasks, &e->train_data, e->model, &e->train)) return 1;
-    if (protocol_rating_tasks(&e->protocol, &e->tasks) == 0) {
-        return cli_failf("no user of %s has %lld … %lld ratings", e->tables.inter, (long long)e->protocol.min_events,
-                         (long long)e->protocol.max_events);
-    }
-    thaw_model_info info;
-    if (cli_model_info(&info, e->model)) return 1;
-    e->protocol.lowest = (double)info.rating_min;
-    e->protocol.highest = (double)info.rating_max;
-    if (thaw_user_create(&e->user, e->model) != THAW_OK) return cli_fail();
-    return user_features_find(&e->features, e->model, e->user, e->tables.user);
-}
-
-/* ---- measuring ---- */
-
-static int measure_baseline(result *out, int kind, const evaluate *e, const rating_support *support)
-{
-    thaw_model_info info;
-    if (cli_model_info(&info, e->model)) return 1;
-    baseline b;
-    if (baseline_create(&b, kind, &e->train_tasks, info.items, &e->protocol, support)) return 1;
-    out->damping_item[kind] = b.damping_item;
-    out->damping_user[kind] = b.damping_user;
-    const rating_predictor p = baseline_predictor(&b);
-    const int bad = protocol_rating_run(&out->baseline[kind], &p, &e->tasks, &e->protocol, support);
-    baseline_free(&b);
-    return bad;
-}
-
-static int measure(result *results, evaluate *e)
-{
-    const rating_predictor model = {.ctx = e, .begin = begin_user, .adapt = adapt_user, .predict = predict_user,
-                                    .has_variance = 1};
-    progress bar;
-    int bad = 0, done = 0, all = e->n_supports;
-    for (int k = 0; k < N_BASELINES; k++) all += e->baselines[k] * e->n_supports;
-    progress_begin(&bar, "evaluating");
-    const double start = progress_clock();
-    for (int s = 0; s < e->n_supports && !bad; s++) {
-        for (int k = -1; k < N_BASELINES && !bad; k++) {
-            if (k >= 0 && !e->baselines[k]) continue;
-            const double left = done ? (progress_clock() - start) / done * (all - done) : -1;
-            progress_show(&bar, (double)done++ / all, left, k < 0 ? "thaw" : baseline_names[k]);
-            bad = k < 0 ? protocol_rating_run(&results[s].model, &model, &e->tasks, &e->protocol, &e->supports[s])
-                        : measure_baseline(&results[s], k, e, &e->supports[s]);
-        }
-    }
-    progress_end(&bar);
-    return bad;
-}
-
-/* ---- printing ---- */
-
-static void put_scores(json_t *object, const rating_scores *s)
-{
-    json_out_real(object, "mae", s->mae);
-    json_out_real(object, "mae_sd", s->mae_sd);
-    json_out_real(object, "rmse", s->rmse);
-    json_out_real(object, "ndcg@1", s->ndcg1);
-    json_out_real(object, "ndcg@3", s->ndcg3);
-    json_out_real(object, "ndcg@5", s->ndcg5);
-    json_out_real(object, "coverage90", s->coverage90);
-}
-
-/* Everything that was measured at one support. */
-static void put_result(json_t *object, const evaluate *e, const rating_support *support, const result *r)
-{
-    if (support->count >= 0) json_out_integer(object, "support", support->count);
-    else json_out_text(object, "support", support->text);
-    put_scores(object, &r->model);
-    json_out_real(object, "adapt_us", r->model.adapt_us);
-    json_t *baselines = json_object();
-    for (int k = 0; k < N_BASELINES; k++) {
-        if (!e->baselines[k]) continue;
-        json_t *one = json_object();
-        put_scores(one, &r->baseline[k]);
-        json_out_real(one, "damping_item", r->damping_item[k]);
-        if (k == BASELINE_BIAS) json_out_real(one, "damping_user", r->damping_user[k]);
-        json_object_set_new(baselines, baseline_names[k], one);
-    }
-    if (json_object_size(baselines)) json_object_set(object, "baselines", baselines);
-    json_decref(baselines);
-}
-
-static int print_json(const evaluate *e, const result *results)
-{
-    json_t *object = json_object();
-    json_out_text(object, "protocol", "rating");
-    json_out_integer(object, "tasks", results[0].model.tasks);
-    json_out_integer(object, "seeds", e->protocol.seeds);
-    json_out_integer(object, "query", e->protocol.query);
-    put_result(object, e, &e->supports[0], &results[0]);
-    if (e->n_supports > 1) {
-        json_t *all = json_array();
-        for (int s = 0; s < e->n_supports; s++) {
-            json_t *one = json_object();
-            put_result(one, e, &e->supports[s], &results[s]);
-            json_array_append_new(all, one);
-        }
-        json_object_set_new(object, "by_support", all);
-    }
-    return json_out_print(object);
-}
-
-static void print_scores(const char *support, const char *name, const rating_scores *s)
-{
-    printf("%7s  %-10s  %.4f", support, name, s->mae);
-    if (isfinite(s->mae_sd)) printf("  %.4f", s->mae_sd);
-    else printf("  %6s", "-");
-    printf("  %.4f  %.4f  %.4f  %.4f", s->rmse, s->ndcg1, s->ndcg3, s->ndcg5);
-    if (isfinite(s->coverage90)) printf("  %8.1f %%  %6.2f us", 100 * s->coverage90, s->adapt_us);
-    putchar('\n');
-}
-
-static int print_table(const evaluate *e, const result *results)
-{
-    printf("%lld users, %lld random draws, %lld ratings of each to predict\n\n", (long long)results[0].model.tasks,
-           (long long)e->protocol.seeds, (long long)e->protocol.query);
-    printf("%7s  %-10s  %6s  %6s  %6s  %6s  %6s  %6s  %10s  %9s\n", "support", "", "MAE", "+-", "RMSE", "nDCG@1",
-           "nDCG@3", "nDCG@5", "in 90 %", "adapt");
-    for (int s = 0; s < e->n_supports; s++) {
-        print_scores(e->supports[s].text, "thaw", &results[s].model);
-        for (int k = N_BASELINES - 1; k >= 0; k--) {
-            if (e->baselines[k]) print_scores("", baseline_names[k], &results[s].baseline[k]);
-        }
-    }
-    return cli_finish();
+    if (!ranking && of_ranking) cli_refuse("an option of --protocol ranking is given to the rating protocol");
+    return ranking;
 }
 
 int cmd_evaluate(int argc, char **argv)
 {
-    evaluate e = {.protocol = {.query = 10, .min_events = 13, .max_events = 100, .seeds = 5}, .n_supports = 1};
-    rating_support_read(&e.supports[0], "all");
-    read_arguments(&e, argc, argv);
-
-    result results[MOST_SUPPORTS];
-    int bad = prepare(&e);
-    if (!bad) bad = measure(results, &e);
-    if (!bad) bad = e.json ? print_json(&e, results) : print_table(&e, results);
-    user_features_free(&e.features);
-    thaw_user_free(e.user);
-    rating_tasks_free(&e.tasks);
-    rating_tasks_free(&e.train_tasks);
-    thaw_data_free(e.train_data);
-    thaw_data_free(e.data);
-    thaw_model_free(e.model);
-    return bad;
+    evaluate_options e = {.positive_min = NAN, .holdout_users = NAN, .from_time = NAN};
+    if (pretraining_init(&e.pretraining)) return 1;
+    return read_arguments(&e, argc, argv) ? evaluate_ranking(&e) : evaluate_rating(&e);
 }

@@ -3,14 +3,10 @@
 /* thaw pretrain: learn a model from everybody's events and save it. */
 
 #include <math.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
-#include "progress.h"
+#include "pretraining.h"
 #include "tables.h"
 
 static const char help[] =
@@ -19,8 +15,8 @@ static const char help[] =
     "  --out MODEL        where to save, atomically\n" TABLES_HELP
     "\n"
     "  --valid-users P    part of the users kept to stop at the best pass, 0 … 0.5 (0)\n"
-    "  --set KEY=VALUE    a field of thaw_config: rank (16), passes (15), patience, seed, batch_users, half_life,\n"
-    "                     rating_min, rating_max, min_feature; and objective=rating\n"
+    PRETRAINING_SET_HELP
+    "  --positive-min X   first drop events with a value below X\n"
     "  --clean RULE,…     first drop events: duplicates, value_min=X,value_max=X, max_per_window=N, window=T,\n"
     "                     min_item_events=N, min_user_events=N\n"
     "  --threads N        threads to work on (all cores); the model does not depend on it\n\n"
@@ -32,23 +28,11 @@ static const char help[] =
 typedef struct pretrain {
     tables tables;
     const char *out;
-    thaw_config config;
+    pretraining training;
+    double positive_min; /* NaN: keep all */
     thaw_clean_options clean;
     int cleans;
-    int32_t threads;
 } pretrain;
-
-/* --set: everything but the objective is a field of the configuration. */
-static void set(pretrain *p, char *text)
-{
-    const char *value = cli_pair("--set", text);
-    if (strcmp(text, "objective") == 0) {
-        if (strcmp(value, "rating") == 0) return;
-        if (strcmp(value, "ranking") == 0) exit(cli_failf("objective ranking comes with a later version"));
-        cli_refuse("objective is \"%s\"; must be rating or ranking", value);
-    }
-    if (thaw_config_set(&p->config, text, value) != THAW_OK) cli_refuse("--set: %s", thaw_last_error());
-}
 
 static void set_clean_rule(thaw_clean_options *c, char *rule)
 {
@@ -82,6 +66,7 @@ static void read_arguments(pretrain *p, int argc, char **argv)
         {"out", required_argument, NULL, 'o'},
         {"valid-users", required_argument, NULL, 'v'},
         {"set", required_argument, NULL, 's'},
+        {"positive-min", required_argument, NULL, '+'},
         {"clean", required_argument, NULL, 'c'},
         {"threads", required_argument, NULL, 't'},
         {NULL, 0, NULL, 0},
@@ -90,13 +75,14 @@ static void read_arguments(pretrain *p, int argc, char **argv)
         switch (o) {
         case 'o': p->out = optarg; break;
         case 'v':
-            if (thaw_config_set(&p->config, "valid_users", optarg) != THAW_OK) {
+            if (thaw_config_set(&p->training.config, "valid_users", optarg) != THAW_OK) {
                 cli_refuse("--valid-users: %s", thaw_last_error());
             }
             break;
-        case 's': set(p, optarg); break;
+        case 's': pretraining_set(&p->training, optarg); break;
+        case '+': p->positive_min = cli_number("--positive-min", optarg, -1e30, 1e30); break;
         case 'c': set_clean(p, optarg); break;
-        case 't': p->threads = (int32_t)cli_integer("--threads", optarg, 1, 1024); break;
+        case 't': p->training.n_threads = (int32_t)cli_integer("--threads", optarg, 1, 1024); break;
         default: tables_option(&p->tables, o, optarg);
         }
     }
@@ -117,78 +103,24 @@ static int clean(thaw_data *data, const thaw_clean_options *options)
     return 0;
 }
 
-/* Set by Ctrl-C, read after each pass. */
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int signal_number)
-{
-    (void)signal_number;
-    interrupted = 1;
-}
-
-typedef struct watch {
-    progress bar;
-    int32_t passes;
-} watch;
-
-static int32_t show(void *ctx, const thaw_report *r)
-{
-    watch *w = ctx;
-    char note[96];
-    if (isnan(r->valid_mae)) snprintf(note, sizeof note, "error %.4f", r->train_rmse);
-    else snprintf(note, sizeof note, "error %.4f, validation MAE %.4f", r->train_rmse, r->valid_mae);
-    progress_show(&w->bar, (double)r->pass / w->passes, r->seconds_left, note);
-    return interrupted;
-}
-
-static int train(const pretrain *p, thaw_model *model, const thaw_data *data)
-{
-    thaw_report r;
-    if (thaw_report_init(&r, sizeof r) != THAW_OK) return cli_fail();
-    watch w = {.passes = p->config.passes};
-    progress_begin(&w.bar, "pretraining");
-    progress_show(&w.bar, 0, -1, NULL);
-    signal(SIGINT, interrupt);
-    const thaw_status st = thaw_pretrain(model, &r, data, show, &w);
-    signal(SIGINT, SIG_DFL);
-    progress_end(&w.bar);
-    if (st != THAW_OK && st != THAW_E_CANCELLED) return cli_fail();
-
-    thaw_model_info info;
-    if (cli_model_info(&info, model)) return 1;
-    cli_say("%s%lld events of %lld users, %lld items, rank %d: %d passes in %.2f s, error %.4f, noise %.4f",
-            st == THAW_E_CANCELLED ? "stopped early; " : "", (long long)info.trained_events,
-            (long long)info.trained_users, (long long)info.items, (int)info.rank, (int)r.pass, r.seconds, r.train_rmse,
-            r.noise);
-    if (!isnan(r.best_mae)) cli_say("best validation MAE %.4f", r.best_mae);
-    return 0;
-}
-
 int cmd_pretrain(int argc, char **argv)
 {
-    pretrain p = {0};
-    if (thaw_config_init(&p.config, sizeof p.config) != THAW_OK) return cli_fail();
+    pretrain p = {.positive_min = NAN};
+    if (pretraining_init(&p.training)) return 1;
     if (thaw_clean_options_init(&p.clean, sizeof p.clean) != THAW_OK) return cli_fail();
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    p.threads = cores < 1 ? 1 : cores > 1024 ? 1024 : (int32_t)cores;
     read_arguments(&p, argc, argv);
 
     thaw_data *data = NULL;
-    thaw_threads *threads = NULL;
     thaw_model *model = NULL;
     int bad = tables_read(&data, &p.tables);
+    if (!bad) bad = pretraining_keep_positives(data, p.positive_min);
     if (!bad && p.cleans) bad = clean(data, &p.clean);
-    if (!bad && p.threads > 1) {
-        bad = thaw_threads_create(&threads, p.threads) != THAW_OK ||
-              thaw_threads_parallel(threads, &p.config.parallel) != THAW_OK;
-        if (bad) cli_fail();
-    }
-    if (!bad && thaw_model_create(&model, &p.config, data) != THAW_OK) bad = cli_fail();
-    if (!bad) bad = train(&p, model, data);
+    if (!bad) bad = pretraining_threads(&p.training);
+    if (!bad) bad = pretraining_run(&model, &p.training, data, "pretraining", 0, NULL);
     if (!bad && thaw_model_save(model, p.out) != THAW_OK) bad = cli_fail_at(p.out);
     if (!bad) cli_say("saved %s", p.out);
     thaw_model_free(model);
-    thaw_threads_free(threads);
+    pretraining_end(&p.training);
     thaw_data_free(data);
     return bad;
 }

@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "draw.h"
+#include "median.h"
 #include "progress.h"
 
 enum { DEEPEST = 5 };
@@ -27,25 +28,6 @@ typedef struct sums {
     double mae, rmse, ndcg[DEEPEST + 1], covered;
     int64_t users;
 } sums;
-
-int rating_support_read(rating_support *out, const char *text)
-{
-    char *end;
-    const double x = strtod(text, &end);
-    if (strlen(text) >= sizeof out->text) return 1;
-    strcpy(out->text, text);
-    out->count = -1;
-    out->part = 1;
-    if (strcmp(text, "all") == 0) return 0;
-    if (end == text || !(x >= 0)) return 1;
-    if (strcmp(end, "%") == 0) {
-        out->part = x / 100;
-        return x > 100;
-    }
-    if (*end || x > 1e9 || x != floor(x)) return 1;
-    out->count = (int64_t)x;
-    return 0;
-}
 
 static int qualifies(const rating_protocol *protocol, const rating_task *task)
 {
@@ -108,13 +90,12 @@ static void measure(sums *s, work *w, const rating_protocol *protocol, int has_v
 
 /* One user under one seed: draw, adapt, predict, measure. */
 static thaw_status run_task(sums *s, work *w, const rating_predictor *p, const rating_tasks *tasks,
-                            const rating_task *task, const rating_protocol *protocol, const rating_support *support,
+                            const rating_task *task, const rating_protocol *protocol, const support_size *support,
                             int64_t seed)
 {
     const thaw_event *events = tasks->events + task->first;
     const int64_t rest = task->n - protocol->query;
-    int64_t n_support = support->count >= 0 ? support->count : (int64_t)(support->part * (double)rest + 1e-9);
-    if (n_support > rest) n_support = rest;
+    const int64_t n_support = support_size_of(support, rest);
 
     draw_permutation(w->order, task->n, (uint64_t)seed, draw_key(task->user));
     for (int64_t i = 0; i < n_support; i++) w->support[i] = events[w->order[i]];
@@ -133,18 +114,6 @@ static thaw_status run_task(sums *s, work *w, const rating_predictor *p, const r
     if (st != THAW_OK) return st;
     measure(s, w, protocol, p->has_variance);
     return THAW_OK;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, int64_t n)
-{
-    qsort(values, (size_t)n, sizeof *values, by_size);
-    return n ? (values[(n - 1) / 2] + values[n / 2]) / 2 : NAN;
 }
 
 /* Add the means of one seed to the scores, which are divided at the end. */
@@ -170,7 +139,7 @@ static void finish(rating_scores *out, const double *seed_mae, int64_t seeds)
 }
 
 int protocol_rating_run(rating_scores *out, const rating_predictor *predictor, const rating_tasks *tasks,
-                        const rating_protocol *protocol, const rating_support *support)
+                        const rating_protocol *protocol, const support_size *support)
 {
     memset(out, 0, sizeof *out);
     out->tasks = protocol_rating_tasks(protocol, tasks);

@@ -10,13 +10,7 @@
  * ordered by the prediction before clipping) are means over users, then over seeds. */
 
 #include "rating_tasks.h"
-
-/** How many ratings of a user are known: a number, or a part of what the query leaves. */
-typedef struct rating_support {
-    int64_t count; /* -1: part decides */
-    double part;   /* 0 … 1 */
-    char text[24]; /* "5", "all", "80%" */
-} rating_support;
+#include "support_size.h"
 
 typedef struct rating_protocol {
     int64_t query, min_events, max_events;
@@ -42,14 +36,11 @@ typedef struct rating_scores {
     double adapt_us;       /* median time of adapt() */
 } rating_scores;
 
-/** Read "5", "all" or "80%": 0, or 1 if it is none of them. */
-int rating_support_read(rating_support *out, const char *text);
-
 /** Tasks that qualify. */
 int64_t protocol_rating_tasks(const rating_protocol *protocol, const rating_tasks *tasks);
 
 /** Run the protocol: 0, or 1 with a message. */
 int protocol_rating_run(rating_scores *out, const rating_predictor *predictor, const rating_tasks *tasks,
-                        const rating_protocol *protocol, const rating_support *support);
+                        const rating_protocol *protocol, const support_size *support);
 
 #endif

@@ -33,11 +33,14 @@ one_line() {
     [ ! -s out ] || die 'a failure prints no result'
 }
 
-# json EXPRESSION…: the output is one JSON object d for which these Python expressions hold
+# json EXPRESSION…: the output is one JSON object d for which these Python expressions hold; b are its baselines
 json() {
     python3 -c '
 import json, sys
+from math import log2
+near = lambda x, y: abs(x - y) < 1e-6
 d = json.load(open("out"))
+b = d.get("baselines", {})
 wrong = [e for e in sys.argv[1:] if not eval(e)]
 assert not wrong, (wrong, d)' "$@" || die 'the output is not as it should be'
 }

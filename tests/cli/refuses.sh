@@ -41,15 +41,26 @@ expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --protocol song
 expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --baselines
 says '--baselines needs --train'
 expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --baselines=ease --train a.inter
+expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --plot x.svg
+says 'an option of --protocol ranking'
+set -- --protocol ranking --inter b.inter
+expect 2 "$thaw" evaluate "$@"
+says '--model or --holdout-users is required'
+expect 2 "$thaw" evaluate "$@" --model m.thaw --holdout-users 0.1
+expect 2 "$thaw" evaluate "$@" --model m.thaw --baselines=popularity
+expect 2 "$thaw" evaluate "$@" --model m.thaw --query 5
+expect 2 "$thaw" evaluate "$@" --model m.thaw --support all
+says 'leaves nothing to rank'
+expect 2 "$thaw" evaluate "$@" --model m.thaw --support 3 --from-time 5
+expect 2 "$thaw" evaluate "$@" --holdout-users 0
+expect 2 "$thaw" evaluate "$@" --holdout-users 0.1 --baselines=bias
+expect 2 "$thaw" evaluate "$@" --holdout-users 0.1 --no-model
 expect 2 "$thaw" recommend --model m.thaw --top 0
 expect 2 "$thaw" recommend --model m.thaw --event sku-0001
 says 'has no value'
 expect 2 "$thaw" recommend --model m.thaw --event sku-0001:rating:much
 
 # ---- 1, one line ----
-expect 1 "$thaw" evaluate --model m.thaw --inter b.inter --protocol ranking
-says 'comes with a later version'
-one_line
 expect 1 "$thaw" pretrain --inter a.inter --out x --set objective=ranking
 one_line
 expect 1 "$thaw" split --inter missing.inter --train x --test y

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef THAW_CLI_BASELINES_H
-#define THAW_CLI_BASELINES_H
+#ifndef THAW_CLI_RATING_BASELINES_H
+#define THAW_CLI_RATING_BASELINES_H
 
 /* The simple predictors that a recommender must beat, in one form:
  *
@@ -26,7 +26,7 @@ typedef struct baseline {
 
 /** Fit on training tasks, with the damping that is best at this support. Returns 0, or 1 with a message. */
 int baseline_create(baseline *out, int kind, const rating_tasks *train, int64_t n_items,
-                    const rating_protocol *protocol, const rating_support *support);
+                    const rating_protocol *protocol, const support_size *support);
 void baseline_free(baseline *baseline);
 
 /** The baseline as a predictor, which lends it. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "baselines.h"
+#include "rating_baselines.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -72,7 +72,7 @@ static void part_users(rating_tasks *fitted, rating_tasks *valid, const rating_t
 
 /* The best damping of the grid by MAE on the users left out. */
 static int choose_damping(baseline *b, const rating_tasks *train, const rating_protocol *protocol,
-                          const rating_support *support, double *sum, double *count)
+                          const support_size *support, double *sum, double *count)
 {
     static const double grid_item[] = {1, 3, 10, 30};
     static const double grid_user[] = {1, 2, 4, 8, 16};
@@ -104,7 +104,7 @@ static int choose_damping(baseline *b, const rating_tasks *train, const rating_p
 }
 
 int baseline_create(baseline *out, int kind, const rating_tasks *train, int64_t n_items,
-                    const rating_protocol *protocol, const rating_support *support)
+                    const rating_protocol *protocol, const support_size *support)
 {
     memset(out, 0, sizeof *out);
     out->kind = kind;

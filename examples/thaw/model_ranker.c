@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model_ranker.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+int model_ranker_init(model_ranker *out, const thaw_model *model, const thaw_data *data, const char *user_table)
+{
+    memset(out, 0, sizeof *out);
+    out->model = model;
+    out->data = data;
+    if (thaw_user_create(&out->user, model) != THAW_OK) return cli_fail();
+    /* A model of ratings refuses an event that has none, one of behaviour takes it. */
+    const thaw_event bare = {.value = NAN};
+    out->needs_values = thaw_adapt(model, out->user, &bare, 1) != THAW_OK;
+    return user_features_find(&out->features, model, out->user, user_table);
+}
+
+void model_ranker_free(model_ranker *m)
+{
+    user_features_free(&m->features);
+    thaw_user_free(m->user);
+    free(m->events);
+    free(m->hits);
+    memset(m, 0, sizeof *m);
+}
+
+static thaw_status begin(void *ctx, const char *user)
+{
+    model_ranker *m = ctx;
+    return user_features_apply(&m->features, m->model, m->user, m->data, user);
+}
+
+/* The events that have a value, into m->events. */
+static int64_t keep_rated(model_ranker *m, const thaw_event *support, int64_t n)
+{
+    if (n > m->n_events) {
+        free(m->events);
+        m->n_events = 2 * n;
+        m->events = cli_alloc((size_t)m->n_events, sizeof *m->events);
+    }
+    int64_t kept = 0;
+    for (int64_t i = 0; i < n; i++) {
+        if (!isnan(support[i].value)) m->events[kept++] = support[i];
+    }
+    return kept;
+}
+
+static thaw_status adapt(void *ctx, const thaw_event *support, int64_t n)
+{
+    model_ranker *m = ctx;
+    if (!m->needs_values) return thaw_adapt(m->model, m->user, support, n);
+    const int64_t kept = keep_rated(m, support, n);
+    return thaw_adapt(m->model, m->user, m->events, kept);
+}
+
+static thaw_status rank(void *ctx, int64_t *items, int64_t *n, const thaw_query *query)
+{
+    model_ranker *m = ctx;
+    if (query->top > m->n_hits) {
+        free(m->hits);
+        m->n_hits = query->top;
+        m->hits = cli_alloc((size_t)m->n_hits, sizeof *m->hits);
+    }
+    const thaw_status st = thaw_recommend(m->model, m->user, m->hits, n, query);
+    if (st != THAW_OK) return st;
+    for (int64_t i = 0; i < *n; i++) items[i] = m->hits[i].item;
+    return THAW_OK;
+}
+
+ranker model_ranker_of(model_ranker *model)
+{
+    return (ranker){.ctx = model, .begin = begin, .adapt = adapt, .rank = rank};
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pretraining.h"
+
+#include <float.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "progress.h"
+
+int pretraining_init(pretraining *out)
+{
+    memset(out, 0, sizeof *out);
+    if (thaw_config_init(&out->config, sizeof out->config) != THAW_OK) return cli_fail();
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    out->n_threads = cores < 1 ? 1 : cores > 1024 ? 1024 : (int32_t)cores;
+    return 0;
+}
+
+void pretraining_set(pretraining *p, char *text)
+{
+    const char *value = cli_pair("--set", text);
+    if (thaw_config_set(&p->config, text, value) == THAW_OK) return;
+    if (strcmp(text, "objective") != 0) cli_refuse("--set: %s", thaw_last_error());
+    if (strcmp(value, "rating") == 0) return;
+    if (strcmp(value, "ranking") == 0) exit(cli_failf("objective ranking comes with a later version"));
+    cli_refuse("objective is \"%s\"; must be rating or ranking", value);
+}
+
+int pretraining_threads(pretraining *p)
+{
+    if (p->threads || p->n_threads < 2) return 0;
+    if (thaw_threads_create(&p->threads, p->n_threads) != THAW_OK) return cli_fail();
+    return thaw_threads_parallel(p->threads, &p->config.parallel) == THAW_OK ? 0 : cli_fail();
+}
+
+void pretraining_end(pretraining *p)
+{
+    thaw_threads_free(p->threads);
+    p->threads = NULL;
+}
+
+/* ---- training ---- */
+
+/* Set by Ctrl-C, read after each pass. */
+static volatile sig_atomic_t interrupted_once;
+
+static void interrupt(int signal_number)
+{
+    (void)signal_number;
+    interrupted_once = 1;
+}
+
+typedef struct watch {
+    progress bar;
+    int32_t passes;
+} watch;
+
+static int32_t show(void *ctx, const thaw_report *r)
+{
+    watch *w = ctx;
+    char note[96];
+    if (isnan(r->valid_mae)) snprintf(note, sizeof note, "error %.4f", r->train_rmse);
+    else snprintf(note, sizeof note, "error %.4f, validation MAE %.4f", r->train_rmse, r->valid_mae);
+    progress_show(&w->bar, (double)r->pass / w->passes, r->seconds_left, note);
+    return interrupted_once;
+}
+
+static int say_result(const thaw_model *model, const thaw_report *r, int stopped)
+{
+    thaw_model_info info;
+    if (cli_model_info(&info, model)) return 1;
+    cli_say("%s%lld events of %lld users, %lld items, rank %d: %d passes in %.2f s, error %.4f, noise %.4f",
+            stopped ? "stopped early; " : "", (long long)info.trained_events, (long long)info.trained_users,
+            (long long)info.items, (int)info.rank, (int)r->pass, r->seconds, r->train_rmse, r->noise);
+    if (!isnan(r->best_mae)) cli_say("best validation MAE %.4f", r->best_mae);
+    return 0;
+}
+
+int pretraining_run(thaw_model **out, const pretraining *p, const thaw_data *data, const char *title, int quiet,
+                    int *interrupted)
+{
+    thaw_report r;
+    if (thaw_report_init(&r, sizeof r) != THAW_OK) return cli_fail();
+    if (thaw_model_create(out, &p->config, data) != THAW_OK) return cli_fail();
+    watch w = {.passes = p->config.passes};
+    progress_begin(&w.bar, title);
+    progress_show(&w.bar, 0, -1, NULL);
+    interrupted_once = 0;
+    signal(SIGINT, interrupt);
+    const thaw_status st = thaw_pretrain(*out, &r, data, show, &w);
+    signal(SIGINT, SIG_DFL);
+    progress_end(&w.bar);
+    if (interrupted) *interrupted = st == THAW_E_CANCELLED;
+    if (st == THAW_OK || st == THAW_E_CANCELLED) return quiet ? 0 : say_result(*out, &r, st == THAW_E_CANCELLED);
+    cli_fail();
+    thaw_model_free(*out);
+    *out = NULL;
+    return 1;
+}
+
+/* ---- positives ---- */
+
+int pretraining_keep_positives(thaw_data *data, double least)
+{
+    if (isnan(least)) return 0;
+    thaw_clean_options options;
+    if (thaw_clean_options_init(&options, sizeof options) != THAW_OK) return cli_fail();
+    options.value_min = (float)least;
+    options.value_max = FLT_MAX;
+    return thaw_data_clean(data, NULL, &options) == THAW_OK ? 0 : cli_fail();
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef THAW_CLI_PRETRAINING_H
+#define THAW_CLI_PRETRAINING_H
+
+/* Pretraining as `thaw pretrain` and `thaw evaluate` share it: --set, --threads and --positive-min, a bar with the time
+ * left, and Ctrl-C that ends the training and keeps the model. */
+
+#include "thaw/thaw.h"
+
+#define PRETRAINING_SET_HELP \
+    "  --set KEY=VALUE    a field of thaw_config: rank (16), passes (15), patience, seed, batch_users, half_life,\n" \
+    "                     rating_min, rating_max, min_feature; and objective=rating\n"
+
+typedef struct pretraining {
+    thaw_config config;
+    int32_t n_threads;
+    thaw_threads *threads; /* NULL before pretraining_threads() and with one thread */
+} pretraining;
+
+/** Defaults: all cores. 0, or 1 with a message. */
+int pretraining_init(pretraining *out);
+
+/** Take the KEY=VALUE of a --set, or cli_refuse(). */
+void pretraining_set(pretraining *pretraining, char *text);
+
+/** Start the threads that the configuration then works on: 0, or 1 with a message. pretraining_end() ends them. */
+int pretraining_threads(pretraining *pretraining);
+void pretraining_end(pretraining *pretraining);
+
+/** Make a model of data and train it; `title` stands before the bar: 0, or 1 with a message. Says what was learned
+ *  unless quiet. interrupted, where not NULL, receives 1 if Ctrl-C ended it. */
+int pretraining_run(thaw_model **out, const pretraining *pretraining, const thaw_data *data, const char *title,
+                    int quiet, int *interrupted);
+
+/** Drop events with a value below least; none for NaN. Events without a value stay. 0, or 1 with a message. */
+int pretraining_keep_positives(thaw_data *data, double least);
+
+#endif
