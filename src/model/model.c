@@ -64,6 +64,7 @@ void thaw__model_free(thaw_model *m)
     thaw__item_array arrays[THAW__ITEM_ARRAYS];
     thaw__model_item_arrays(m, arrays);
     for (int k = 0; k < THAW__ITEM_ARRAYS; k++) release(m, *arrays[k].at);
+    thaw__codes_free(&m->codes, &a);
     thaw__free(&a, m->gamma);
     thaw__free(&a, m->moment);
     thaw__keymap_free(&m->items);
@@ -98,7 +99,7 @@ static thaw_status resize_items(thaw_model *m, int64_t n_old, int64_t n)
         next[made] = resized(a, *arrays[made].at, n_old, n, arrays[made].columns);
         if (!next[made]) break;
     }
-    if (made < THAW__ITEM_ARRAYS) {
+    if (made < THAW__ITEM_ARRAYS || thaw__codes_reserve(&m->codes, n, m->rank, m->stride, a) != THAW_OK) {
         while (made-- > 0) thaw__free(a, next[made]);
         return THAW_E_NOMEM;
     }
@@ -106,6 +107,7 @@ static thaw_status resize_items(thaw_model *m, int64_t n_old, int64_t n)
         release(m, *arrays[k].at);
         *arrays[k].at = next[k];
     }
+    thaw__codes_make(&m->codes, m->factor, n_old);
     return THAW_OK;
 }
 
@@ -168,7 +170,7 @@ static uint64_t identify(const thaw_model *m)
 void thaw__model_refresh(thaw_model *m)
 {
     for (int64_t i = 0; i < thaw__n_items(m); i++) fold_item(m, i);
-
+    thaw__codes_make(&m->codes, m->factor, thaw__n_items(m));
     m->id = identify(m);
 }
 
@@ -336,6 +338,7 @@ thaw_status thaw__model_add_items(thaw_model *m, int64_t *n_added, const thaw_da
         thaw__model_reset_item(m, i);
         fold_item(m, i);
     }
+    if (n) thaw__codes_make(&m->codes, m->factor, thaw__n_items(m));
     if (n_added) *n_added = n;
 fail:
     if (st != THAW_OK) thaw__keymap_truncate(&m->items, n_old);

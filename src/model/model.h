@@ -10,6 +10,7 @@
 #ifndef THAW_MODEL_H
 #define THAW_MODEL_H
 
+#include "codes.h"
 #include "file.h"
 #include "kernels.h"
 #include "link.h"
@@ -39,6 +40,7 @@ struct thaw_model {
     float *seen;           /* [items] ratings the posterior rests on */
     float *noise;          /* [items] s_i^2 + E[w~' cov_i w~]: variance of a rating for an average user, given w */
     float *certainty;      /* [items] 1 / sqrt(noise): what adapting multiplies by; made when loading, not in the file */
+    thaw__codes codes;     /* of factor, for searches; made when loading, not in the file */
     float *gamma;          /* [dim, dim] covariance of items about their content prior */
     float *moment;         /* [rank, rank] E[w w'] over users */
 
@@ -85,7 +87,7 @@ thaw_status thaw__model_add_items(thaw_model *m, int64_t *n_added, const thaw_da
 /** Set the posterior of item i to its content prior. */
 void thaw__model_reset_item(thaw_model *m, int64_t i);
 
-/** Recompute `noise` of every item and the id; after every change of the numbers. */
+/** Recompute `noise` and codes of every item and the id; after every change of the numbers. */
 void thaw__model_refresh(thaw_model *m);
 
 /** The public numbers. */

@@ -1,103 +1,122 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "score.h"
 
-#include "topn.h"
+#include <math.h>
+
+#include "search.h"
+#include "status.h"
 
 /* (t / 1.645)^2 - 1, with t = 1.943 the 95 % point of Student's t with the 6 degrees of freedom of training. */
 #define TAIL 0.395f
 
-enum { BLOCK = 512 }; /* items scored at once: their scores stay in L1 */
+enum { BATCH = 192 }; /* users whose questions stand on the stack at once */
 
-/* What is said of item i before the user's mean has a say. */
-static inline float base_of(const thaw_model *m, const thaw_user *u, int64_t item)
+/* The catalogue as the search sees it: base, and how much more those like an item who choose it. */
+static thaw__index index_of(const thaw_model *m)
 {
-    return m->base[item] + thaw__surplus_share(u->n_events) * m->surplus[item];
+    return (thaw__index){.kernels = m->kernels,
+                         .scans = thaw__scans_best(),
+                         .codes = &m->codes,
+                         .rows = m->factor,
+                         .n = thaw__n_items(m),
+                         .stride = m->stride,
+                         .offset = {m->base, m->surplus}};
 }
 
-/* The belief about one item in rating units. The noise has heavier tails than a normal; its variance is stretched so that
- * 1.645 standard deviations still hold 90 %. */
-static void predict(const thaw_model *m, const thaw_user *u, int64_t item, float *mean, float *variance)
+/* The belief about an item of score z in rating units. The noise has heavier tails than a normal; its variance is stretched so
+ * that 1.645 standard deviations still hold 90 %. */
+static void predict(const thaw_model *m, const thaw_user *u, int64_t item, float z, float *mean, float *variance)
 {
-    const float *p = m->factor + item * m->stride;
-    *mean = base_of(m, u, item) + m->kernels->dot(m->stride, p, u->mean);
-    *variance = m->noise[item] + TAIL * m->spread[item] + thaw__user_variance(u, p);
+    *mean = z;
+    *variance = m->noise[item] + TAIL * m->spread[item] + thaw__user_variance(u, m->factor + item * m->stride);
     thaw__link_back(&m->link, mean, variance);
 }
 
 void thaw__score(const thaw_model *m, const thaw_user *u, float *mean, float *variance, const int64_t *items, int64_t n)
 {
+    const thaw__index index = index_of(m);
+    const float c[2] = {1, thaw__surplus_share(u->n_events)};
     for (int64_t k = 0; k < n; k++) {
-        if (!variance) {
-            float z = base_of(m, u, items[k]) + m->kernels->dot(m->stride, m->factor + items[k] * m->stride, u->mean);
-            mean[k] = thaw__link_rating(&m->link, z);
-        } else {
-            float z;
-            predict(m, u, items[k], mean ? &mean[k] : &z, &variance[k]);
-        }
+        float unused, z = thaw__score_of(&index, c, u->mean, items[k]);
+        if (variance) predict(m, u, items[k], z, mean ? &mean[k] : &unused, &variance[k]);
+        else mean[k] = thaw__link_rating(&m->link, z);
     }
 }
 
-/* Rows that may not be shown, asked in ascending order of items: a list in ascending order is walked beside the scan,
- * any other is searched for the few candidates that would enter the heap. */
-typedef struct exclusion {
-    const int64_t *rows;
-    int64_t n;
-    int64_t at;
-    int sorted;
-} exclusion;
+/* Who asks, for the last word on an item. */
+typedef struct asker {
+    const thaw_model *m;
+    const thaw_user *u;
+    float least, caution;
+} asker;
 
-static exclusion exclude(const thaw_query *query)
+static int admit(const void *ctx, int64_t item, float z)
 {
-    exclusion x = {query->exclude, query->n_exclude, 0, 1};
-    for (int64_t k = 1; k < x.n && x.sorted; k++) x.sorted = x.rows[k - 1] <= x.rows[k];
-    return x;
+    const asker *a = ctx;
+    float mean, variance;
+    if (!(thaw__link_rating(&a->m->link, z) >= a->least)) return 0;
+    predict(a->m, a->u, item, z, &mean, &variance);
+    return mean - a->caution * sqrtf(variance) >= a->least;
 }
 
-static int is_excluded(exclusion *x, int64_t item)
+/* A score below which no rating reaches `least`, so that searches need not ask. The link rises but for its rounding, of which
+ * the margins leave plenty. */
+static float floor_of(const thaw__link *link, float least)
 {
-    if (x->sorted && (x->at == 0 || x->rows[x->at - 1] < item)) {
-        while (x->at < x->n && x->rows[x->at] < item) x->at++;
-        return x->at < x->n && x->rows[x->at] == item;
+    const float z = thaw__link_score(link, least), below = z - 1e-3f * (1 + fabsf(z));
+    const float margin = 1e-5f * (fabsf(least) + fabsf(link->level[0]) + fabsf(link->level[link->n - 1]));
+    return thaw__link_rating(link, below) + margin < least ? below : -INFINITY;
+}
+
+static thaw__seek seek_of(const asker *a, thaw_hit *hits, const thaw_query *query)
+{
+    const int limited = query->min_score > -INFINITY;
+    return (thaw__seek){.w = a->u->mean,
+                        .c = {1, thaw__surplus_share(a->u->n_events)},
+                        .floor = limited ? floor_of(&a->m->link, query->min_score) : -INFINITY,
+                        .admit = limited ? admit : NULL,
+                        .ctx = a,
+                        .best = {.hits = hits, .top = query->top, .groups = query->groups, .cap = query->group_cap}};
+}
+
+static thaw__filter filter_of(const thaw_query *query)
+{
+    return (thaw__filter){.exclude = query->exclude,
+                          .n_exclude = query->n_exclude,
+                          .ascending = thaw__ascends(query->exclude, query->n_exclude),
+                          .groups = query->groups,
+                          .allow_groups = query->allow_groups,
+                          .n_allow_groups = query->n_allow_groups};
+}
+
+/* At most BATCH users. */
+static thaw_status recommend(const thaw_model *m, thaw_hit *hits, int64_t *n_hits, const thaw_user *const *users, int64_t n,
+                             const thaw_query *query, const thaw__filter *filter)
+{
+    asker askers[BATCH];
+    thaw__seek seeks[BATCH];
+    const thaw__index index = index_of(m);
+    for (int64_t i = 0; i < n; i++) {
+        askers[i] = (asker){m, users[i], query->min_score, query->caution};
+        seeks[i] = seek_of(&askers[i], hits + i * query->top, query);
     }
-    for (int64_t k = 0; k < x->n; k++)
-        if (x->rows[k] == item) return 1;
-    return 0;
-}
-
-static void offer(thaw__topn *best, exclusion *out, float score, int64_t item)
-{
-    if (thaw__topn_wants(best, score, item) && !is_excluded(out, item)) thaw__topn_push(best, score, item);
-}
-
-static void scan_catalogue(const thaw_model *m, const thaw_user *u, thaw__topn *best, exclusion *out)
-{
-    float bases[BLOCK], scores[BLOCK];
-    const float share = thaw__surplus_share(u->n_events);
-    for (int64_t first = 0; first < thaw__n_items(m); first += BLOCK) {
-        int64_t n = thaw__n_items(m) - first < BLOCK ? thaw__n_items(m) - first : BLOCK;
-        for (int64_t k = 0; k < n; k++) bases[k] = m->base[first + k] + share * m->surplus[first + k];
-        m->kernels->scan(n, m->stride, bases, m->factor + first * m->stride, u->mean, scores);
-        for (int64_t k = 0; k < n; k++) offer(best, out, scores[k], first + k);
+    THAW__TRY(thaw__search(&index, seeks, n, filter, query->allow, query->n_allow, &query->parallel));
+    for (int64_t i = 0; i < n; i++) {
+        thaw_hit *of_user = seeks[i].best.hits;
+        n_hits[i] = seeks[i].best.n;
+        for (int64_t k = 0; k < n_hits[i]; k++)
+            predict(m, users[i], of_user[k].item, of_user[k].mean, &of_user[k].mean, &of_user[k].variance);
     }
+    return THAW_OK;
 }
 
-static void scan_list(const thaw_model *m, const thaw_user *u, thaw__topn *best, exclusion *out, const thaw_query *query)
+thaw_status thaw__recommend(const thaw_model *m, thaw_hit *hits, int64_t *n_hits, const thaw_user *const *users,
+                            int64_t n_users, const thaw_query *query)
 {
-    for (int64_t k = 0; k < query->n_allow; k++) {
-        int64_t item = query->allow[k];
-        if (k > 0 && item == query->allow[k - 1]) continue;
-        float score = base_of(m, u, item) + m->kernels->dot(m->stride, m->factor + item * m->stride, u->mean);
-        offer(best, out, score, item);
+    const thaw__filter filter = filter_of(query);
+    for (int64_t first = 0; first < n_users; first += BATCH) {
+        const int64_t n = n_users - first < BATCH ? n_users - first : BATCH;
+        THAW__TRY(recommend(m, hits + first * query->top, n_hits + first, users + first, n, query, &filter));
     }
-}
-
-int64_t thaw__recommend(const thaw_model *m, const thaw_user *u, thaw_hit *hits, const thaw_query *query)
-{
-    thaw__topn best = {.hits = hits, .top = query->top};
-    exclusion out = exclude(query);
-    if (query->allow) scan_list(m, u, &best, &out, query);
-    else scan_catalogue(m, u, &best, &out);
-    for (int64_t k = 0; k < best.n; k++) predict(m, u, hits[k].item, &hits[k].mean, &hits[k].variance);
-    thaw__topn_sort(&best); /* by what is said of them: the scan rounds otherwise, and the link joins near scores */
-    return best.n;
+    return THAW_OK;
 }

@@ -27,9 +27,33 @@ static void sink(thaw_hit *hits, int64_t i, int64_t n)
     }
 }
 
+/* How many of an item's group are kept, and the place of the worst of them. */
+static int64_t count_group(const thaw__topn *t, int64_t item, int64_t *worst)
+{
+    int64_t n = 0;
+    for (int64_t i = 0; i < t->n; i++) {
+        if (t->groups[t->hits[i].item] != t->groups[item]) continue;
+        if (n++ == 0 || below(&t->hits[i], &t->hits[*worst])) *worst = i;
+    }
+    return n;
+}
+
+/* Let a hit take the place of the worst of its group if that is full; returns whether it is. */
+static int settle_in_group(thaw__topn *t, const thaw_hit *hit)
+{
+    int64_t worst = 0;
+    if (!t->cap || t->groups[hit->item] < 0 || count_group(t, hit->item, &worst) < t->cap) return 0;
+    if (below(&t->hits[worst], hit)) {
+        t->hits[worst] = *hit;
+        sink(t->hits, worst, t->n);
+    }
+    return 1;
+}
+
 void thaw__topn_push(thaw__topn *t, float score, int64_t item)
 {
-    thaw_hit hit = {.item = item, .mean = score};
+    const thaw_hit hit = {.item = item, .mean = score};
+    if (settle_in_group(t, &hit)) return;
     if (t->n == t->top) {
         t->hits[0] = hit;
         sink(t->hits, 0, t->n);
@@ -45,7 +69,6 @@ void thaw__topn_push(thaw__topn *t, float score, int64_t item)
 
 void thaw__topn_sort(thaw__topn *t)
 {
-    for (int64_t i = t->n / 2; i-- > 0;) sink(t->hits, i, t->n); /* a heap again, if means changed */
     for (int64_t n = t->n - 1; n > 0; n--) { /* heap sort: the worst goes last */
         swap(&t->hits[0], &t->hits[n]);
         sink(t->hits, 0, n);

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "codes.h"
+
+#include <math.h>
+#include <string.h>
+
+#define LEAST_LARGEST 0x1p-100f /* a row of smaller numbers is coded as zero: their products are beyond float32 */
+#define LEAST_ERROR 0x1p-56    /* times a probe's least reach still far above what underflow takes */
+
+static int64_t n_tiles(int64_t n)
+{
+    return (n + THAW__TILE - 1) / THAW__TILE;
+}
+
+thaw_status thaw__codes_reserve(thaw__codes *codes, int64_t n, int32_t d, int64_t stride, const thaw_allocator *a)
+{
+    thaw__codes next = {.d = d, .stride = stride};
+    if (n >= THAW__CODES_LEAST) {
+        next.n = n;
+        next.coarse = thaw__alloc0(a, (size_t)n_tiles(n), (size_t)thaw__tile_bytes(stride));
+        next.fine = thaw__alloc0(a, (size_t)n_tiles(n), (size_t)thaw__tile_bytes(stride));
+        if (!next.coarse || !next.fine) {
+            thaw__codes_free(&next, a);
+            return THAW_E_NOMEM;
+        }
+    }
+    thaw__codes_free(codes, a);
+    *codes = next;
+    return THAW_OK;
+}
+
+void thaw__codes_free(thaw__codes *codes, const thaw_allocator *a)
+{
+    thaw__free(a, codes->coarse);
+    thaw__free(a, codes->fine);
+    *codes = (thaw__codes){0};
+}
+
+/* The upper half of the smallest float that has a zero lower half and is not below x >= 0. */
+static uint32_t half_above(double x)
+{
+    float f = (float)x;
+    uint32_t bits;
+    if ((double)f < x) f = nextafterf(f, INFINITY);
+    memcpy(&bits, &f, sizeof bits);
+    return (bits + 0xffff) >> 16;
+}
+
+static float from_half(uint32_t half)
+{
+    const uint32_t bits = half << 16;
+    float f;
+    memcpy(&f, &bits, sizeof f);
+    return f;
+}
+
+/* Where a row's nibbles of coordinate j lie in its tile, and how far up. */
+static uint8_t *byte_of(uint8_t *tile, int64_t row, int64_t j)
+{
+    return tile + 4 * THAW__TILE + j / 8 * (4 * THAW__TILE) + row * 4 + j % 4;
+}
+
+static void put_nibble(uint8_t *tile, int64_t row, int64_t j, int nibble)
+{
+    uint8_t *at = byte_of(tile, row, j);
+    *at = (uint8_t)(j % 8 < 4 ? (*at & 0xf0) | nibble : (*at & 0x0f) | nibble << 4);
+}
+
+/* |x - x^| widened for the rounding of products, and the share of |x^|, from their squares. */
+static void put_numbers(uint8_t *tile, int64_t row, uint32_t step, double lost2, double coded2)
+{
+    const double error = sqrt(lost2) * (1 + 0x1p-12) + THAW__SHARE * sqrt(coded2);
+    const uint32_t numbers = step << 16 | half_above(error > LEAST_ERROR ? error : LEAST_ERROR);
+    memcpy(tile + 4 * row, &numbers, sizeof numbers);
+}
+
+/* The floor of x within 0 … most; 0 for what is not a number. */
+static int clamp(double x, int most)
+{
+    return !(x >= 0) ? 0 : x > most ? most : (int)x;
+}
+
+static void make_row(thaw__codes *codes, const float *x, uint8_t *coarse, uint8_t *fine, int64_t row)
+{
+    float largest = 0;
+    double norm2 = 0, lost2[2] = {0}, coded2[2] = {0};
+    for (int32_t j = 0; j < codes->d; j++) largest = fmaxf(largest, fabsf(x[j]));
+    const uint32_t half = largest < LEAST_LARGEST ? 0 : half_above((double)largest / 8);
+    const double step = (double)from_half(half), inverse = half ? 16 / step : 0;
+    for (int32_t j = 0; j < codes->d; j++) {
+        const int c = clamp((double)x[j] * inverse + 128, 255);
+        const double upper = step * ((c >> 4) - 7.5), all = step * (c - 127.5) / 16, is = (double)x[j];
+        put_nibble(coarse, row, j, c >> 4);
+        put_nibble(fine, row, j, c & 15);
+        norm2 += is * is;
+        lost2[0] += (is - upper) * (is - upper), coded2[0] += upper * upper;
+        lost2[1] += (is - all) * (is - all), coded2[1] += all * all;
+    }
+    put_numbers(coarse, row, half, lost2[0], coded2[0]);
+    put_numbers(fine, row, half, lost2[1], coded2[1]);
+    codes->longest = fmax(codes->longest, sqrt(norm2) * (1 + 0x1p-20));
+}
+
+void thaw__codes_make(thaw__codes *codes, const float *rows, int64_t n)
+{
+    const int64_t size = thaw__tile_bytes(codes->stride);
+    codes->longest = 0;
+    for (int64_t i = 0; i < n && i < codes->n; i++) {
+        const int64_t at = i / THAW__TILE * size;
+        make_row(codes, rows + i * codes->stride, codes->coarse + at, codes->fine + at, i % THAW__TILE);
+    }
+}
