@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#define LEAST_LARGEST 0x1p-100f /* a row of smaller numbers is coded as zero: their products are beyond float32 */
+#define LEAST_LARGEST 0x1p-100 /* a row of smaller numbers is coded as zero: their products are beyond float32 */
 #define LEAST_ERROR 0x1p-56    /* times a probe's least reach still far above what underflow takes */
 
 static int64_t n_tiles(int64_t n)
@@ -66,7 +66,7 @@ static void put_nibble(uint8_t *tile, int64_t row, int64_t j, int nibble)
     *at = (uint8_t)(j % 8 < 4 ? (*at & 0xf0) | nibble : (*at & 0x0f) | nibble << 4);
 }
 
-/* |x - x^| widened for the rounding of products, and the share of |x^|, from their squares. */
+/* |x - centre - x^| widened for the rounding of products, and the share of |x^|, from their squares. */
 static void put_numbers(uint8_t *tile, int64_t row, uint32_t step, double lost2, double coded2)
 {
     const double error = sqrt(lost2) * (1 + 0x1p-12) + THAW__SHARE * sqrt(coded2);
@@ -82,30 +82,43 @@ static int clamp(double x, int most)
 
 static void make_row(thaw__codes *codes, const float *x, uint8_t *coarse, uint8_t *fine, int64_t row)
 {
-    float largest = 0;
-    double norm2 = 0, lost2[2] = {0}, coded2[2] = {0};
-    for (int32_t j = 0; j < codes->d; j++) largest = fmaxf(largest, fabsf(x[j]));
-    const uint32_t half = largest < LEAST_LARGEST ? 0 : half_above((double)largest / 8);
+    double off[THAW__CODES_STRIDE], largest = 0, norm2 = 0, lost2[2] = {0}, coded2[2] = {0};
+    for (int32_t j = 0; j < codes->d; j++) {
+        off[j] = (double)x[j] - (double)codes->centre[j];
+        norm2 += (double)x[j] * (double)x[j];
+        largest = fmax(largest, fabs(off[j]));
+    }
+    const uint32_t half = largest < LEAST_LARGEST ? 0 : half_above(largest / 8);
     const double step = (double)from_half(half), inverse = half ? 16 / step : 0;
     for (int32_t j = 0; j < codes->d; j++) {
-        const int c = clamp((double)x[j] * inverse + 128, 255);
-        const double upper = step * ((c >> 4) - 7.5), all = step * (c - 127.5) / 16, is = (double)x[j];
+        const int c = clamp(off[j] * inverse + 128, 255);
+        const double upper = step * ((c >> 4) - 7.5), all = step * (c - 127.5) / 16;
         put_nibble(coarse, row, j, c >> 4);
         put_nibble(fine, row, j, c & 15);
-        norm2 += is * is;
-        lost2[0] += (is - upper) * (is - upper), coded2[0] += upper * upper;
-        lost2[1] += (is - all) * (is - all), coded2[1] += all * all;
+        lost2[0] += (off[j] - upper) * (off[j] - upper), coded2[0] += upper * upper;
+        lost2[1] += (off[j] - all) * (off[j] - all), coded2[1] += all * all;
     }
     put_numbers(coarse, row, half, lost2[0], coded2[0]);
     put_numbers(fine, row, half, lost2[1], coded2[1]);
     codes->longest = fmax(codes->longest, sqrt(norm2) * (1 + 0x1p-20));
 }
 
+/* The mean row. Any other would do for the bound; this one leaves the least to code. */
+static void make_centre(thaw__codes *codes, const float *rows, int64_t n)
+{
+    double sum[THAW__CODES_STRIDE] = {0};
+    for (int64_t i = 0; i < n; i++)
+        for (int32_t j = 0; j < codes->d; j++) sum[j] += (double)rows[i * codes->stride + j];
+    for (int32_t j = 0; j < codes->d; j++) codes->centre[j] = n ? (float)(sum[j] / (double)n) : 0;
+}
+
 void thaw__codes_make(thaw__codes *codes, const float *rows, int64_t n)
 {
     const int64_t size = thaw__tile_bytes(codes->stride);
     codes->longest = 0;
-    for (int64_t i = 0; i < n && i < codes->n; i++) {
+    if (!codes->n) return;
+    make_centre(codes, rows, n);
+    for (int64_t i = 0; i < n; i++) {
         const int64_t at = i / THAW__TILE * size;
         make_row(codes, rows + i * codes->stride, codes->coarse + at, codes->fine + at, i % THAW__TILE);
     }

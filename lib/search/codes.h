@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Codes of float rows: one byte per coordinate in place of four, and a bound of what is lost (docs/topn.md, section 2).
  *
- * A row x becomes x^ = step (c - 127.5) / 16, c = 0 … 255. The upper nibbles of c alone are a code too, x^ = step (h - 7.5).
- * So there are two planes of nibbles: `coarse` holds the upper ones, for scans that wait for memory; `fine` the lower ones, which
+ * What is coded is a row less the mean of all: x - centre becomes x^ = step (c - 127.5) / 16, c = 0 … 255. The upper nibbles of c
+ * alone are a code too, x^ = step (h - 7.5). So there are two planes of nibbles: `coarse` holds the upper ones, for scans that wait for memory; `fine` the lower ones, which
  * scans that wait for arithmetic read beside them. Rows lie in tiles of 16:
  *
  *     numbers  [16] uint32: the step in the upper half and `error` in the lower, both as the upper half of a float
  *     nibbles  [stride / 8][16 rows][4 bytes]: coordinates 8 g … 8 g + 3 low, 8 g + 4 … 8 g + 7 high
  *
- * error >= |x - x^| + THAW__SHARE |x^|, each plane its own: with a probe's `reach` it bounds the error of a product.
+ * error >= |x - centre - x^| + THAW__SHARE |x^|, each plane its own: with a probe's `reach` it bounds the error of a product.
  */
 #ifndef THAW_CODES_H
 #define THAW_CODES_H
@@ -31,6 +31,7 @@ typedef struct thaw__codes {
     uint8_t *coarse; /* [tiles, thaw__tile_bytes(stride)] */
     uint8_t *fine;   /* the same */
     double longest;  /* no row's norm is above it */
+    float centre[THAW__CODES_STRIDE];
 } thaw__codes;
 
 static inline int64_t thaw__tile_bytes(int64_t stride)

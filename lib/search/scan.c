@@ -32,12 +32,25 @@ static double round_query(thaw__probe *p, const thaw__codes *codes, const float 
     return sqrt(lost2);
 }
 
+/* centre . w + rounding |centre| |w|, from above */
+static float shift_of(const thaw__codes *codes, const float *w, double rounding, double norm)
+{
+    double dot = 0, centre2 = 0;
+    for (int32_t j = 0; j < codes->d; j++) {
+        const double c = (double)codes->centre[j];
+        dot += c * (double)w[j];
+        centre2 += c * c;
+    }
+    return nextafterf((float)(dot + rounding * sqrt(centre2) * norm), INFINITY);
+}
+
 int thaw__probe_make(thaw__probe *p, const thaw__codes *codes, const float *w, const float c[2])
 {
     double norm;
     const double lost = round_query(p, codes, w, &norm), rounding = (codes->d + 16) * 0x1p-23;
     const double reach = fmax(norm, (lost + rounding * norm) / THAW__SHARE) * (1 + 0x1p-20);
     p->reach = (float)fmax(reach, LEAST_REACH);
+    p->shift = shift_of(codes, w, rounding, norm);
     memcpy(p->c, c, sizeof p->c);
     return norm * codes->longest < MOST_PRODUCT && norm < MOST_PRODUCT;
 }

@@ -15,6 +15,7 @@ typedef struct thaw__probe {
     int8_t k[THAW__CODES_STRIDE] __attribute__((aligned(64)));
     float step;
     float sum;   /* of k */
+    float shift; /* centre . w, and what rounding takes that goes with the centre */
     float reach; /* times a row's `error`: a bound of what codes and rounding change in the product */
     float c[2];
 } thaw__probe;
@@ -35,8 +36,8 @@ typedef struct thaw__finds {
 typedef struct thaw__scans {
     const char *name; /* "portable", "avx2", "avx512vnni" */
 
-    /** Rows of tiles first … end - 1 whose score may be `least` or more, by the upper nibbles. */
-    void (*one)(const thaw__coded *table, int64_t first, int64_t end, const thaw__probe *probe, float least,
+    /** Rows of tiles first … end - 1 whose score may be `least` or more, by upper nibbles or by whole bytes. */
+    void (*one)(const thaw__coded *table, int whole, int64_t first, int64_t end, const thaw__probe *probe, float least,
                 thaw__finds *out);
 
     /** The same for probes, least and out [THAW__PROBES], by whole bytes. */

@@ -140,7 +140,7 @@ INLINE vf offsets(const thaw__coded *t, int64_t row, const thaw__probe *p)
     return sum;
 }
 
-/* offset + (codes . k - middle) step + reach error, against least. */
+/* offset + shift + (codes . k - middle) step + reach error, against least. */
 INLINE void judge(int whole, int P, const thaw__coded *t, int64_t unit, const vi *sum, const thaw__probe *p,
                   const float *least, thaw__finds *out)
 {
@@ -149,7 +149,7 @@ INLINE void judge(int whole, int P, const thaw__coded *t, int64_t unit, const vi
     const vf step = upper_halves(numbers) * all(whole ? 0.0625f : 1), error = lower_halves(numbers);
     UNROLL for (int q = 0; q < P; q++) {
         const vf middle = all((whole ? 127.5f : 7.5f) * p[q].sum);
-        const vf product = (converted(sum[q]) - middle) * (step * all(p[q].step));
+        const vf product = fma_of(converted(sum[q]) - middle, step * all(p[q].step), all(p[q].shift));
         const vf bound = offsets(t, unit * W, &p[q]) + fma_of(all(p[q].reach), error, product);
         const unsigned which = not_below(bound, all(least[q]));
         if (__builtin_expect(which != 0, 0)) keep(&out[q], which, bound, unit * W);
@@ -164,11 +164,18 @@ INLINE void scan_units(int whole, int T, int P, const thaw__coded *t, int64_t un
     UNROLL for (int k = 0; k < T; k++) judge(whole, P, t, unit + k, sum + k * P, p, least, out);
 }
 
-static void one(const thaw__coded *t, int64_t first, int64_t end, const thaw__probe *p, float least, thaw__finds *out)
+INLINE void scan_one(int whole, const thaw__coded *t, int64_t unit, int64_t end, const thaw__probe *p, float least,
+                     thaw__finds *out)
 {
-    int64_t unit = first * PARTS;
-    for (; unit + UNITS_ONE <= end * PARTS; unit += UNITS_ONE) scan_units(0, UNITS_ONE, 1, t, unit, p, &least, out);
-    for (; unit < end * PARTS; unit++) scan_units(0, 1, 1, t, unit, p, &least, out);
+    for (; unit + UNITS_ONE <= end; unit += UNITS_ONE) scan_units(whole, UNITS_ONE, 1, t, unit, p, &least, out);
+    for (; unit < end; unit++) scan_units(whole, 1, 1, t, unit, p, &least, out);
+}
+
+static void one(const thaw__coded *t, int whole, int64_t first, int64_t end, const thaw__probe *p, float least,
+                thaw__finds *out)
+{
+    if (whole) scan_one(1, t, first * PARTS, end * PARTS, p, least, out);
+    else scan_one(0, t, first * PARTS, end * PARTS, p, least, out);
 }
 
 static void many(const thaw__coded *t, int64_t first, int64_t end, const thaw__probe *p, const float *least, thaw__finds *out)

@@ -29,7 +29,8 @@ static float bound(const thaw__coded *t, const uint8_t *coarse, const uint8_t *f
     }
     memcpy(&numbers, (fine ? fine : coarse) + 4 * row, sizeof numbers);
     const float step = upper_half(numbers) * (fine ? 0.0625f : 1), error = upper_half(numbers << 16);
-    const float dot = ((float)product - (fine ? 127.5f : 7.5f) * p->sum) * (step * p->step) + p->reach * error;
+    const float coded = ((float)product - (fine ? 127.5f : 7.5f) * p->sum) * (step * p->step) + p->shift;
+    const float dot = coded + p->reach * error;
     float offset = 0;
     for (int o = 0; o < 2; o++)
         if (t->offset[o]) offset = offset + p->c[o] * t->offset[o][tile * THAW__TILE + row];
@@ -50,9 +51,10 @@ static void scan(const thaw__coded *t, int whole, int64_t first, int64_t end, co
         }
 }
 
-static void one(const thaw__coded *t, int64_t first, int64_t end, const thaw__probe *p, float least, thaw__finds *out)
+static void one(const thaw__coded *t, int whole, int64_t first, int64_t end, const thaw__probe *p, float least,
+                thaw__finds *out)
 {
-    scan(t, 0, first, end, p, least, out);
+    scan(t, whole, first, end, p, least, out);
 }
 
 static void many(const thaw__coded *t, int64_t first, int64_t end, const thaw__probe *p, const float *least, thaw__finds *out)

@@ -15,7 +15,8 @@ enum {
     PENDING = 8,        /* rows whose numbers are on their way from memory before the first is scored */
     BATCH = 8 * THAW__PROBES, /* questions that share a pass over the codes */
     FEW = 4,            /* so many questions are slower together than one by one */
-    RANGE = 8192        /* rows of a thread's piece of work */
+    RANGE = 8192,       /* rows of a thread's piece of work */
+    DENSE = 256         /* whole bytes are read while one of so many rows is kept: a closer bound saves more than it costs */
 };
 
 float thaw__score_of(const thaw__index *x, const float c[2], const float *w, int64_t row)
@@ -163,8 +164,9 @@ static void scan_range(work *k, const thaw__probe *probe, int64_t first, int64_t
     const thaw__coded table = coded(k->index);
     for (int64_t row = first, next; row < end; row = next) {
         const int64_t before = finds.n;
+        const int whole = row - first < DENSE * k->seek->best.top;
         next = block_end(first, row, end, BLOCK_ONE);
-        k->index->scans->one(&table, row / THAW__TILE, next / THAW__TILE, probe, least_from(k, row), &finds);
+        k->index->scans->one(&table, whole, row / THAW__TILE, next / THAW__TILE, probe, least_from(k, row), &finds);
         fetch(k->index, &finds, before);
         if (finds.n >= PENDING) try_finds(k, &finds);
     }

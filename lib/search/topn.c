@@ -7,24 +7,22 @@ static int below(const thaw_hit *a, const thaw_hit *b)
     return a->mean < b->mean || (a->mean == b->mean && a->item > b->item);
 }
 
-static void swap(thaw_hit *a, thaw_hit *b)
+/* Move a hole at i of a heap of n down to where `hit` belongs, and put it there. */
+static void sink(thaw_hit *hits, int64_t i, int64_t n, thaw_hit hit)
 {
-    thaw_hit t = *a;
-    *a = *b;
-    *b = t;
+    for (int64_t child; (child = 2 * i + 1) < n; i = child) {
+        if (child + 1 < n && below(&hits[child + 1], &hits[child])) child++;
+        if (!below(&hits[child], &hit)) break;
+        hits[i] = hits[child];
+    }
+    hits[i] = hit;
 }
 
-/* Move hits[i] of a heap of n down to its place. */
-static void sink(thaw_hit *hits, int64_t i, int64_t n)
+/* The same upwards. */
+static void rise(thaw_hit *hits, int64_t i, thaw_hit hit)
 {
-    for (;;) {
-        int64_t worst = i, left = 2 * i + 1, right = left + 1;
-        if (left < n && below(&hits[left], &hits[worst])) worst = left;
-        if (right < n && below(&hits[right], &hits[worst])) worst = right;
-        if (worst == i) return;
-        swap(&hits[i], &hits[worst]);
-        i = worst;
-    }
+    for (int64_t parent; i > 0 && below(&hit, &hits[parent = (i - 1) / 2]); i = parent) hits[i] = hits[parent];
+    hits[i] = hit;
 }
 
 /* How many of an item's group are kept, and the place of the worst of them. */
@@ -43,10 +41,7 @@ static int settle_in_group(thaw__topn *t, const thaw_hit *hit)
 {
     int64_t worst = 0;
     if (!t->cap || t->groups[hit->item] < 0 || count_group(t, hit->item, &worst) < t->cap) return 0;
-    if (below(&t->hits[worst], hit)) {
-        t->hits[worst] = *hit;
-        sink(t->hits, worst, t->n);
-    }
+    if (below(&t->hits[worst], hit)) sink(t->hits, worst, t->n, *hit);
     return 1;
 }
 
@@ -54,23 +49,15 @@ void thaw__topn_push(thaw__topn *t, float score, int64_t item)
 {
     const thaw_hit hit = {.item = item, .mean = score};
     if (settle_in_group(t, &hit)) return;
-    if (t->n == t->top) {
-        t->hits[0] = hit;
-        sink(t->hits, 0, t->n);
-        return;
-    }
-    int64_t i = t->n++;
-    t->hits[i] = hit;
-    while (i > 0 && below(&t->hits[i], &t->hits[(i - 1) / 2])) {
-        swap(&t->hits[i], &t->hits[(i - 1) / 2]);
-        i = (i - 1) / 2;
-    }
+    if (t->n == t->top) sink(t->hits, 0, t->n, hit);
+    else rise(t->hits, t->n++, hit);
 }
 
 void thaw__topn_sort(thaw__topn *t)
 {
     for (int64_t n = t->n - 1; n > 0; n--) { /* heap sort: the worst goes last */
-        swap(&t->hits[0], &t->hits[n]);
-        sink(t->hits, 0, n);
+        const thaw_hit last = t->hits[n];
+        t->hits[n] = t->hits[0];
+        sink(t->hits, 0, n, last);
     }
 }

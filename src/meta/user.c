@@ -144,17 +144,20 @@ static void forward(const thaw_user *u, float *v)
     }
 }
 
-float thaw__user_variance(const thaw_user *u, const float *x)
+void thaw__user_variances(const thaw_user *u, float *out, const float *const *rows, int64_t n)
 {
-    if (u->form == THAW__COVARIANCE) return u->kernels->quadratic(u->rank, u->stride, u->main, x);
-    /* x'Px = |x|^2 - |U'^-1 X x|^2 */
-    float v[THAW__RANK_MAX];
-    float all = u->kernels->dot(u->stride, x, x);
-    for (int32_t k = 0; k < u->n_rows; k++) v[k] = u->kernels->dot(u->stride, u->main + k * u->stride, x);
-    forward(u, v);
-    float known = 0;
-    for (int32_t k = 0; k < u->n_rows; k++) known += v[k] * v[k];
-    return all > known ? all - known : 0;
+    const float *lanes[THAW__LANES];
+    float explained[THAW__LANES];
+    if (u->form == THAW__COVARIANCE) {
+        for (int64_t k = 0; k < n; k++) out[k] = u->kernels->quadratic(u->rank, u->stride, u->main, rows[k]);
+        return;
+    }
+    for (int64_t k = 0; k < THAW__LANES; k++) lanes[k] = rows[k < n ? k : n - 1];
+    u->kernels->explained16(u->n_rows, u->stride, u->main, u->side, u->stride, lanes, explained);
+    for (int64_t k = 0; k < n; k++) { /* x'Px = |x|^2 - |U'^-1 X x|^2 */
+        const float all = u->kernels->dot(u->stride, rows[k], rows[k]);
+        out[k] = all > explained[k] ? all - explained[k] : 0;
+    }
 }
 
 /* V = U'^-1 X in place of X. */

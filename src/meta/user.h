@@ -55,8 +55,8 @@ void thaw__user_set_prior(thaw_user *u, const float *mean);
 /** Back to the prior: m0 stays, the events go. */
 void thaw__user_reset(thaw_user *u);
 
-/** x' P x for a row x [stride] */
-float thaw__user_variance(const thaw_user *u, const float *x);
+/** out[k] = x_k' P x_k for rows[k] = x_k [stride]; n <= THAW__LANES. A number does not depend on the other rows. */
+void thaw__user_variances(const thaw_user *u, float *out, const float *const *rows, int64_t n);
 
 /** Turn DUAL into COVARIANCE; nothing to do if it is. */
 void thaw__user_expand(thaw_user *u);

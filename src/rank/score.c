@@ -23,23 +23,48 @@ static thaw__index index_of(const thaw_model *m)
                          .offset = {m->base, m->surplus}};
 }
 
-/* The belief about an item of score z in rating units. The noise has heavier tails than a normal; its variance is stretched so
- * that 1.645 standard deviations still hold 90 %. */
-static void predict(const thaw_model *m, const thaw_user *u, int64_t item, float z, float *mean, float *variance)
+/* The belief about items [n <= THAW__LANES] of scores means [n], turned into rating units in place. The noise has heavier tails
+ * than a normal; its variance is stretched so that 1.645 standard deviations still hold 90 %. */
+static void predict(const thaw_model *m, const thaw_user *u, const int64_t *items, int64_t n, float *means, float *variances)
 {
-    *mean = z;
-    *variance = m->noise[item] + TAIL * m->spread[item] + thaw__user_variance(u, m->factor + item * m->stride);
-    thaw__link_back(&m->link, mean, variance);
+    const float *rows[THAW__LANES];
+    for (int64_t k = 0; k < n; k++) rows[k] = m->factor + items[k] * m->stride;
+    thaw__user_variances(u, variances, rows, n);
+    for (int64_t k = 0; k < n; k++) {
+        variances[k] = m->noise[items[k]] + TAIL * m->spread[items[k]] + variances[k];
+        thaw__link_back(&m->link, &means[k], &variances[k]);
+    }
+}
+
+static int64_t at_most(int64_t n, int64_t most)
+{
+    return n < most ? n : most;
 }
 
 void thaw__score(const thaw_model *m, const thaw_user *u, float *mean, float *variance, const int64_t *items, int64_t n)
 {
     const thaw__index index = index_of(m);
     const float c[2] = {1, thaw__surplus_share(u->n_events)};
-    for (int64_t k = 0; k < n; k++) {
-        float unused, z = thaw__score_of(&index, c, u->mean, items[k]);
-        if (variance) predict(m, u, items[k], z, mean ? &mean[k] : &unused, &variance[k]);
-        else mean[k] = thaw__link_rating(&m->link, z);
+    for (int64_t first = 0, here; first < n; first += here) {
+        float means[THAW__LANES];
+        here = at_most(n - first, THAW__LANES);
+        for (int64_t k = 0; k < here; k++) means[k] = thaw__score_of(&index, c, u->mean, items[first + k]);
+        if (variance) predict(m, u, items + first, here, means, variance + first);
+        for (int64_t k = 0; k < here && mean; k++)
+            mean[first + k] = variance ? means[k] : thaw__link_rating(&m->link, means[k]);
+    }
+}
+
+/* Scores of hits become means in ratings, and variances join them. */
+static void finish(const thaw_model *m, const thaw_user *u, thaw_hit *hits, int64_t n)
+{
+    for (int64_t first = 0, here; first < n; first += here, hits += here) {
+        int64_t items[THAW__LANES];
+        float means[THAW__LANES], variances[THAW__LANES];
+        here = at_most(n - first, THAW__LANES);
+        for (int64_t k = 0; k < here; k++) items[k] = hits[k].item, means[k] = hits[k].mean;
+        predict(m, u, items, here, means, variances);
+        for (int64_t k = 0; k < here; k++) hits[k].mean = means[k], hits[k].variance = variances[k];
     }
 }
 
@@ -53,9 +78,9 @@ typedef struct asker {
 static int admit(const void *ctx, int64_t item, float z)
 {
     const asker *a = ctx;
-    float mean, variance;
+    float mean = z, variance;
     if (!(thaw__link_rating(&a->m->link, z) >= a->least)) return 0;
-    predict(a->m, a->u, item, z, &mean, &variance);
+    predict(a->m, a->u, &item, 1, &mean, &variance);
     return mean - a->caution * sqrtf(variance) >= a->least;
 }
 
@@ -102,10 +127,8 @@ static thaw_status recommend(const thaw_model *m, thaw_hit *hits, int64_t *n_hit
     }
     THAW__TRY(thaw__search(&index, seeks, n, filter, query->allow, query->n_allow, &query->parallel));
     for (int64_t i = 0; i < n; i++) {
-        thaw_hit *of_user = seeks[i].best.hits;
         n_hits[i] = seeks[i].best.n;
-        for (int64_t k = 0; k < n_hits[i]; k++)
-            predict(m, users[i], of_user[k].item, of_user[k].mean, &of_user[k].mean, &of_user[k].variance);
+        finish(m, users[i], seeks[i].best.hits, n_hits[i]);
     }
     return THAW_OK;
 }
@@ -115,7 +138,7 @@ thaw_status thaw__recommend(const thaw_model *m, thaw_hit *hits, int64_t *n_hits
 {
     const thaw__filter filter = filter_of(query);
     for (int64_t first = 0; first < n_users; first += BATCH) {
-        const int64_t n = n_users - first < BATCH ? n_users - first : BATCH;
+        const int64_t n = at_most(n_users - first, BATCH);
         THAW__TRY(recommend(m, hits + first * query->top, n_hits + first, users + first, n, query, &filter));
     }
     return THAW_OK;
