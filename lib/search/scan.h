@@ -8,7 +8,10 @@
 
 #include "codes.h"
 
-enum { THAW__PROBES = 12 }; /* queries that one pass over a tile serves */
+enum {
+    THAW__PROBES = 12, /* queries that one pass over a tile serves */
+    THAW__FINDS_SPARE = 16
+};
 
 /** A linear score made ready for scans:  c[0] offset[0][j] + c[1] offset[1][j] + rows_j . w,  w ~ step k. */
 typedef struct thaw__probe {
@@ -26,7 +29,7 @@ typedef struct thaw__coded {
     const float *offset[2]; /* each [rows] or NULL */
 } thaw__coded;
 
-/** Rows that a scan found, to which the next scan adds. */
+/** Rows that a scan found, to which the next scan adds. Scans may write THAW__FINDS_SPARE places beyond n. */
 typedef struct thaw__finds {
     int64_t n;
     int32_t *rows;

@@ -55,6 +55,16 @@ INLINE vi add_products(int whole, vi sum, codes4 c, vi k)
     return _mm512_dpbusd_epi32(sum, c.high, k);
 }
 
+/* Lanes of a mask, together at the end of the finds. */
+INLINE void keep(thaw__finds *out, unsigned which, vf bounds, int64_t row)
+{
+    const vi lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const vi rows = _mm512_add_epi32(lanes, _mm512_set1_epi32((int)row));
+    _mm512_storeu_si512(out->rows + out->n, _mm512_maskz_compress_epi32((__mmask16)which, rows));
+    store(out->bounds + out->n, _mm512_maskz_compress_ps((__mmask16)which, bounds));
+    out->n += __builtin_popcount(which);
+}
+
 #else
 
 typedef __m256 vf;
@@ -94,6 +104,17 @@ INLINE vi add_products(int whole, vi sum, codes4 c, vi k)
     return _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_maddubs_epi16(c.low, k), _mm256_set1_epi16(1)));
 }
 
+INLINE void keep(thaw__finds *out, unsigned which, vf bounds, int64_t row)
+{
+    float bound[W];
+    store(bound, bounds);
+    for (; which; which &= which - 1) {
+        const int lane = __builtin_ctz(which);
+        out->rows[out->n] = (int32_t)(row + lane);
+        out->bounds[out->n++] = bound[lane];
+    }
+}
+
 #endif
 
 /* Units u … u + T - 1 against probes p[0 … P - 1]: sum[t P + q] = codes . k. */
@@ -117,17 +138,6 @@ INLINE void multiply(int whole, int T, int P, const thaw__codes *codes, int64_t 
                 UNROLL for (int t = 0; t < T; t++) sum[t * P + q] = add_products(whole, sum[t * P + q], c[t], k);
             }
         }
-    }
-}
-
-static __attribute__((noinline, cold)) void keep(thaw__finds *out, unsigned which, vf bounds, int64_t row)
-{
-    float bound[W];
-    store(bound, bounds);
-    for (; which; which &= which - 1) {
-        const int lane = __builtin_ctz(which);
-        out->rows[out->n] = (int32_t)(row + lane);
-        out->bounds[out->n++] = bound[lane];
     }
 }
 

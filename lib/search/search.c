@@ -11,7 +11,8 @@
 
 enum {
     BLOCK_ONE = 1024,   /* rows scanned before the threshold is read again: one question, */
-    BLOCK_MANY = 128,   /* many; there the codes of a block stay in L1 for all of them */
+    BLOCK_MANY = 128,   /* many; */
+    SLAB = 1024,        /* whose codes stay in L2 while groups of questions pass, and a group's lists in L1 meanwhile */
     PENDING = 8,        /* rows whose numbers are on their way from memory before the first is scored */
     BATCH = 8 * THAW__PROBES, /* questions that share a pass over the codes */
     FEW = 4,            /* so many questions are slower together than one by one */
@@ -65,7 +66,7 @@ static float least_of(const work *k)
 static float least_from(const work *k, int64_t first)
 {
     const thaw__topn *best = &k->seek->best;
-    const int full = !k->lock && best->n == best->top && best->hits[0].item < first;
+    const int full = !k->lock && best->n == best->top && thaw__key_item(best->hits[0].item) < first;
     return full ? nextafterf(least_of(k), INFINITY) : least_of(k);
 }
 
@@ -73,11 +74,13 @@ static float least_from(const work *k, int64_t first)
 static void offer(work *k, int64_t row, float score)
 {
     thaw__topn *best = &k->seek->best;
+    const int64_t key = thaw__topn_key(score, row);
+    if (score < k->seek->floor) return;
     lock(k);
-    if (score >= least_of(k) && thaw__topn_wants(best, score, row) &&
-        (!k->seek->admit || k->seek->admit(k->seek->ctx, row, score))) {
-        thaw__topn_push(best, score, row);
-        if (best->n == best->top) atomic_store_explicit(&k->least, best->hits[0].mean, memory_order_relaxed);
+    if (thaw__topn_wants(best, key) && (!k->seek->admit || k->seek->admit(k->seek->ctx, row, score))) {
+        thaw__topn_push(best, key);
+        if (best->n == best->top)
+            atomic_store_explicit(&k->least, thaw__key_score(best->hits[0].item), memory_order_relaxed);
     }
     unlock(k);
 }
@@ -158,8 +161,8 @@ static int64_t block_end(int64_t first, int64_t row, int64_t end, int64_t most)
 /* Rows first … end - 1, whole tiles. */
 static void scan_range(work *k, const thaw__probe *probe, int64_t first, int64_t end)
 {
-    int32_t rows[BLOCK_ONE + PENDING];
-    float bounds[BLOCK_ONE + PENDING];
+    int32_t rows[BLOCK_ONE + PENDING + THAW__FINDS_SPARE];
+    float bounds[BLOCK_ONE + PENDING + THAW__FINDS_SPARE];
     thaw__finds finds = {0, rows, bounds};
     const thaw__coded table = coded(k->index);
     for (int64_t row = first, next; row < end; row = next) {
@@ -235,11 +238,11 @@ typedef struct batch {
     thaw__probe probes[BATCH];
 } batch;
 
-/* Questions first … first + THAW__PROBES - 1 over the rows of a block; places beyond n repeat the last and find nothing. */
+/* Questions q … q + THAW__PROBES - 1 over the rows of a block; places beyond n find nothing. */
 static void scan_block(batch *b, int64_t q, int64_t row, int64_t end)
 {
-    int32_t rows[THAW__PROBES][BLOCK_MANY];
-    float bounds[THAW__PROBES][BLOCK_MANY], least[THAW__PROBES];
+    int32_t rows[THAW__PROBES][BLOCK_MANY + THAW__FINDS_SPARE];
+    float bounds[THAW__PROBES][BLOCK_MANY + THAW__FINDS_SPARE], least[THAW__PROBES];
     thaw__finds finds[THAW__PROBES];
     const thaw__coded table = coded(b->index);
     for (int i = 0; i < THAW__PROBES; i++) {
@@ -247,8 +250,11 @@ static void scan_block(batch *b, int64_t q, int64_t row, int64_t end)
         least[i] = q + i < b->n ? least_from(&b->k[q + i], row) : INFINITY;
     }
     b->index->scans->many(&table, row / THAW__TILE, end / THAW__TILE, b->probes + q, least, finds);
-    for (int i = 0; i < THAW__PROBES && q + i < b->n; i++)
-        if (finds[i].n) try_finds(&b->k[q + i], &finds[i]);
+    for (int i = 0; i < THAW__PROBES && q + i < b->n; i++) {
+        if (!finds[i].n) continue;
+        fetch(b->index, &finds[i], 0);
+        try_finds(&b->k[q + i], &finds[i]);
+    }
 }
 
 static void add_question(batch *b, const thaw__probe *probe, thaw__seek *seek)
@@ -262,10 +268,12 @@ static void scan_batch(batch *b)
 {
     const int64_t end = whole_tiles(b->index);
     for (int64_t i = b->n; i % THAW__PROBES; i++) b->probes[i] = b->probes[b->n - 1];
-    for (int64_t row = 0, next; row < end; row = next) {
-        next = block_end(0, row, end, BLOCK_MANY);
-        for (int64_t q = 0; q < b->n; q += THAW__PROBES) scan_block(b, q, row, next);
-    }
+    for (int64_t slab = 0; slab < end; slab += SLAB)
+        for (int64_t q = 0; q < b->n; q += THAW__PROBES)
+            for (int64_t row = slab, next; row < end && row < slab + SLAB; row = next) {
+                next = block_end(0, row, end, BLOCK_MANY);
+                scan_block(b, q, row, next);
+            }
     for (int64_t i = 0; i < b->n; i++) {
         for (int64_t row = end; row < b->index->n; row++)
             if (!extra_of(b->k[i].seek, row)) try_row(&b->k[i], row);

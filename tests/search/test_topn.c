@@ -28,8 +28,10 @@ static void draw_scores(thaw_hit *all, int n, uint64_t seed, int distinct)
 static int64_t keep_best(thaw_hit *hits, int64_t top, const thaw_hit *all, int n)
 {
     thaw__topn t = {.hits = hits, .top = top};
-    for (int i = 0; i < n; i++)
-        if (thaw__topn_wants(&t, all[i].mean, all[i].item)) thaw__topn_push(&t, all[i].mean, all[i].item);
+    for (int i = 0; i < n; i++) {
+        const int64_t key = thaw__topn_key(all[i].mean, all[i].item);
+        if (thaw__topn_wants(&t, key)) thaw__topn_push(&t, key);
+    }
     thaw__topn_sort(&t);
     return t.n;
 }
