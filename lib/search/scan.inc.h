@@ -16,18 +16,23 @@
 #define UNROLL _Pragma("GCC unroll 32")
 #endif
 
-enum { W = WIDTH, PARTS = THAW__TILE / WIDTH };
+enum {
+    W = WIDTH,
+    PARTS = THAW__TILE / WIDTH,
+    AHEAD = 4096 /* bytes; the CPU itself fetches no further than the end of a page */
+};
 
 #if WIDTH == 16
 
 typedef __m512 vf;
 typedef __m512i vi;
-enum { UNITS_ONE = 4, UNITS_MANY = 2 };
+enum { UNITS_ONE = 4, UNITS_MANY = 2, UNITS_MOST = 4 };
 
 INLINE vf load(const float *p) { return _mm512_loadu_ps(p); }
 INLINE void store(float *p, vf v) { _mm512_storeu_ps(p, v); }
 INLINE vi load_bytes(const uint8_t *p) { return _mm512_loadu_si512(p); }
 INLINE vi zero(void) { return _mm512_setzero_si512(); }
+INLINE vi add(vi a, vi b) { return _mm512_add_epi32(a, b); }
 INLINE vf all(float x) { return _mm512_set1_ps(x); }
 INLINE vf converted(vi x) { return _mm512_cvtepi32_ps(x); }
 INLINE vf fma_of(vf a, vf b, vf c) { return _mm512_fmadd_ps(a, b, c); }
@@ -69,12 +74,13 @@ INLINE void keep(thaw__finds *out, unsigned which, vf bounds, int64_t row)
 
 typedef __m256 vf;
 typedef __m256i vi;
-enum { UNITS_ONE = 2, UNITS_MANY = 1 };
+enum { UNITS_ONE = 2, UNITS_MANY = 1, UNITS_MOST = 2 };
 
 INLINE vf load(const float *p) { return _mm256_loadu_ps(p); }
 INLINE void store(float *p, vf v) { _mm256_storeu_ps(p, v); }
 INLINE vi load_bytes(const uint8_t *p) { return _mm256_loadu_si256((const vi *)p); }
 INLINE vi zero(void) { return _mm256_setzero_si256(); }
+INLINE vi add(vi a, vi b) { return _mm256_add_epi32(a, b); }
 INLINE vf all(float x) { return _mm256_set1_ps(x); }
 INLINE vf converted(vi x) { return _mm256_cvtepi32_ps(x); }
 INLINE vf fma_of(vf a, vf b, vf c) { return _mm256_fmadd_ps(a, b, c); }
@@ -117,28 +123,36 @@ INLINE void keep(thaw__finds *out, unsigned which, vf bounds, int64_t row)
 
 #endif
 
-/* Units u … u + T - 1 against probes p[0 … P - 1]: sum[t P + q] = codes . k. */
+/* Units unit … unit + T - 1 against probes p[0 … P - 1]: sum[t P + q] = codes . k. One probe has registers to spare: it sums the
+ * two halves of a load apart, so that fewer sums wait for each other. */
 INLINE void multiply(int whole, int T, int P, const thaw__codes *codes, int64_t unit, const thaw__probe *p, vi *sum)
 {
     const int64_t size = thaw__tile_bytes(codes->stride);
-    int64_t at[4] = {0};
+    const int apart = P == 1;
+    int64_t at[UNITS_MOST];
+    vi other[UNITS_MOST];
     UNROLL for (int t = 0; t < T; t++) at[t] = (unit + t) / PARTS * size + 4 * THAW__TILE + (unit + t) % PARTS * (4 * W);
     UNROLL for (int k = 0; k < T * P; k++) sum[k] = zero();
+    UNROLL for (int t = 0; t < T; t++) other[t] = zero();
     for (int64_t g = 0; g < codes->stride / 8; g++) {
-        vi coarse[4], fine[4];
+        vi coarse[UNITS_MOST], fine[UNITS_MOST];
         UNROLL for (int t = 0; t < T; t++) {
-            coarse[t] = load_bytes(codes->coarse + at[t] + g * (4 * THAW__TILE));
-            fine[t] = whole ? load_bytes(codes->fine + at[t] + g * (4 * THAW__TILE)) : zero();
+            const int64_t place = at[t] + g * (4 * THAW__TILE);
+            coarse[t] = load_bytes(codes->coarse + place);
+            fine[t] = whole ? load_bytes(codes->fine + place) : zero();
+            if (apart) __builtin_prefetch(codes->coarse + place + AHEAD);
         }
         UNROLL for (int second = 0; second < 2; second++) {
-            codes4 c[4];
+            codes4 c[UNITS_MOST];
+            vi *to = apart && second ? other : sum;
             UNROLL for (int t = 0; t < T; t++) c[t] = unpack(whole, second, coarse[t], fine[t]);
             UNROLL for (int q = 0; q < P; q++) {
                 const vi k = four_k(p[q].k + 8 * g + 4 * second);
-                UNROLL for (int t = 0; t < T; t++) sum[t * P + q] = add_products(whole, sum[t * P + q], c[t], k);
+                UNROLL for (int t = 0; t < T; t++) to[t * P + q] = add_products(whole, to[t * P + q], c[t], k);
             }
         }
     }
+    UNROLL for (int t = 0; t < T && apart; t++) sum[t] = add(sum[t], other[t]);
 }
 
 /* c[0] offset[0] + c[1] offset[1] as thaw__score_of() rounds it: no multiplication may be fused into the sum. */
