@@ -16,11 +16,7 @@
 #define UNROLL _Pragma("GCC unroll 32")
 #endif
 
-enum {
-    W = WIDTH,
-    PARTS = THAW__TILE / WIDTH,
-    AHEAD = 4096 /* bytes; the CPU itself fetches no further than the end of a page */
-};
+enum { W = WIDTH, PARTS = THAW__TILE / WIDTH };
 
 #if WIDTH == 16
 
@@ -140,7 +136,6 @@ INLINE void multiply(int whole, int T, int P, const thaw__codes *codes, int64_t 
             const int64_t place = at[t] + g * (4 * THAW__TILE);
             coarse[t] = load_bytes(codes->coarse + place);
             fine[t] = whole ? load_bytes(codes->fine + place) : zero();
-            if (apart) __builtin_prefetch(codes->coarse + place + AHEAD);
         }
         UNROLL for (int second = 0; second < 2; second++) {
             codes4 c[UNITS_MOST];

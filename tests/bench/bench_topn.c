@@ -195,7 +195,7 @@ static void make_shoppers(work *w)
 static void compare(work *w, int json)
 {
     const int64_t lists = w->users * w->top;
-    w->calls = w->users > 1 ? 1 : w->items < 50000 ? 50 : w->items < 500000 ? 10 : 2;
+    w->calls = w->users > 1 ? 1 : w->items < 50000 ? 200 : w->items < 500000 ? 40 : 5;
     w->hits = bench_alloc(lists, sizeof *w->hits);
     w->expected = bench_alloc(w->top, sizeof *w->expected);
     w->heaps = bench_alloc(lists, sizeof *w->heaps);
