@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define LEAST_LARGEST 0x1p-100 /* a row of smaller numbers is coded as zero: their products are beyond float32 */
-#define LEAST_ERROR 0x1p-56    /* times a probe's least reach still far above what underflow takes */
+#define LEAST_ERROR 0x1p-50    /* times a probe's least reach still far above what underflow takes */
 
 static int64_t n_tiles(int64_t n)
 {

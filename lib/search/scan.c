@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#define LEAST_REACH 0x1p-56
+#define LEAST_REACH 0x1p-50
 #define LEAST_LARGEST 0x1p-100f
 #define MOST_PRODUCT 0x1p100 /* of norms; float32 ends at 2^128 */
 
