@@ -54,16 +54,15 @@ static float from_half(uint32_t half)
     return f;
 }
 
-/* Where a row's nibbles of coordinate j lie in its tile, and how far up. */
-static uint8_t *byte_of(uint8_t *tile, int64_t row, int64_t j)
+/* The bytes c [stride] of a row into its places of a tile: upper nibbles to one plane, lower ones to the other. */
+static void put_nibbles(uint8_t *coarse, uint8_t *fine, int64_t row, const uint8_t *c, int64_t stride)
 {
-    return tile + 4 * THAW__TILE + j / 8 * (4 * THAW__TILE) + row * 4 + j % 4;
-}
-
-static void put_nibble(uint8_t *tile, int64_t row, int64_t j, int nibble)
-{
-    uint8_t *at = byte_of(tile, row, j);
-    *at = (uint8_t)(j % 8 < 4 ? (*at & 0xf0) | nibble : (*at & 0x0f) | nibble << 4);
+    for (int64_t g = 0; g < stride / 8; g++, c += 8)
+        for (int q = 0; q < 4; q++) {
+            const int64_t at = 4 * THAW__TILE * (1 + g) + 4 * row + q;
+            coarse[at] = (uint8_t)(c[q] >> 4 | (c[q + 4] & 0xf0));
+            fine[at] = (uint8_t)((c[q] & 15) | c[q + 4] << 4);
+        }
 }
 
 /* |x - centre - x^| widened for the rounding of products, and the share of |x^|, from their squares. */
@@ -82,22 +81,22 @@ static int clamp(double x, int most)
 
 static void make_row(thaw__codes *codes, const float *x, uint8_t *coarse, uint8_t *fine, int64_t row)
 {
+    uint8_t c[THAW__CODES_STRIDE] = {0};
     double off[THAW__CODES_STRIDE], largest = 0, norm2 = 0, lost2[2] = {0}, coded2[2] = {0};
     for (int32_t j = 0; j < codes->d; j++) {
         off[j] = (double)x[j] - (double)codes->centre[j];
         norm2 += (double)x[j] * (double)x[j];
-        largest = fmax(largest, fabs(off[j]));
+        if (fabs(off[j]) > largest) largest = fabs(off[j]);
     }
     const uint32_t half = largest < LEAST_LARGEST ? 0 : half_above(largest / 8);
     const double step = (double)from_half(half), inverse = half ? 16 / step : 0;
     for (int32_t j = 0; j < codes->d; j++) {
-        const int c = clamp(off[j] * inverse + 128, 255);
-        const double upper = step * ((c >> 4) - 7.5), all = step * (c - 127.5) / 16;
-        put_nibble(coarse, row, j, c >> 4);
-        put_nibble(fine, row, j, c & 15);
+        c[j] = (uint8_t)clamp(off[j] * inverse + 128, 255);
+        const double upper = step * ((c[j] >> 4) - 7.5), all = step * (c[j] - 127.5) / 16;
         lost2[0] += (off[j] - upper) * (off[j] - upper), coded2[0] += upper * upper;
         lost2[1] += (off[j] - all) * (off[j] - all), coded2[1] += all * all;
     }
+    put_nibbles(coarse, fine, row, c, codes->stride);
     put_numbers(coarse, row, half, lost2[0], coded2[0]);
     put_numbers(fine, row, half, lost2[1], coded2[1]);
     codes->longest = fmax(codes->longest, sqrt(norm2) * (1 + 0x1p-20));

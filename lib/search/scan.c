@@ -16,7 +16,8 @@ static double round_query(thaw__probe *p, const thaw__codes *codes, const float 
     float largest = 0;
     double norm2 = 0, lost2 = 0;
     int32_t sum = 0;
-    for (int32_t j = 0; j < codes->d; j++) largest = fmaxf(largest, fabsf(w[j]));
+    for (int32_t j = 0; j < codes->d; j++)
+        if (fabsf(w[j]) > largest) largest = fabsf(w[j]);
     p->step = largest < LEAST_LARGEST ? 0 : largest / 127;
     for (int32_t j = 0; j < codes->d; j++) {
         const double is = (double)w[j], k = p->step > 0 ? fmin(fmax(rint(is / (double)p->step), -127), 127) : 0;

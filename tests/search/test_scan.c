@@ -4,7 +4,7 @@
 #include "run_suite.h"
 #include "tables.h"
 
-enum { ROWS = 307, TILES = ROWS / THAW__TILE, MOST = TILES * THAW__TILE };
+enum { ROWS = 271, TILES = ROWS / THAW__TILE, MOST = TILES * THAW__TILE };
 
 /* Bounds of all rows of whole tiles by one scan, and how many rows it found. */
 static void scan_all(const thaw__scans *scans, const thaw__coded *coded, int way, const thaw__probe *probe, float least,
@@ -25,7 +25,7 @@ static void scan_all(const thaw__scans *scans, const thaw__coded *coded, int way
     else scans->one(coded, way, 0, TILES, probe, least, &finds[0]);
     memset(found, 0, MOST);
     for (int64_t i = 0; i < out->n; i++) {
-        ck_assert(out->rows[i] >= 0 && out->rows[i] < MOST && !found[out->rows[i]]);
+        if (out->rows[i] < 0 || out->rows[i] >= MOST || found[out->rows[i]]) ck_abort_msg("row %d", out->rows[i]);
         found[out->rows[i]] = 1;
         bounds[out->rows[i]] = out->bounds[i];
     }
@@ -34,7 +34,7 @@ static void scan_all(const thaw__scans *scans, const thaw__coded *coded, int way
 static void check_query_of(const table *t, const thaw__index *index, int offsets, int query)
 {
     const float c[2] = {1, 0.3f};
-    float bounds[MOST], *w = make_query(t, query, 5);
+    float bounds[MOST], scores[MOST], *w = make_query(t, query, 5);
     char found[MOST];
     thaw__probe probe;
     const thaw__coded coded = {&t->codes, {offsets > 0 ? t->offset[0] : NULL, offsets > 1 ? t->offset[1] : NULL}};
@@ -42,16 +42,16 @@ static void check_query_of(const table *t, const thaw__index *index, int offsets
         free(w);
         return;
     }
+    for (int64_t i = 0; i < MOST; i++) scores[i] = thaw__score_of(index, c, w, i);
     for (int way = 0; way < 3; way++) {
         scan_all(index->scans, &coded, way, &probe, -INFINITY, bounds, found);
-        const float least = thaw__score_of(index, c, w, MOST / 3);
-        for (int64_t i = 0; i < MOST; i++) {
-            ck_assert(found[i]);
-            ck_assert_msg(!(bounds[i] < thaw__score_of(index, c, w, i)), "kind %d, query %d, way %d, row %d: %.9g above %.9g",
-                          t->kind, query, way, (int)i, (double)thaw__score_of(index, c, w, i), (double)bounds[i]);
-        }
-        scan_all(index->scans, &coded, way, &probe, least, bounds, found);
-        for (int64_t i = 0; i < MOST; i++) ck_assert(found[i] || thaw__score_of(index, c, w, i) < least);
+        for (int64_t i = 0; i < MOST; i++)
+            if (!found[i] || bounds[i] < scores[i])
+                ck_abort_msg("kind %d, query %d, way %d, row %d: %.9g above %.9g", t->kind, query, way, (int)i,
+                             (double)scores[i], (double)bounds[i]);
+        scan_all(index->scans, &coded, way, &probe, scores[MOST / 3], bounds, found);
+        for (int64_t i = 0; i < MOST; i++)
+            if (!found[i]) ck_assert(scores[i] < scores[MOST / 3]);
     }
     free(w);
 }
@@ -59,9 +59,9 @@ static void check_query_of(const table *t, const thaw__index *index, int offsets
 static void check_table(int kind, int32_t d, const char *scans)
 {
     table t = make_table(kind, ROWS, d, 40 + (uint64_t)kind);
-    for (int k = 0; k < N_VARIANTS; k++) {
+    for (int k = d == 64 ? 0 : N_VARIANTS - 1; k < N_VARIANTS; k++) {
         if (!thaw__kernels_named(kernels_names[k])) continue;
-        for (int offsets = 0; offsets < 3; offsets++) {
+        for (int offsets = 0; offsets < 3; offsets += 2) {
             const thaw__index index = index_over(&t, kernels_names[k], scans, offsets);
             for (int query = 0; query < N_QUERIES; query++) check_query_of(&t, &index, offsets, query);
         }
