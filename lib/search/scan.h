@@ -43,7 +43,7 @@ typedef struct thaw__scans {
     void (*one)(const thaw__coded *table, int whole, int64_t first, int64_t end, const thaw__probe *probe, float least,
                 thaw__finds *out);
 
-    /** The same for probes, least and out [THAW__PROBES], by whole bytes. */
+    /** The same for probes, least and out [THAW__PROBES], by what is faster here. */
     void (*many)(const thaw__coded *table, int64_t first, int64_t end, const thaw__probe *probes, const float *least,
                  thaw__finds *out);
 } thaw__scans;

@@ -3,7 +3,7 @@
  *
  * A unit is the W rows of one register: a tile or half of one. Byte products come from unsigned codes times signed k. VNNI adds
  * four of them to a lane at once. AVX2 adds pairs to 16 bits first, which saturates for whole bytes but never for nibbles
- * (2 * 15 * 127), so there the two nibbles of a byte are multiplied apart.
+ * (2 * 15 * 127), so there the two nibbles of a byte are multiplied apart, and many probes go by the upper ones alone.
  */
 #include <immintrin.h>
 
@@ -16,13 +16,13 @@
 #define UNROLL _Pragma("GCC unroll 32")
 #endif
 
-enum { W = WIDTH, PARTS = THAW__TILE / WIDTH };
+enum { W = WIDTH, PARTS = THAW__TILE / WIDTH, SUMS_MOST = 2 * THAW__PROBES };
 
 #if WIDTH == 16
 
 typedef __m512 vf;
 typedef __m512i vi;
-enum { UNITS_ONE = 4, UNITS_MANY = 2, UNITS_MOST = 4 };
+enum { UNITS_ONE = 4, UNITS_MANY = 2, UNITS_MOST = 4, WHOLE_MANY = 1 };
 
 INLINE vf load(const float *p) { return _mm512_loadu_ps(p); }
 INLINE void store(float *p, vf v) { _mm512_storeu_ps(p, v); }
@@ -70,7 +70,7 @@ INLINE void keep(thaw__finds *out, unsigned which, vf bounds, int64_t row)
 
 typedef __m256 vf;
 typedef __m256i vi;
-enum { UNITS_ONE = 2, UNITS_MANY = 1, UNITS_MOST = 2 };
+enum { UNITS_ONE = 2, UNITS_MANY = 1, UNITS_MOST = 2, WHOLE_MANY = 0 };
 
 INLINE vf load(const float *p) { return _mm256_loadu_ps(p); }
 INLINE void store(float *p, vf v) { _mm256_storeu_ps(p, v); }
@@ -98,12 +98,15 @@ INLINE codes4 unpack(int whole, int second, vi coarse, vi fine)
     return c;
 }
 
+INLINE vi widened(vi pairs, int times)
+{
+    return _mm256_madd_epi16(pairs, _mm256_set1_epi16((int16_t)times));
+}
+
 INLINE vi add_products(int whole, vi sum, codes4 c, vi k)
 {
-    const vi high = _mm256_madd_epi16(_mm256_maddubs_epi16(c.high, k), _mm256_set1_epi16(whole ? 16 : 1));
-    sum = _mm256_add_epi32(sum, high);
-    if (!whole) return sum;
-    return _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_maddubs_epi16(c.low, k), _mm256_set1_epi16(1)));
+    sum = add(sum, widened(_mm256_maddubs_epi16(c.high, k), whole ? 16 : 1));
+    return whole ? add(sum, widened(_mm256_maddubs_epi16(c.low, k), 1)) : sum;
 }
 
 INLINE void keep(thaw__finds *out, unsigned which, vf bounds, int64_t row)
@@ -150,6 +153,36 @@ INLINE void multiply(int whole, int T, int P, const thaw__codes *codes, int64_t 
     UNROLL for (int t = 0; t < T && apart; t++) sum[t] = add(sum[t], other[t]);
 }
 
+#if WIDTH == 8
+
+enum { PART = 4 }; /* loads whose sums fit into 16 bits: 8 * 2 * 15 * 127 */
+
+/* The same by upper nibbles alone: pairs of products are summed in 16 bits for a while. */
+INLINE void multiply_narrow(int T, int P, const thaw__codes *codes, int64_t unit, const thaw__probe *p, vi *sum)
+{
+    const int64_t size = thaw__tile_bytes(codes->stride), end = codes->stride / 8;
+    UNROLL for (int k = 0; k < T * P; k++) sum[k] = zero();
+    for (int64_t g = 0, stop; g < end; g = stop) {
+        vi pairs[SUMS_MOST];
+        stop = g + PART < end ? g + PART : end;
+        UNROLL for (int k = 0; k < T * P; k++) pairs[k] = zero();
+        for (int64_t h = g; h < stop; h++)
+            UNROLL for (int t = 0; t < T; t++) {
+                const int64_t at = (unit + t) / PARTS * size + 4 * THAW__TILE * (1 + h) + (unit + t) % PARTS * (4 * W);
+                const vi coarse = load_bytes(codes->coarse + at);
+                UNROLL for (int second = 0; second < 2; second++) {
+                    const vi c = unpack(0, second, coarse, coarse).high;
+                    UNROLL for (int q = 0; q < P; q++)
+                        pairs[t * P + q] = _mm256_add_epi16(
+                            pairs[t * P + q], _mm256_maddubs_epi16(c, four_k(p[q].k + 8 * h + 4 * second)));
+                }
+            }
+        UNROLL for (int k = 0; k < T * P; k++) sum[k] = add(sum[k], widened(pairs[k], 1));
+    }
+}
+
+#endif
+
 /* c[0] offset[0] + c[1] offset[1] as thaw__score_of() rounds it: no multiplication may be fused into the sum. */
 INLINE vf offsets(const thaw__coded *t, int64_t row, const thaw__probe *p)
 {
@@ -178,8 +211,12 @@ INLINE void judge(int whole, int P, const thaw__coded *t, int64_t unit, const vi
 INLINE void scan_units(int whole, int T, int P, const thaw__coded *t, int64_t unit, const thaw__probe *p, const float *least,
                        thaw__finds *out)
 {
-    vi sum[UNITS_MANY * THAW__PROBES > UNITS_ONE ? UNITS_MANY * THAW__PROBES : UNITS_ONE];
-    multiply(whole, T, P, t->codes, unit, p, sum);
+    vi sum[SUMS_MOST];
+#if WIDTH == 8
+    if (!whole) multiply_narrow(T, P, t->codes, unit, p, sum);
+    else
+#endif
+        multiply(whole, T, P, t->codes, unit, p, sum);
     UNROLL for (int k = 0; k < T; k++) judge(whole, P, t, unit + k, sum + k * P, p, least, out);
 }
 
@@ -201,8 +238,8 @@ static void many(const thaw__coded *t, int64_t first, int64_t end, const thaw__p
 {
     int64_t unit = first * PARTS;
     for (; unit + UNITS_MANY <= end * PARTS; unit += UNITS_MANY)
-        scan_units(1, UNITS_MANY, THAW__PROBES, t, unit, p, least, out);
-    for (; unit < end * PARTS; unit++) scan_units(1, 1, THAW__PROBES, t, unit, p, least, out);
+        scan_units(WHOLE_MANY, UNITS_MANY, THAW__PROBES, t, unit, p, least, out);
+    for (; unit < end * PARTS; unit++) scan_units(WHOLE_MANY, 1, THAW__PROBES, t, unit, p, least, out);
 }
 
 #define THAW__PASTE(a, b) a##b

@@ -75,7 +75,6 @@ static void offer(work *k, int64_t row, float score)
 {
     thaw__topn *best = &k->seek->best;
     const int64_t key = thaw__topn_key(score, row);
-    if (score < k->seek->floor) return;
     lock(k);
     if (thaw__topn_wants(best, key) && (!k->seek->admit || k->seek->admit(k->seek->ctx, row, score))) {
         thaw__topn_push(best, key);
