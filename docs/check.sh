@@ -61,6 +61,10 @@ constant '8 knots' 'THAW__KNOTS = 8' src/model/encoder.h
 constant 'chunks of 8192' 'CHUNK = 8192' src/meta/train.c
 constant 'kernels up to 64' 'THAW__SMALL_MAX = 64' lib/linalg/kernels.h
 
+constant 'codes from 256 items' 'THAW__CODES_LEAST = 256' lib/search/codes.h
+constant 'a share of 1/128' 'THAW__SHARE \(1\.0 / 128\)' lib/search/codes.h
+constant 'lists above 1/256 of the rows' 'DENSE = 256' lib/search/search.c
+
 if [ "${SPELL:-0}" = 1 ]; then
     # The pages and the list of words are words by intention.
     # shellcheck disable=SC2086

@@ -416,6 +416,19 @@ THAW_API thaw_status thaw_model_get_info(const thaw_model *model, thaw_model_inf
 THAW_API thaw_status thaw_model_item_row(const thaw_model *model, int64_t *row, const char *key);
 THAW_API thaw_status thaw_model_item_key(const thaw_model *model, const char **key, int64_t row);
 
+/** Groups of items for thaw_query, from a feature column of tokens: items whose first value is the same share a number.
+ *
+ *  @param groups    [items of the model] 0 … n_groups - 1; -1 where data does not know the item or has no value for it.
+ *  @param n_groups  numbers given: one more than the largest. Numbers hold for this data set, in no order.
+ *  @param data      any data set with the items' keys.
+ *  @param column    of type THAW_TOKEN, THAW_TOKEN_SEQ or THAW_TEXT.
+ *  @return THAW_E_UNKNOWN   data has no such column of items
+ *          THAW_E_MISMATCH  the column is of numbers
+ *  Allocates nothing.  Since 0.2.
+ */
+THAW_API thaw_status thaw_model_item_groups(const thaw_model *model, int32_t *groups, int64_t *n_groups,
+                                            const thaw_data *data, const char *column);
+
 /** From event name (or its GA4 alias) to number and back.  Errors as above.  Since 0.1. */
 THAW_API thaw_status thaw_model_event_id(const thaw_model *model, int32_t *event, const char *name);
 THAW_API thaw_status thaw_model_event_name(const thaw_model *model, const char **name, int32_t event);
@@ -557,7 +570,7 @@ typedef struct thaw_hit {
     float variance;
 } thaw_hit;
 
-/** What to recommend. Fill with thaw_query_init(). */
+/** What to recommend. Fill with thaw_query_init(). The fields from groups on came with 0.2; the shorter struct of 0.1 still works. */
 typedef struct thaw_query {
     uint32_t struct_size;
     uint32_t reserved;
@@ -567,21 +580,50 @@ typedef struct thaw_query {
     const int64_t *allow;   /**< [n_allow] only these rows; NULL: the whole catalogue. Repeats count once in
                                  ascending order; a repeat in another order may be shown twice */
     int64_t n_allow;
+    const int32_t *groups;  /**< [n_groups] the group of each item, such as its category, from thaw_model_item_groups() or
+                                 any numbering; below 0: of none. Read only with allow_groups or group_cap */
+    int64_t n_groups;       /**< the items of the model; 0 without groups */
+    const int32_t *allow_groups; /**< [n_allow_groups] only items of these groups; NULL: of all and of none */
+    int64_t n_allow_groups;
+    int64_t group_cap;      /**< at most so many of one group; items of none are not counted; 0, the default: no cap */
+    float min_score;        /**< only items with mean - caution * sqrt(variance) at or above; default -INFINITY */
+    float caution;          /**< standard deviations, 0 or more and finite; default 0 */
+    thaw_parallel parallel; /**< share the search between threads; default: the calling thread. Same answer */
 } thaw_query;
 
+/** Make every field its default.
+ *  @return THAW_E_VERSION  the caller's struct is larger than this library knows.  Since 0.1. */
 THAW_API thaw_status thaw_query_init(thaw_query *query, uint32_t struct_size);
 
-/** The best items by mean, best first; of equal means the lower row first.
+/** The best items by the score mean z of eq. 13, best first; of equal z the lower row first.               docs/topn.md
+ *
+ *  The means of the hits, which are the ratings of z, never rise from one to the next. Every item is scored that could be
+ *  among the best: the answer is that of scoring all of them. With group_cap it is what a walk down the whole ranking
+ *  keeps that passes over items whose group is full.
  *
  *  @param hits    [query->top]
  *  @param n_hits  how many were written: fewer than top only where fewer items qualify.
  *  @param query   NULL: the ten best of the catalogue.
- *  @return THAW_E_RANGE     top is below 1, a row is past the last item
+ *  @return THAW_E_RANGE     top is below 1, a row is past the last item, n_groups is not the number of items, group_cap is
+ *                           negative, min_score or caution is NaN, caution is negative or infinite
  *          THAW_E_MISMATCH  user belongs to another model
- *  Allocates nothing.  Since 0.1.
+ *          THAW_E_IO        parallel fails; what was written to hits means nothing
+ *  Allocates nothing. group_cap costs O(top) for each item that enters the list.  Since 0.1.
  */
 THAW_API thaw_status thaw_recommend(const thaw_model *model, const thaw_user *user, thaw_hit *hits, int64_t *n_hits,
                                     const thaw_query *query);
+
+/** thaw_recommend() for many users at once, who share passes over the catalogue: the same hits to the bit, sooner.
+ *
+ *  @param hits    [n_users, query->top] the list of users[i] begins at hits + i * top; what is beyond its n_hits[i] is undefined.
+ *  @param n_hits  [n_users]
+ *  @param users   [n_users] may repeat.
+ *  @return as thaw_recommend(); nothing is written if a user or the query is wrong
+ *          THAW_E_RANGE  n_users is negative, or n_users * top hits do not fit into memory
+ *  Allocates nothing; needs about 90 KiB of stack.  Since 0.2.
+ */
+THAW_API thaw_status thaw_recommend_many(const thaw_model *model, thaw_hit *hits, int64_t *n_hits,
+                                         const thaw_user *const *users, int64_t n_users, const thaw_query *query);
 
 #ifdef __cplusplus
 }

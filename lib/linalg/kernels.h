@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What is faster by hand than through BLAS: systems of a few events, rank-one updates, scans over the catalogue.
+ * What is faster by hand than through BLAS: systems of a few events, rank-one updates, dot products.
  *
  * One source, kernels.inc.h, in plain C with vector types, compiled once per instruction set (portable, AVX2 + FMA,
  * AVX-512); thaw__kernels_best() picks by CPU at run time. `stride` is a multiple of 16 floats up to 256, rows are zero
@@ -26,9 +26,6 @@ typedef struct thaw__kernels {
      *  registers, which the kernels below can then load without waiting for narrower stores to land */
     void (*scale)(int64_t n, float a, const float *x, float *y);
 
-    /** out[i] = base[i] + dot(table row i, z)             base [n], table [n, stride], z [stride], out [n] */
-    void (*scan)(int64_t n, int64_t stride, const float *base, const float *table, const float *z, float *out);
-
     /** The ridge dual of one user with few events:
      *      G = I + X X' = U' U,   t <- G^-1 t,   z <- z + X' t
      *  X [n, stride]; t [n]; z [stride]; G [ldg, ldg], ldg a multiple of 16 and > n, rows 64-byte aligned, receives U in the
@@ -42,6 +39,13 @@ typedef struct thaw__kernels {
      *  A scale of 0 pads a shorter user. scratch: thaw__many_scratch(n, stride) floats, 64-byte aligned. */
     void (*ridge_dual16)(int64_t n, int64_t stride, const float *table, const int64_t *rows, const float *scale,
                          const float *t, float *z, float *scratch);
+
+    /** How much n observations with rows X explain of each of 16 rows, U' U = I + X X':
+     *      out[r] = x_r' X' (I + X X')^-1 X x_r = |U'^-1 X x_r|^2
+     *  X [n, stride]; U upper, [n, ldu]; rows [16] to [stride] each; out [16], any alignment; n <= THAW__DUAL_MAX.
+     *  A row's number does not depend on the other rows. */
+    void (*explained16)(int64_t n, int64_t stride, const float *X, const float *U, int64_t ldu, const float *const *rows,
+                        float *out);
 
     /** One more observation with row x:
      *      g = P x,   s = x' g,   P <- P - g g' / (1 + s);   returns s

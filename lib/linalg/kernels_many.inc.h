@@ -122,3 +122,43 @@ static void ridge_dual16(int64_t n, int64_t stride, const float *table, const in
         for (int64_t u = 0; u < THAW__LANES; u++)
             alone(n, stride, table, rows + u * n, scale + u * n, t + u * n, z + u * stride, scratch);
 }
+
+/* ---------------------------------------------------------------------------------- what observations say of many rows */
+
+/* v[k] = row k of X times the W rows, column by column in x. */
+INLINE void times_rows(int64_t n, int64_t stride, const float *X, const vec *x, vec *v)
+{
+    for (int64_t k = 0; k < n; k += GRAM_COLUMNS) {
+        const float *row[GRAM_COLUMNS];
+        vec sum[GRAM_COLUMNS];
+        UNROLL for (int q = 0; q < GRAM_COLUMNS; q++) row[q] = X + (k + q < n ? k + q : n - 1) * stride;
+        clear(GRAM_COLUMNS, sum);
+        for (int64_t c = 0; c < stride; c++)
+            UNROLL for (int q = 0; q < GRAM_COLUMNS; q++) sum[q] += row[q][c] * x[c];
+        UNROLL for (int q = 0; q < GRAM_COLUMNS; q++) v[k + q] = sum[q];
+    }
+}
+
+/* W rows, one per lane:  U' v = X x, from the first unknown on;  returns |v|^2. */
+static vec explain(int64_t n, int64_t stride, const float *X, const float *U, int64_t ldu, const float *const *rows)
+{
+    vec x[THAW__STRIDE_MAX], v[THAW__DUAL_MAX + GRAM_COLUMNS], sum = {0};
+    for (int64_t c = 0; c < stride; c += W) {
+        UNROLL for (int r = 0; r < W; r++) x[c + r] = load(rows[r] + c);
+        transpose(x + c);
+    }
+    times_rows(n, stride, X, x, v);
+    for (int64_t i = 0; i < n; i++) {
+        v[i] /= U[i * ldu + i];
+        sum += v[i] * v[i];
+        for (int64_t j = i + 1; j < n; j++) v[j] -= U[i * ldu + j] * v[i];
+    }
+    return sum;
+}
+
+static void explained16(int64_t n, int64_t stride, const float *X, const float *U, int64_t ldu, const float *const *rows,
+                        float *out)
+{
+    for (int first = 0; first < THAW__LANES; first += W)
+        *(vec_any *)(out + first) = explain(n, stride, X, U, ldu, rows + first);
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Dot products, scans of the catalogue, and the rank-one update of a covariance. */
+ * Dot products, and the rank-one update of a covariance. */
 
 static float dot(int64_t n, const float *x, const float *y)
 {
@@ -24,33 +24,6 @@ static void axpy(int64_t n, float a, const float *x, float *y)
 static void scale(int64_t n, float a, const float *x, float *y)
 {
     for (int64_t i = 0; i < n; i += W) store(y + i, a * load(x + i));
-}
-
-/* Lane r of the result is dot(row[r], z). */
-INLINE vec dots(int64_t stride, const float *const row[W], const float *z)
-{
-    vec sum[W];
-    clear(W, sum);
-    for (int64_t c = 0; c < stride; c += W) {
-        const vec zc = load(z + c);
-        UNROLL for (int r = 0; r < W; r++) sum[r] += load(row[r] + c) * zc;
-    }
-    return sums(sum);
-}
-
-/* W rows at a time; the last rows may be fewer, then the missing ones repeat the last. */
-static void scan(int64_t n, int64_t stride, const float *base, const float *table, const float *z, float *out)
-{
-    for (int64_t i = 0; i < n; i += W) {
-        const int64_t here = n - i < W ? n - i : W;
-        const float *row[W];
-        UNROLL for (int r = 0; r < W; r++) row[r] = table + (i + (r < here ? r : here - 1)) * stride;
-        const vec d = dots(stride, row, z);
-        if (here == W)
-            *(vec_any *)(out + i) = load_any(base + i) + d;
-        else
-            for (int64_t r = 0; r < here; r++) out[i + r] = base[i + r] + d[r];
-    }
 }
 
 /* N registers of P x, from column c on: sum_i x[i] P[i, c …], even and odd rows in their own sums. */

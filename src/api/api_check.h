@@ -8,17 +8,23 @@
 #include "status.h"
 #include "thaw/thaw_status.h"
 
-/** Whether a caller's struct is one this library knows, by its struct_size. Sizes begin with those of version 0.1,
- *  which are also the newest so far: `known` is both bounds until a struct grows. */
-static inline thaw_status thaw__check_struct(const char *name, uint32_t struct_size, size_t known)
+/** Whether a caller's struct is one this library knows, by its struct_size: from `first`, the size in the version that brought
+ *  it, to `known`, the newest. What the caller's lacks is default. */
+static inline thaw_status thaw__check_grown(const char *name, uint32_t struct_size, size_t first, size_t known)
 {
     if (struct_size > known)
         return thaw__fail(THAW_E_VERSION, "%s.struct_size is %u; this library knows %zu bytes", name, struct_size,
                           known);
-    if (struct_size < known)
+    if (struct_size < first || struct_size % sizeof(uint32_t))
         return thaw__fail(THAW_E_ARG, "%s.struct_size is %u; must be %zu: call its init function", name, struct_size,
                           known);
     return THAW_OK;
+}
+
+/** The same for a struct that has not grown yet. */
+static inline thaw_status thaw__check_struct(const char *name, uint32_t struct_size, size_t known)
+{
+    return thaw__check_grown(name, struct_size, known, known);
 }
 
 /** Whether a host gave both functions of an allocator or none. */

@@ -112,6 +112,24 @@ thaw_status thaw_model_item_key(const thaw_model *model, const char **key, int64
     return find_row(&model->items, key, row, "item");
 }
 
+thaw_status thaw_model_item_groups(const thaw_model *model, int32_t *groups, int64_t *n_groups, const thaw_data *data,
+                                   const char *column)
+{
+    if (!model || !groups || !n_groups || !data || !column)
+        return thaw__fail(THAW_E_ARG, "model, groups, n_groups, data and column are required");
+    const thaw__column *c = thaw__table_column(&data->items, column);
+    if (!c) return thaw__fail(THAW_E_UNKNOWN, "no item feature of the data is named \"%.80s\"", column);
+    if (thaw__is_float(c->type)) return thaw__fail(THAW_E_MISMATCH, "item feature \"%.80s\" is a number", column);
+    for (int64_t i = 0; i < model->items.n; i++) {
+        const char *key = thaw__keymap_key(&model->items, i);
+        const int64_t row = thaw__keymap_find(&data->items.keys, key, strlen(key));
+        const int known = row >= 0 && row < c->n_rows && c->count[row] > 0;
+        groups[i] = known ? c->ids[c->first[row]] : -1;
+    }
+    *n_groups = c->tokens.n;
+    return THAW_OK;
+}
+
 thaw_status thaw_model_event_id(const thaw_model *model, int32_t *event, const char *name)
 {
     int64_t found;

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Score and recommend. */
 #include <inttypes.h>
+#include <math.h>
+#include <string.h>
 
 #include "api_check.h"
 #include "api_user.h"
 #include "score.h"
+#include "thread.h"
 
 static thaw_status check_rows(const thaw_model *model, const int64_t *rows, int64_t n, const char *name)
 {
@@ -27,25 +30,78 @@ thaw_status thaw_score(const thaw_model *model, const thaw_user *user, float *me
     return THAW_OK;
 }
 
+static const thaw_query ten = {.struct_size = sizeof ten, .top = 10, .min_score = -INFINITY};
+
+static thaw_status check_query_size(uint32_t struct_size)
+{
+    return thaw__check_grown("query", struct_size, offsetof(thaw_query, groups), sizeof(thaw_query));
+}
+
 thaw_status thaw_query_init(thaw_query *query, uint32_t struct_size)
 {
     if (!query) return thaw__fail(THAW_E_ARG, "query is required");
-    THAW__TRY(thaw__check_struct("query", struct_size, sizeof *query));
-    *query = (thaw_query){.struct_size = struct_size, .top = 10};
+    THAW__TRY(check_query_size(struct_size));
+    memcpy(query, &ten, struct_size); /* no more than the caller has */
+    query->struct_size = struct_size;
     return THAW_OK;
+}
+
+static thaw_status check_groups(const thaw_model *model, const thaw_query *q)
+{
+    const int64_t n_items = thaw__n_items(model);
+    if (q->group_cap < 0) return thaw__fail(THAW_E_RANGE, "group_cap is %" PRId64 "; must not be negative", q->group_cap);
+    if (q->n_allow_groups < 0)
+        return thaw__fail(THAW_E_RANGE, "n_allow_groups is %" PRId64 "; must not be negative", q->n_allow_groups);
+    if (q->n_allow_groups && !q->allow_groups) return thaw__fail(THAW_E_ARG, "allow_groups is required");
+    if (!q->groups && (q->group_cap || q->allow_groups)) return thaw__fail(THAW_E_ARG, "groups is required");
+    if (q->groups && q->n_groups != n_items)
+        return thaw__fail(THAW_E_RANGE, "n_groups is %" PRId64 "; must be the %" PRId64 " items of the model", q->n_groups,
+                          n_items);
+    return THAW_OK;
+}
+
+static thaw_status check_query(const thaw_model *model, const thaw_query *q)
+{
+    if (q->top < 1) return thaw__fail(THAW_E_RANGE, "top is %" PRId64 "; must be at least 1", q->top);
+    THAW__TRY(check_rows(model, q->exclude, q->n_exclude, "exclude"));
+    if (q->allow) THAW__TRY(check_rows(model, q->allow, q->n_allow, "allow"));
+    THAW__TRY(check_groups(model, q));
+    if (isnan(q->min_score)) return thaw__fail(THAW_E_RANGE, "min_score is not a number");
+    if (!(q->caution >= 0) || isinf(q->caution))
+        return thaw__fail(THAW_E_RANGE, "caution is %g; must be 0 or more and finite", (double)q->caution);
+    return thaw__parallel_check(&q->parallel);
+}
+
+/* The caller's query at this library's size, checked. */
+static thaw_status take_query(const thaw_model *model, thaw_query *out, const thaw_query *query)
+{
+    *out = ten;
+    if (!query) return THAW_OK;
+    THAW__TRY(check_query_size(query->struct_size));
+    memcpy(out, query, query->struct_size);
+    return check_query(model, out);
 }
 
 thaw_status thaw_recommend(const thaw_model *model, const thaw_user *user, thaw_hit *hits, int64_t *n_hits,
                            const thaw_query *query)
 {
-    static const thaw_query ten = {.struct_size = sizeof ten, .top = 10};
+    thaw_query taken;
     THAW__TRY(thaw__check_user(model, user));
     if (!hits || !n_hits) return thaw__fail(THAW_E_ARG, "hits and n_hits are required");
-    if (!query) query = &ten;
-    THAW__TRY(thaw__check_struct("query", query->struct_size, sizeof *query));
-    if (query->top < 1) return thaw__fail(THAW_E_RANGE, "top is %" PRId64 "; must be at least 1", query->top);
-    THAW__TRY(check_rows(model, query->exclude, query->n_exclude, "exclude"));
-    if (query->allow) THAW__TRY(check_rows(model, query->allow, query->n_allow, "allow"));
-    *n_hits = thaw__recommend(model, user, hits, query);
-    return THAW_OK;
+    THAW__TRY(take_query(model, &taken, query));
+    return thaw__recommend(model, hits, n_hits, &user, 1, &taken);
+}
+
+thaw_status thaw_recommend_many(const thaw_model *model, thaw_hit *hits, int64_t *n_hits, const thaw_user *const *users,
+                                int64_t n_users, const thaw_query *query)
+{
+    thaw_query taken;
+    if (!model) return thaw__fail(THAW_E_ARG, "model is required");
+    if (n_users < 0) return thaw__fail(THAW_E_RANGE, "n_users is %" PRId64 "; must not be negative", n_users);
+    if (n_users && (!hits || !n_hits || !users)) return thaw__fail(THAW_E_ARG, "hits, n_hits and users are required");
+    THAW__TRY(take_query(model, &taken, query));
+    if (n_users && taken.top > PTRDIFF_MAX / (int64_t)sizeof *hits / n_users)
+        return thaw__fail(THAW_E_RANGE, "%" PRId64 " users by top %" PRId64 " do not fit into memory", n_users, taken.top);
+    for (int64_t i = 0; i < n_users; i++) THAW__TRY(thaw__check_user(model, users[i]));
+    return thaw__recommend(model, hits, n_hits, users, n_users, &taken);
 }

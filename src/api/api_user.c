@@ -7,6 +7,7 @@
 #include "api_check.h"
 #include "api_user.h"
 #include "method.h"
+#include "rank_adapt.h"
 
 enum { MAX_EVENTS = 1000000000 };
 
@@ -49,7 +50,8 @@ static thaw_status refuse_event(const thaw_model *model, const thaw_event *e, in
     if (e->event < 0 || e->event >= model->events.n)
         return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has event number %d; must be 0 to %" PRId64, k, e->event,
                           model->events.n - 1);
-    if (!(e->value >= model->rating_min && e->value <= model->rating_max))
+    if (model->ranking && isinf(e->value)) return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has an infinite value", k);
+    if (!model->ranking && !(e->value >= model->rating_min && e->value <= model->rating_max))
         return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has the rating %g; must be %g to %g", k, (double)e->value,
                           (double)model->rating_min, (double)model->rating_max);
     return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has no finite time, and old events of this model fade", k);
@@ -57,8 +59,9 @@ static thaw_status refuse_event(const thaw_model *model, const thaw_event *e, in
 
 static inline int is_fine(const thaw_model *model, const thaw_event *e)
 {
-    return (uint64_t)e->item < (uint64_t)model->items.n && (uint32_t)e->event < (uint64_t)model->events.n &&
-           e->value >= model->rating_min && e->value <= model->rating_max &&
+    const int known = (uint64_t)e->item < (uint64_t)model->items.n && (uint32_t)e->event < (uint64_t)model->events.n;
+    if (model->ranking) return known && !isinf(e->value) && (model->ranking->half_life == 0 || isfinite(e->time));
+    return known && e->value >= model->rating_min && e->value <= model->rating_max &&
            (model->half_life == 0 || isfinite(e->time));
 }
 
@@ -76,6 +79,7 @@ thaw_status thaw_adapt(const thaw_model *model, thaw_user *user, const thaw_even
 {
     THAW__TRY(thaw__check_user(model, user));
     THAW__TRY(check_events(model, events, n));
+    if (model->ranking) return thaw__rank_adapt(model, user, events, n);
     return thaw__method_bayes.adapt(model, user, events, n);
 }
 
@@ -98,6 +102,7 @@ thaw_status thaw_adapt_many(const thaw_model *model, thaw_user *user, float *mea
     if (!means || !offsets) return thaw__fail(THAW_E_ARG, "means and offsets are required");
     THAW__TRY(check_offsets(offsets, n_users));
     THAW__TRY(check_events(model, events, offsets[n_users]));
+    if (model->ranking) return thaw__rank_adapt_many(model, user, means, events, offsets, n_users);
     return thaw__method_bayes.adapt_many(model, user, means, events, offsets, n_users);
 }
 
@@ -106,6 +111,7 @@ thaw_status thaw_user_observe(const thaw_model *model, thaw_user *user, const th
     THAW__TRY(thaw__check_user(model, user));
     if (!event) return thaw__fail(THAW_E_ARG, "event is required");
     if (!is_fine(model, event)) return refuse_event(model, event, 0);
+    if (model->ranking) return thaw__rank_observe(model, user, event);
     return thaw__method_bayes.observe(model, user, event);
 }
 

@@ -12,7 +12,8 @@
 static size_t block_floats(const thaw_user *u)
 {
     size_t row = (size_t)u->stride;
-    return 2 * row + (size_t)(u->fades ? 3 : 2) * row * row;
+    size_t interest = u->ranks ? row + THAW__HISTORY * sizeof(thaw_event) / sizeof(float) : 0;
+    return 2 * row + (size_t)(u->fades ? 3 : 2) * row * row + interest;
 }
 
 enum { HEAD = (sizeof(struct thaw_user) + THAW__ALIGN - 1) / THAW__ALIGN * THAW__ALIGN };
@@ -26,6 +27,8 @@ static void lay_out(thaw_user *u)
     u->main = at + 2 * row;
     u->side = u->main + matrix;
     u->information = u->fades ? u->side + matrix : NULL;
+    u->interest.whiten = u->ranks ? u->side + matrix : NULL; /* what ranks has no information of its own */
+    u->interest.history = u->ranks ? (thaw_event *)(void *)(u->side + matrix + row) : NULL;
 }
 
 static thaw_user *allocate(const thaw_user *like)
@@ -42,7 +45,7 @@ static thaw_user *allocate(const thaw_user *like)
 thaw_status thaw__user_create(thaw_user **out, const thaw_model *m)
 {
     thaw_user like = {.allocator = m->config.allocator, .kernels = m->kernels, .model = m->id, .rank = m->rank,
-                      .fades = m->half_life > 0, .stride = m->stride};
+                      .fades = m->half_life > 0, .ranks = m->ranking != NULL, .stride = m->stride};
     thaw_user *u = allocate(&like);
     if (!u) return THAW_E_NOMEM;
     thaw__user_reset(u);
@@ -60,6 +63,10 @@ thaw_status thaw__user_copy(thaw_user **out, const thaw_user *from)
     memcpy(u->main, from->main, matrix);
     memcpy(u->side, from->side, matrix);
     if (u->fades) memcpy(u->information, from->information, matrix);
+    if (u->ranks) {
+        memcpy(u->interest.whiten, from->interest.whiten, (size_t)u->stride * sizeof(float));
+        memcpy(u->interest.history, from->interest.history, THAW__HISTORY * sizeof(thaw_event));
+    }
     *out = u;
     return THAW_OK;
 }
@@ -126,6 +133,11 @@ void thaw__user_reset(thaw_user *u)
     u->n_rows = 0;
     u->n_events = 0;
     u->time = -INFINITY;
+    if (!u->ranks) return;
+    u->interest.n_history = u->interest.n_near = 0;
+    u->interest.place = (thaw__place){0, 0};
+    u->interest.popularity = 1;
+    memset(u->interest.whiten, 0, (size_t)u->stride * sizeof(float));
 }
 
 thaw_status thaw__user_check(const thaw_model *m, const thaw_user *u)
@@ -144,17 +156,20 @@ static void forward(const thaw_user *u, float *v)
     }
 }
 
-float thaw__user_variance(const thaw_user *u, const float *x)
+void thaw__user_variances(const thaw_user *u, float *out, const float *const *rows, int64_t n)
 {
-    if (u->form == THAW__COVARIANCE) return u->kernels->quadratic(u->rank, u->stride, u->main, x);
-    /* x'Px = |x|^2 - |U'^-1 X x|^2 */
-    float v[THAW__RANK_MAX];
-    float all = u->kernels->dot(u->stride, x, x);
-    for (int32_t k = 0; k < u->n_rows; k++) v[k] = u->kernels->dot(u->stride, u->main + k * u->stride, x);
-    forward(u, v);
-    float known = 0;
-    for (int32_t k = 0; k < u->n_rows; k++) known += v[k] * v[k];
-    return all > known ? all - known : 0;
+    const float *lanes[THAW__LANES];
+    float explained[THAW__LANES];
+    if (u->form == THAW__COVARIANCE) {
+        for (int64_t k = 0; k < n; k++) out[k] = u->kernels->quadratic(u->rank, u->stride, u->main, rows[k]);
+        return;
+    }
+    for (int64_t k = 0; k < THAW__LANES; k++) lanes[k] = rows[k < n ? k : n - 1];
+    u->kernels->explained16(u->n_rows, u->stride, u->main, u->side, u->stride, lanes, explained);
+    for (int64_t k = 0; k < n; k++) { /* x'Px = |x|^2 - |U'^-1 X x|^2 */
+        const float all = u->kernels->dot(u->stride, rows[k], rows[k]);
+        out[k] = all > explained[k] ? all - explained[k] : 0;
+    }
 }
 
 /* V = U'^-1 X in place of X. */

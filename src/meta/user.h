@@ -4,14 +4,30 @@
  * Two forms of P, because few events need no d x d matrix:
  *   DUAL        rows X [n_rows, stride] and U with U'U = I + XX';   P = I - X' (U'U)^-1 X       after thaw_adapt() on fewer events than d
  *   COVARIANCE  P [d, stride] in full                                                          after observing, loading, or more events
+ * A user of a model that ranks keeps the newest events, because what they say depends on how many there are; the belief is
+ * about w of ranking.h, with P in units of the prior given silence, and mean is gain w, ready to be multiplied with reach.
+ *
  * A model with a half-life also keeps what the events say apart from the prior, J = X'X, because that is what fades.
  */
 #ifndef THAW_USER_H
 #define THAW_USER_H
 
-#include "model.h"
+#include "near.h"
 
 enum { THAW__DUAL = 0, THAW__COVARIANCE = 1 };
+
+/** What else a ranking rests on. */
+typedef struct thaw__interest {
+    int32_t n_history;
+    int32_t n_near;                     /* items whose neighbours have a say */
+    thaw__place place;
+    float popularity;                   /* share of the offsets */
+    float after, before;                /* weights of neighbours */
+    int32_t item[THAW__NEAR_SUPPORT];
+    float a[THAW__NEAR_SUPPORT];
+    float *whiten;                      /* [stride] gain sqrt(ridge / prior precision) by coordinate */
+    thaw_event *history;                /* [THAW__HISTORY] in time order */
+} thaw__interest;
 
 struct thaw_user {
     thaw_allocator allocator;
@@ -22,6 +38,7 @@ struct thaw_user {
     int32_t n_rows;    /* rows of X; DUAL */
     int32_t has_prior; /* m0 is not zero */
     int32_t fades;     /* the model has a half-life */
+    int32_t ranks;     /* the model ranks */
     int64_t stride;    /* floats of a row of every matrix here */
     int64_t n_events;
     double time;       /* of the newest event; -INFINITY: none */
@@ -30,6 +47,7 @@ struct thaw_user {
     float *main;       /* [stride, stride] X or P */
     float *side;       /* [stride, stride] U, or scratch */
     float *information; /* [stride, stride] J in COVARIANCE form; NULL unless fades */
+    thaw__interest interest; /* its pointers NULL unless ranks */
 };
 
 /** The most events the DUAL form takes: the kernel needs one column beside them. */
@@ -55,8 +73,8 @@ void thaw__user_set_prior(thaw_user *u, const float *mean);
 /** Back to the prior: m0 stays, the events go. */
 void thaw__user_reset(thaw_user *u);
 
-/** x' P x for a row x [stride] */
-float thaw__user_variance(const thaw_user *u, const float *x);
+/** out[k] = x_k' P x_k for rows[k] = x_k [stride]; n <= THAW__LANES. A number does not depend on the other rows. */
+void thaw__user_variances(const thaw_user *u, float *out, const float *const *rows, int64_t n);
 
 /** Turn DUAL into COVARIANCE; nothing to do if it is. */
 void thaw__user_expand(thaw_user *u);

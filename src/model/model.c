@@ -73,6 +73,7 @@ void thaw__model_free(thaw_model *m)
     const int n = thaw__model_item_arrays(m, arrays);
     for (int k = 0; k < n; k++) release(m, *arrays[k].at);
     thaw__ranking_free(m->ranking, &a);
+    thaw__codes_free(&m->codes, &a);
     thaw__free(&a, m->gamma);
     thaw__free(&a, m->moment);
     thaw__keymap_free(&m->items);
@@ -107,7 +108,7 @@ static thaw_status resize_items(thaw_model *m, int64_t n_old, int64_t n)
         next[made] = resized(a, *arrays[made].at, n_old, n, arrays[made].columns);
         if (!next[made]) break;
     }
-    if (made < n_arrays) {
+    if (made < n_arrays || thaw__codes_reserve(&m->codes, n, m->rank, m->stride, a) != THAW_OK) {
         while (made-- > 0) thaw__free(a, next[made]);
         return THAW_E_NOMEM;
     }
@@ -115,6 +116,7 @@ static thaw_status resize_items(thaw_model *m, int64_t n_old, int64_t n)
         release(m, *arrays[k].at);
         *arrays[k].at = next[k];
     }
+    thaw__codes_make(&m->codes, thaw__model_scored(m), n_old);
     return THAW_OK;
 }
 
@@ -204,7 +206,7 @@ static uint64_t identify(const thaw_model *m)
 void thaw__model_refresh(thaw_model *m)
 {
     for (int64_t i = 0; i < thaw__n_items(m); i++) fold_item(m, i);
-
+    thaw__codes_make(&m->codes, thaw__model_scored(m), thaw__n_items(m));
     m->id = identify(m);
 }
 
@@ -414,6 +416,7 @@ thaw_status thaw__model_add_items(thaw_model *m, int64_t *n_added, const thaw_da
         thaw__model_reset_item(m, i);
         fold_item(m, i);
     }
+    if (n) thaw__codes_make(&m->codes, thaw__model_scored(m), thaw__n_items(m));
     if (n_added) *n_added = n;
 fail:
     if (st != THAW_OK) thaw__keymap_truncate(&m->items, n_old);

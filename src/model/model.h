@@ -10,6 +10,7 @@
 #ifndef THAW_MODEL_H
 #define THAW_MODEL_H
 
+#include "codes.h"
 #include "file.h"
 #include "kernels.h"
 #include "link.h"
@@ -42,6 +43,7 @@ struct thaw_model {
     float *seen;           /* [items] ratings the posterior rests on */
     float *noise;          /* [items] s_i^2 + E[w~' cov_i w~]: variance of a rating for an average user, given w */
     float *certainty;      /* [items] 1 / sqrt(noise): what adapting multiplies by; made when loading, not in the file */
+    thaw__codes codes;     /* of the scored rows, for searches; made when loading, not in the file */
     float *gamma;          /* [dim, dim] covariance of items about their content prior */
     float *moment;         /* [rank, rank] E[w w'] over users */
 
@@ -61,6 +63,12 @@ struct thaw_model {
 static inline float thaw__surplus_share(int64_t n)
 {
     return 1 / (1 + (float)n / 20);
+}
+
+/** The rows that a belief is multiplied with to score items [items, stride]. */
+static inline const float *thaw__model_scored(const thaw_model *m)
+{
+    return m->ranking ? m->ranking->reach : m->factor;
 }
 
 static inline int64_t thaw__n_items(const thaw_model *m)
@@ -89,7 +97,7 @@ thaw_status thaw__model_add_items(thaw_model *m, int64_t *n_added, const thaw_da
 /** Set the posterior of item i to its content prior. */
 void thaw__model_reset_item(thaw_model *m, int64_t i);
 
-/** Recompute `noise` of every item and the id; after every change of the numbers. */
+/** Recompute `noise` and codes of every item and the id; after every change of the numbers. */
 void thaw__model_refresh(thaw_model *m);
 
 /** The public numbers. */

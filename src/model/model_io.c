@@ -383,6 +383,8 @@ static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, c
     THAW__TRY_GOTO(read_schema(m, schema));
     THAW__TRY_GOTO(read_keys(m, file, (int64_t)items));
     THAW__TRY_GOTO(read_tensors(m, file, m->map.mapped));
+    THAW__TRY_GOTO(thaw__codes_reserve(&m->codes, thaw__n_items(m), m->rank, m->stride, &m->config.allocator));
+    thaw__codes_make(&m->codes, thaw__model_scored(m), thaw__n_items(m));
     *out = m;
 fail:
     json_decref(numbers);

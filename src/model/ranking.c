@@ -90,8 +90,7 @@ thaw_status thaw__ranking_add_items(thaw__ranking *r, int64_t n_old, int64_t n, 
     return THAW_OK;
 }
 
-/* Where row i keeps item j, or -1. */
-static int64_t find(const thaw__ranking *r, int32_t i, int32_t j)
+int64_t thaw__ranking_near(const thaw__ranking *r, int32_t i, int32_t j)
 {
     int64_t low = r->near_start[i], end = r->near_start[i + 1];
     while (low < end) {
@@ -104,7 +103,7 @@ static int64_t find(const thaw__ranking *r, int32_t i, int32_t j)
 
 float thaw__ranking_both(const thaw__ranking *r, int32_t i, int32_t j)
 {
-    int64_t at = find(r, i, j);
-    if (at < 0) at = find(r, j, i);
+    int64_t at = thaw__ranking_near(r, i, j);
+    if (at < 0) at = thaw__ranking_near(r, j, i);
     return at < 0 ? 0 : r->near_both[at];
 }

@@ -86,6 +86,9 @@ void thaw__ranking_free(thaw__ranking *r, const thaw_allocator *a);
 /** Empty rows of neighbours for the items from n_old on. */
 thaw_status thaw__ranking_add_items(thaw__ranking *r, int64_t n_old, int64_t n, const thaw_allocator *a);
 
+/** Where row i keeps item j as a neighbour, or -1. */
+int64_t thaw__ranking_near(const thaw__ranking *r, int32_t i, int32_t j);
+
 /** both(i, j) of two different items, or 0 where neither keeps the other. */
 float thaw__ranking_both(const thaw__ranking *r, int32_t i, int32_t j);
 

@@ -59,6 +59,7 @@ void thaw__snapshot_restore(const thaw__snapshot *s, thaw_model *m)
     const float *at = s->block;
     for (int k = 0; k < N_ARRAYS; at += a[k].size, k++)
         if (a[k].size) memcpy(a[k].at, at, a[k].size * sizeof(float));
+    thaw__codes_make(&m->codes, thaw__model_scored(m), thaw__n_items(m));
     m->mean_surplus = s->numbers.mean_surplus;
     m->noise2 = s->numbers.noise2;
     m->steps = s->numbers.steps;

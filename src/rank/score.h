@@ -8,7 +8,9 @@
 /** mean and variance [n] of rows items [n]; either may be NULL. */
 void thaw__score(const thaw_model *m, const thaw_user *u, float *mean, float *variance, const int64_t *items, int64_t n);
 
-/** The best query->top items into hits; returns how many. */
-int64_t thaw__recommend(const thaw_model *m, const thaw_user *u, thaw_hit *hits, const thaw_query *query);
+/** The best items of each user into hits [n_users, query->top], and how many into n_hits [n_users]. The query is of this
+ *  library's size. THAW_E_IO if query->parallel fails. */
+thaw_status thaw__recommend(const thaw_model *m, thaw_hit *hits, int64_t *n_hits, const thaw_user *const *users,
+                            int64_t n_users, const thaw_query *query);
 
 #endif

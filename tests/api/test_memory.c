@@ -11,7 +11,7 @@
 #include "run_suite.h"
 #include "temp_file.h"
 
-enum { FEW_USERS = 12, FEW_ITEMS = 5 };
+enum { FEW_USERS = 12, FEW_ITEMS = 5, MANY_ITEMS = 260 }; /* many: the model keeps codes of them */
 
 /* ---- hot calls ---- */
 
@@ -23,17 +23,27 @@ static void call_all(const thaw_model *m, thaw_user *u, int n)
     for (int k = 0; k < n; k++) events[k] = shop_event(k);
     const int64_t rows[] = {0, 5, 11}, offsets[] = {0, n / 2, n, n};
     float mean[32], covariance[1024], means[3 * 32];
-    int64_t n_hits;
-    thaw_hit hits[10];
+    int64_t n_hits, n_many[5];
+    thaw_hit hits[10], many[50];
+    const thaw_user *const users[] = {u, u, u, u, u};
     ck_assert_int_eq(thaw_user_set_features(m, u, names, values, 2), THAW_OK);
     ck_assert_int_eq(thaw_adapt(m, u, events, n), THAW_OK);
     ck_assert_int_eq(thaw_score(m, u, mean, covariance, rows, 3), THAW_OK);
     ck_assert_int_eq(thaw_recommend(m, u, hits, &n_hits, NULL), THAW_OK);
+    ck_assert_int_eq(thaw_recommend_many(m, many, n_many, users, 5, NULL), THAW_OK);
     ck_assert_int_eq(thaw_user_belief(m, u, mean, covariance), THAW_OK);
     ck_assert_int_eq(thaw_user_observe(m, u, &events[0]), THAW_OK);
     ck_assert_int_eq(thaw_score(m, u, mean, covariance, rows, 3), THAW_OK);
     ck_assert_int_eq(thaw_user_belief(m, u, mean, covariance), THAW_OK);
     ck_assert_int_eq(thaw_adapt_many(m, u, means, events, offsets, 3), THAW_OK);
+}
+
+/* So many that recommending goes by codes. */
+static void add_many_items(thaw_model *m)
+{
+    thaw_data *more = shop_data(NULL, 40, 300, 1);
+    ck_assert_int_eq(thaw_model_add_items(m, NULL, more), THAW_OK);
+    thaw_data_free(more);
 }
 
 START_TEST(hot_calls_allocate_nothing)
@@ -42,6 +52,7 @@ START_TEST(hot_calls_allocate_nothing)
     failing_alloc_init(&f, 0);
     thaw_model *m = shop_model(&f.allocator, _i & 1 ? 32 : 3, _i & 2 ? 50 : 0);
     thaw_user *u;
+    if (_i & 4) add_many_items(m);
     ck_assert_int_eq(thaw_user_create(&u, m), THAW_OK);
     const long before = f.requests;
     const int counts[] = {1, 5, 31, 80};
@@ -81,14 +92,14 @@ typedef struct scene {
     thaw_config config;
 } scene;
 
-static void open_scene(scene *s, float half_life)
+static void open_scene(scene *s, float half_life, int items)
 {
     failing_alloc_init(&s->f, 0);
     s->config = shop_config(&s->f.allocator, 3, half_life);
     s->config.valid_users = 0.3f;
     s->config.passes = 2;
-    s->data = shop_data(NULL, FEW_USERS, FEW_ITEMS, 1);
-    s->more = shop_data(NULL, FEW_USERS, FEW_ITEMS + 2, 1);
+    s->data = shop_data(NULL, FEW_USERS, items, 1);
+    s->more = shop_data(NULL, FEW_USERS, items + 2, 1);
     ck_assert_int_eq(thaw_model_create(&s->model, &s->config, s->data), THAW_OK);
     ck_assert_int_eq(thaw_pretrain_step(s->model, NULL, s->data, NULL, 0), THAW_OK);
     ck_assert_int_eq(thaw_user_create(&s->user, s->model), THAW_OK);
@@ -244,21 +255,21 @@ START_TEST(a_refused_request_is_nomem_and_changes_nothing)
     scene s;
     thaw_status st = THAW_E_NOMEM;
     long runs = 0;
-    open_scene(&s, _i % 2 ? 20 : 0);
+    open_scene(&s, _i % 2 ? 20 : 0, _i / 2 % 2 ? MANY_ITEMS : FEW_ITEMS);
     for (; st == THAW_E_NOMEM; runs++) {
         const long live = s.f.live;
         s.f.requests = s.f.refused = 0;
         s.f.refuse = runs + 1;
-        st = operations[_i / 2].run(&s);
+        st = operations[_i / 4].run(&s);
         const long refused = s.f.refused;
         s.f.refuse = 0;
-        ck_assert_msg(st == (refused ? THAW_E_NOMEM : THAW_OK), "%s, request %ld: %s", operations[_i / 2].name, runs + 1,
+        ck_assert_msg(st == (refused ? THAW_E_NOMEM : THAW_OK), "%s, request %ld: %s", operations[_i / 4].name, runs + 1,
                       thaw_last_error());
         if (st != THAW_E_NOMEM) break;
         ck_assert_int_eq(s.f.live, live);
-        check_model(&s, runs + 1, operations[_i / 2].name, operations[_i / 2].run == pretrain);
+        check_model(&s, runs + 1, operations[_i / 4].name, operations[_i / 4].run == pretrain);
     }
-    ck_assert_int_ge(runs, operations[_i / 2].at_least);
+    ck_assert_int_ge(runs, operations[_i / 4].at_least);
     ck_assert_int_eq(thaw_pretrain(s.model, NULL, s.data, NULL, NULL), THAW_OK);
     close_scene(&s);
 }
@@ -268,13 +279,13 @@ int main(void)
 {
     Suite *suite = suite_create("api memory");
     TCase *hot = tcase_create("hot");
-    tcase_add_loop_test(hot, hot_calls_allocate_nothing, 0, 4);
+    tcase_add_loop_test(hot, hot_calls_allocate_nothing, 0, 8);
     tcase_add_test(hot, a_user_of_rank_32_takes_at_most_4096_bytes);
     suite_add_tcase(suite, hot);
     TCase *refused = tcase_create("refused");
     tcase_set_timeout(refused, 120);
     tcase_add_loop_test(refused, a_refused_request_is_nomem_and_changes_nothing, 0,
-                        2 * (int)(sizeof operations / sizeof *operations));
+                        4 * (int)(sizeof operations / sizeof *operations));
     suite_add_tcase(suite, refused);
     return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What every public function on configurations, models, users and scores refuses, and with which status. */
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,9 +60,9 @@ START_TEST(defaults_are_those_of_the_header)
 {
     thaw_config c;
     refused(thaw_config_init(&c, sizeof c), THAW_OK);
-    ck_assert(c.rank == 16 && c.seed == 1 && c.passes == 15 && c.patience == 3 && c.min_feature == 2);
+    ck_assert(c.rank == 0 && c.seed == 1 && c.passes == 15 && c.patience == 3 && c.min_feature == 2);
     ck_assert(c.valid_users == 0 && c.half_life == 0 && c.rating_min == 0 && c.rating_max == 0 && c.batch_users == 0);
-    ck_assert(!c.allocator.alloc && !c.parallel.run && c.reserved == 0);
+    ck_assert(!c.allocator.alloc && !c.parallel.run && c.objective == THAW_BY_EVENTS && !c.target[0]);
 }
 END_TEST
 
@@ -689,6 +690,102 @@ START_TEST(recommend_refuses_bad_queries)
 }
 END_TEST
 
+START_TEST(a_query_of_version_0_1_still_works)
+{
+    enum { OLD = offsetof(thaw_query, groups) };
+    thaw_query q;
+    thaw_hit hits[20];
+    memset(&q, 0x5a, sizeof q);
+    refused(thaw_query_init(&q, OLD), THAW_OK);
+    ck_assert(q.struct_size == OLD && q.top == 10 && q.n_groups == 0x5a5a5a5a5a5a5a5a); /* no byte beyond is touched */
+    refused(thaw_recommend(model, user, hits, &size, &q), THAW_OK);
+    ck_assert_int_eq(size, 10);
+    refused(thaw_query_init(&q, OLD - 8), THAW_E_ARG);
+    q.struct_size = OLD - 8;
+    refused(thaw_recommend(model, user, hits, &size, &q), THAW_E_ARG);
+}
+END_TEST
+
+static const struct {
+    thaw_query query;
+    thaw_status status;
+    const char *words;
+} limits[] = {
+    {{.group_cap = -1}, THAW_E_RANGE, "group_cap is -1"},
+    {{.group_cap = 1}, THAW_E_ARG, "groups is required"},
+    {{.allow_groups = (const int32_t[]){0}, .n_allow_groups = 1}, THAW_E_ARG, "groups is required"},
+    {{.n_allow_groups = 1}, THAW_E_ARG, "allow_groups is required"},
+    {{.n_allow_groups = -1}, THAW_E_RANGE, "n_allow_groups is -1"},
+    {{.groups = (const int32_t[SHOP_ITEMS]){0}, .n_groups = 11}, THAW_E_RANGE, "n_groups is 11; must be the 12 items"},
+    {{.min_score = NAN}, THAW_E_RANGE, "min_score is not a number"},
+    {{.caution = -1}, THAW_E_RANGE, "caution is -1"},
+    {{.caution = INFINITY}, THAW_E_RANGE, "caution is inf"},
+    {{.caution = NAN}, THAW_E_RANGE, "caution is nan"},
+    {{.parallel = {.run = run_nothing}}, THAW_E_RANGE, "n_workers is 0"},
+};
+
+START_TEST(recommend_refuses_bad_groups_and_limits)
+{
+    thaw_query q = limits[_i].query;
+    thaw_hit hits[20];
+    const thaw_user *users[] = {user, user};
+    q.struct_size = sizeof q, q.top = 3;
+    size = 77;
+    refused(thaw_recommend(model, user, hits, &size, &q), limits[_i].status);
+    ck_assert_int_eq(size, 77);
+    reason(limits[_i].words);
+    refused(thaw_recommend_many(model, hits, &size, users, 2, &q), limits[_i].status);
+    ck_assert_int_eq(size, 77);
+}
+END_TEST
+
+START_TEST(recommend_many_refuses_bad_arguments)
+{
+    thaw_query q;
+    thaw_hit hits[20];
+    int64_t n_hits[2] = {77, 77};
+    const thaw_user *users[] = {user, NULL};
+    refused(thaw_query_init(&q, sizeof q), THAW_OK);
+    refused(thaw_recommend_many(NULL, hits, n_hits, users, 1, NULL), THAW_E_ARG);
+    refused(thaw_recommend_many(model, NULL, n_hits, users, 1, NULL), THAW_E_ARG);
+    refused(thaw_recommend_many(model, hits, NULL, users, 1, NULL), THAW_E_ARG);
+    refused(thaw_recommend_many(model, hits, n_hits, NULL, 1, NULL), THAW_E_ARG);
+    refused(thaw_recommend_many(model, hits, n_hits, users, 2, NULL), THAW_E_ARG);
+    refused(thaw_recommend_many(model, hits, n_hits, users, -1, NULL), THAW_E_RANGE);
+    q.top = INT64_MAX / 16;
+    users[1] = user;
+    refused(thaw_recommend_many(model, hits, n_hits, users, 2, &q), THAW_E_RANGE);
+    reason("do not fit into memory");
+    ck_assert(n_hits[0] == 77 && n_hits[1] == 77);
+    refused(thaw_recommend_many(model, NULL, NULL, NULL, 0, NULL), THAW_OK);
+    refused(thaw_recommend_many(model, hits, n_hits, users, 2, NULL), THAW_OK);
+    ck_assert(n_hits[0] == 10 && n_hits[1] == 10 && memcmp(hits, hits + 10, 10 * sizeof *hits) == 0);
+}
+END_TEST
+
+START_TEST(item_groups_come_from_columns_of_tokens)
+{
+    int32_t groups[SHOP_ITEMS] = {77};
+    thaw_data *other;
+    const char *const keys[] = {"i3", "i5", "i4", "stranger"}, *const values[] = {"red wool", "blue", "red", "green"};
+    refused(thaw_model_item_groups(NULL, groups, &size, data, "genre"), THAW_E_ARG);
+    refused(thaw_model_item_groups(model, NULL, &size, data, "genre"), THAW_E_ARG);
+    refused(thaw_model_item_groups(model, groups, NULL, data, "genre"), THAW_E_ARG);
+    refused(thaw_model_item_groups(model, groups, &size, NULL, "genre"), THAW_E_ARG);
+    refused(thaw_model_item_groups(model, groups, &size, data, NULL), THAW_E_ARG);
+    refused(thaw_model_item_groups(model, groups, &size, data, "shoe"), THAW_E_UNKNOWN);
+    refused(thaw_model_item_groups(model, groups, &size, data, "price"), THAW_E_MISMATCH);
+    ck_assert_int_eq(groups[0], 77);
+    refused(thaw_model_item_groups(model, groups, &size, data, "genre"), THAW_OK);
+    for (int i = 0; i < SHOP_ITEMS; i++) ck_assert(groups[i] >= 0 && groups[i] < size);
+    refused(thaw_data_create(&other, NULL), THAW_OK);
+    refused(thaw_data_add_feature(other, THAW_ITEMS, "tint", THAW_TOKEN_SEQ, keys, values, 4), THAW_OK);
+    refused(thaw_model_item_groups(model, groups, &size, other, "tint"), THAW_OK);
+    ck_assert(groups[0] == -1 && groups[3] >= 0 && groups[3] == groups[4] && groups[5] >= 0 && groups[5] != groups[3]);
+    thaw_data_free(other);
+}
+END_TEST
+
 #define N(table) (int)(sizeof table / sizeof *table)
 
 int main(void)
@@ -735,6 +832,10 @@ int main(void)
     tcase_add_test(s, score_refuses_bad_lists_and_writes_nothing);
     tcase_add_test(s, repeated_rows_score_the_same);
     tcase_add_test(s, recommend_refuses_bad_queries);
+    tcase_add_test(s, a_query_of_version_0_1_still_works);
+    tcase_add_loop_test(s, recommend_refuses_bad_groups_and_limits, 0, N(limits));
+    tcase_add_test(s, recommend_many_refuses_bad_arguments);
+    tcase_add_test(s, item_groups_come_from_columns_of_tokens);
     suite_add_tcase(suite, s);
     return run_suite(suite);
 }

@@ -20,7 +20,7 @@ static const struct {
     {"adapt", bench_adapt, "a new user from a few events, against the normal equations by ssyrk and sposv"},
     {"observe", bench_observe, "one more event, against a Sherman-Morrison update by BLAS"},
     {"pretrain", bench_pretrain, "passes over a table of ratings"},
-    {"score", bench_score, "the ten best of a catalogue, against sgemv and a heap"},
+    {"topn", bench_topn, "the best of a catalogue, against sgemv or sgemm and a heap"},
 };
 enum { N_PARTS = sizeof parts / sizeof parts[0] };
 

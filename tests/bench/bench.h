@@ -14,7 +14,7 @@
 int bench_adapt(int argc, char **argv);
 int bench_observe(int argc, char **argv);
 int bench_pretrain(int argc, char **argv);
-int bench_score(int argc, char **argv);
+int bench_topn(int argc, char **argv);
 
 #define CHECK(call) bench_check((call), #call)
 

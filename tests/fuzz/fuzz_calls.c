@@ -19,13 +19,21 @@ static void call(thaw_model *m, thaw_user **u, const uint8_t *c)
     const int64_t offsets[] = {0, c[1] % 3, 2 + c[2] % 3}, rows[] = {c[1] % 20, c[2] % 20};
     const char *const names[] = {"age", c[1] % 2 ? "town" : "shoe"}, *const values[] = {c[2] % 2 ? "30" : "x", "Ulm"};
     float a[16], b[64];
-    thaw_hit hits[8];
-    int64_t n;
-    thaw_query query = {.struct_size = sizeof query, .top = c[1] % 9, .exclude = rows, .n_exclude = c[2] % 3,
-                        .allow = c[3] % 2 ? rows : NULL, .n_allow = 2};
+    thaw_hit hits[3 * 8];
+    int64_t n, n_many[3];
+    const thaw_user *const users[] = {*u, *u, *u};
+    int32_t groups[16] = {c[1] % 3, c[2] % 3, c[3] % 3};
+    thaw_query query;
+    thaw_query_init(&query, sizeof query);
+    query.top = c[1] % 9;
+    query.exclude = rows, query.n_exclude = c[2] % 3;
+    query.allow = c[3] % 2 ? rows : NULL, query.n_allow = 2;
+    query.groups = groups, query.n_groups = c[3] % 4 ? 12 : 14, query.group_cap = c[3] % 3 - (c[2] == 9);
+    query.allow_groups = c[2] % 4 ? NULL : groups, query.n_allow_groups = 2;
+    query.min_score = value_of(c[1]) - 2, query.caution = value_of(c[3]);
     thaw_user *made;
     char *bytes;
-    switch (c[0] % 11) {
+    switch (c[0] % 12) {
     case 0: thaw_adapt(m, *u, events, c[3] % 5); break;
     case 1: thaw_user_observe(m, *u, events); break;
     case 2: thaw_adapt_many(m, *u, a, events, offsets, 2); break;
@@ -35,6 +43,7 @@ static void call(thaw_model *m, thaw_user **u, const uint8_t *c)
     case 6: thaw_user_belief(m, *u, a, b); break;
     case 7: thaw_model_add_items(m, NULL, more); break;
     case 8: thaw_pretrain_step(m, NULL, c[1] % 2 ? more : few, c[2] % 2 ? rows : NULL, 2); break;
+    case 10: thaw_recommend_many(m, hits, n_many, users, 3, &query); break;
     case 9:
         bytes = user_bytes(*u, &n);
         if (thaw_user_load(&made, m, bytes, n) == THAW_OK) thaw_user_free(*u), *u = made;

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Which rows may be shown, asked one row at a time: searches ask only of rows that would enter a list. */
+#ifndef THAW_FILTER_H
+#define THAW_FILTER_H
+
+#include <stdint.h>
+
+typedef struct thaw__filter {
+    const int64_t *exclude; /* [n_exclude] */
+    int64_t n_exclude;
+    int ascending;          /* exclude is */
+    const int32_t *groups;  /* [rows], read only with allow_groups */
+    const int32_t *allow_groups; /* [n_allow_groups]; NULL: all */
+    int64_t n_allow_groups;
+} thaw__filter;
+
+/** Whether rows [n] never fall. */
+static inline int thaw__ascends(const int64_t *rows, int64_t n)
+{
+    for (int64_t k = 1; k < n; k++)
+        if (rows[k - 1] > rows[k]) return 0;
+    return 1;
+}
+
+static inline int thaw__is_excluded(const thaw__filter *f, int64_t row)
+{
+    int64_t low = 0, high = f->n_exclude;
+    if (!f->ascending) {
+        while (low < high && f->exclude[low] != row) low++;
+        return low < high;
+    }
+    while (low < high) {
+        const int64_t middle = low + (high - low) / 2;
+        if (f->exclude[middle] < row) low = middle + 1;
+        else high = middle;
+    }
+    return low < f->n_exclude && f->exclude[low] == row;
+}
+
+static inline int thaw__passes(const thaw__filter *f, int64_t row)
+{
+    int of_group = !f->allow_groups;
+    for (int64_t k = 0; k < f->n_allow_groups && !of_group; k++) of_group = f->allow_groups[k] == f->groups[row];
+    return of_group && !thaw__is_excluded(f, row);
+}
+
+#endif

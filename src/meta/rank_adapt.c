@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * belief.h with the prior made white: with G = diag(ridge + silence |V|^2), rows x_i = sqrt(precision_i) G^-1/2 v_i and
+ * y = G^-1/2 b,
+ *
+ *     w = G^-1/2 (I + X'X)^-1 y = G^-1/2 (y - X' (I + X X')^-1 X y)
+ *
+ * few items by the K x K system on the right, more by the d x d one. */
+#include "rank_adapt.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "belief.h"
+#include "linalg.h"
+#include "near.h"
+#include "status.h"
+
+/* ---- the history ------------------------------------------------------------------------------------------------- */
+
+/* Put an event into the history, which stays in time order; of equal times the later arrival is newer. A full one loses its
+ * oldest. */
+static void remember(thaw_user *u, const thaw_event *event)
+{
+    thaw__interest *x = &u->interest;
+    int32_t at = x->n_history;
+    while (at > 0 && x->history[at - 1].time > event->time) at--;
+    if (x->n_history == THAW__HISTORY) {
+        if (at == 0) return;
+        at--;
+        memmove(x->history, x->history + 1, (size_t)at * sizeof *x->history);
+    } else {
+        memmove(x->history + at + 1, x->history + at, (size_t)(x->n_history - at) * sizeof *x->history);
+        x->n_history++;
+    }
+    x->history[at] = *event;
+    if (!isfinite(event->time)) x->history[at].time = 0; /* time says nothing to this model */
+}
+
+/* ---- the belief --------------------------------------------------------------------------------------------------- */
+
+/* whiten = G^-1/2 and y = whiten b. */
+static void begin(const thaw_model *m, thaw_user *u, const thaw__evidence *e, thaw__belief_rules rules, float *y)
+{
+    const thaw__ranking *r = m->ranking;
+    for (int32_t c = 0; c < m->rank; c++) {
+        u->interest.whiten[c] = 1 / sqrtf(rules.ridge + rules.silence * r->silent[c]);
+        y[c] = -rules.silence * r->pull[c];
+    }
+    for (int64_t c = m->rank; c < m->stride; c++) u->interest.whiten[c] = y[c] = 0;
+    for (int32_t i = 0; i < e->n; i++)
+        m->kernels->axpy(m->rank, thaw__belief_term_of(r, e, i, rules).pull, m->factor + e->item[i] * m->stride, y);
+    for (int32_t c = 0; c < m->rank; c++) y[c] *= u->interest.whiten[c];
+}
+
+static void make_row(const thaw_model *m, const thaw_user *u, const thaw__evidence *e, int32_t i, thaw__belief_rules rules,
+                     float *x)
+{
+    const float s = sqrtf(thaw__belief_term_of(m->ranking, e, i, rules).precision);
+    const float *v = m->factor + e->item[i] * m->stride;
+    for (int64_t c = 0; c < m->stride; c++) x[c] = s * u->interest.whiten[c] * v[c];
+}
+
+/* u->mean = y - X' (I + X X')^-1 X y */
+static int solve_dual(const thaw_model *m, thaw_user *u, const thaw__evidence *e, thaw__belief_rules rules, const float *y)
+{
+    float t[THAW__RANK_MAX];
+    for (int32_t i = 0; i < e->n; i++) {
+        make_row(m, u, e, i, rules, u->main + i * u->stride);
+        t[i] = m->kernels->dot(u->stride, u->main + i * u->stride, y);
+    }
+    u->form = THAW__DUAL;
+    u->n_rows = e->n;
+    memset(u->mean, 0, (size_t)u->stride * sizeof *u->mean);
+    if (m->kernels->ridge_dual(e->n, u->stride, u->main, u->side, u->stride, t, u->mean)) return 1;
+    for (int64_t c = 0; c < u->stride; c++) u->mean[c] = y[c] - u->mean[c];
+    return 0;
+}
+
+enum { BLOCK = 16 };
+
+/* u->main = P = (I + X'X)^-1, u->mean = P y */
+static int solve_primal(const thaw_model *m, thaw_user *u, const thaw__evidence *e, thaw__belief_rules rules, const float *y)
+{
+    float rows[BLOCK * THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
+    memset(u->main, 0, (size_t)u->rank * (size_t)u->stride * sizeof(float));
+    for (int32_t c = 0; c < u->rank; c++) u->main[c * u->stride + c] = 1;
+    for (int32_t i = 0; i < e->n; i += BLOCK) {
+        const int32_t n = e->n - i < BLOCK ? e->n - i : BLOCK;
+        for (int32_t k = 0; k < n; k++) make_row(m, u, e, i + k, rules, rows + k * u->stride);
+        thaw__syrk_t(u->rank, n, 1, rows, u->stride, 1, u->main, u->stride);
+    }
+    if (thaw__potrf(u->rank, u->main, u->stride) || thaw__potri(u->rank, u->main, u->stride)) return 1;
+    u->form = THAW__COVARIANCE;
+    u->n_rows = 0;
+    memset(u->mean, 0, (size_t)u->stride * sizeof *u->mean);
+    thaw__gemv(u->rank, u->rank, 1, u->main, u->stride, y, 0, u->mean);
+    return 0;
+}
+
+static int believe(const thaw_model *m, thaw_user *u, const thaw__evidence *e)
+{
+    float y[THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
+    const thaw__belief_rules rules = thaw__belief_rules_at(m->ranking, e->place);
+    const float gain = thaw__ranking_rule(m->ranking, THAW__GAIN, e->place);
+    float sum = 0;
+    begin(m, u, e, rules, y);
+    if (e->n <= thaw__user_most_rows(u) ? solve_dual(m, u, e, rules, y) : solve_primal(m, u, e, rules, y)) return 1;
+    for (int64_t c = 0; c < u->stride; c++) {
+        u->mean[c] *= gain * u->interest.whiten[c];
+        u->interest.whiten[c] *= gain * sqrtf(rules.ridge);
+        sum += 0 * u->mean[c];
+    }
+    return sum != 0;
+}
+
+/* ---- both parts --------------------------------------------------------------------------------------------------- */
+
+static void look_around(const thaw_model *m, thaw_user *u, const thaw__evidence *e)
+{
+    thaw__near near;
+    thaw__near_solve(&near, m->ranking, e);
+    u->interest.n_near = near.n;
+    u->interest.popularity = 1 - near.common;
+    u->interest.after = near.after;
+    u->interest.before = near.before;
+    memcpy(u->interest.item, e->item, (size_t)near.n * sizeof *e->item);
+    memcpy(u->interest.a, near.a, (size_t)near.n * sizeof *near.a);
+}
+
+static thaw_status condition(const thaw_model *m, thaw_user *u)
+{
+    thaw__evidence e;
+    thaw__evidence_read(&e, m->ranking, u->interest.history, u->interest.n_history);
+    u->interest.place = e.place;
+    if (e.n == 0) return THAW_OK;
+    look_around(m, u, &e);
+    if (isfinite(u->interest.popularity) && !believe(m, u, &e)) return THAW_OK;
+    thaw__user_reset(u);
+    return thaw__fail(THAW_E_NUMERIC, "the belief is not finite; the user is back at the prior");
+}
+
+thaw_status thaw__rank_adapt(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
+{
+    thaw__user_reset(u);
+    for (int64_t k = 0; k < n; k++) remember(u, &events[k]);
+    u->n_events = n;
+    return condition(m, u);
+}
+
+thaw_status thaw__rank_observe(const thaw_model *m, thaw_user *u, const thaw_event *event)
+{
+    const int64_t n = u->n_events;
+    remember(u, event);
+    THAW__TRY(condition(m, u));
+    u->n_events = n + 1;
+    return THAW_OK;
+}
+
+thaw_status thaw__rank_adapt_many(const thaw_model *m, thaw_user *u, float *means, const thaw_event *events,
+                                  const int64_t *offsets, int64_t n_users)
+{
+    thaw_status st = THAW_OK;
+    for (int64_t k = 0; st == THAW_OK && k < n_users; k++) {
+        st = thaw__rank_adapt(m, u, events + offsets[k], offsets[k + 1] - offsets[k]);
+        memcpy(means + k * m->rank, u->mean, (size_t)m->rank * sizeof *means);
+    }
+    thaw__user_reset(u);
+    return st;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What scans promise: no score is above its bound, and no row that reaches `least` is left out. */
+#include "failing_alloc.h"
+#include "run_suite.h"
+#include "tables.h"
+
+enum { ROWS = 271, TILES = ROWS / THAW__TILE, MOST = TILES * THAW__TILE };
+
+/* Bounds of all rows of whole tiles by one scan, and how many rows it found. */
+static void scan_all(const thaw__scans *scans, const thaw__coded *coded, int way, const thaw__probe *probe, float least,
+                     float *bounds, char *found)
+{
+    static int32_t rows[THAW__PROBES][MOST + THAW__FINDS_SPARE];
+    static float most[THAW__PROBES][MOST + THAW__FINDS_SPARE];
+    static thaw__probe probes[THAW__PROBES];
+    float leasts[THAW__PROBES];
+    thaw__finds finds[THAW__PROBES];
+    for (int q = 0; q < THAW__PROBES; q++) {
+        finds[q] = (thaw__finds){0, rows[q], most[q]};
+        probes[q] = *probe;
+        leasts[q] = q == 3 ? least : INFINITY; /* one that finds among those that do not */
+    }
+    const thaw__finds *out = &finds[way == 2 ? 3 : 0];
+    if (way == 2) scans->many(coded, 0, TILES, probes, leasts, finds);
+    else scans->one(coded, way, 0, TILES, probe, least, &finds[0]);
+    memset(found, 0, MOST);
+    for (int64_t i = 0; i < out->n; i++) {
+        if (out->rows[i] < 0 || out->rows[i] >= MOST || found[out->rows[i]]) ck_abort_msg("row %d", out->rows[i]);
+        found[out->rows[i]] = 1;
+        bounds[out->rows[i]] = out->bounds[i];
+    }
+}
+
+static void check_query_of(const table *t, const thaw__index *index, int offsets, int query)
+{
+    const float c[2] = {1, 0.3f};
+    float bounds[MOST], scores[MOST], *w = make_query(t, query, 5);
+    char found[MOST];
+    thaw__probe probe;
+    const thaw__coded coded = {&t->codes, {offsets > 0 ? t->offset[0] : NULL, offsets > 1 ? t->offset[1] : NULL}};
+    if (!thaw__probe_make(&probe, &t->codes, w, c)) {
+        free(w);
+        return;
+    }
+    for (int64_t i = 0; i < MOST; i++) scores[i] = thaw__score_of(index, c, w, i);
+    for (int way = 0; way < 3; way++) {
+        scan_all(index->scans, &coded, way, &probe, -INFINITY, bounds, found);
+        for (int64_t i = 0; i < MOST; i++)
+            if (!found[i] || bounds[i] < scores[i])
+                ck_abort_msg("kind %d, query %d, way %d, row %d: %.9g above %.9g", t->kind, query, way, (int)i,
+                             (double)scores[i], (double)bounds[i]);
+        scan_all(index->scans, &coded, way, &probe, scores[MOST / 3], bounds, found);
+        for (int64_t i = 0; i < MOST; i++)
+            if (!found[i]) ck_assert(scores[i] < scores[MOST / 3]);
+    }
+    free(w);
+}
+
+static void check_table(int kind, int32_t d, const char *scans)
+{
+    table t = make_table(kind, ROWS, d, 40 + (uint64_t)kind);
+    for (int k = d == 64 ? 0 : N_VARIANTS - 1; k < N_VARIANTS; k++) {
+        if (!thaw__kernels_named(kernels_names[k])) continue;
+        for (int offsets = 0; offsets < 3; offsets += 2) {
+            const thaw__index index = index_over(&t, kernels_names[k], scans, offsets);
+            for (int query = 0; query < N_QUERIES; query++) check_query_of(&t, &index, offsets, query);
+        }
+    }
+    free_table(&t);
+}
+
+START_TEST(no_score_is_above_its_bound)
+{
+    static const int32_t ds[] = {1, 16, 19, 64, 250};
+    const char *scans = scans_names[_i / N_KINDS];
+    if (!thaw__scans_named(scans)) return;
+    for (int k = 0; k < 5; k++) check_table(_i % N_KINDS, ds[k], scans);
+}
+END_TEST
+
+/* Of 64 normal coordinates a code loses so much of the norm: what speed rests on. */
+START_TEST(codes_lose_little)
+{
+    table t = make_table(SHIFTED, 1000, 64, 1);
+    float *w = make_query(&t, PLAIN, 1);
+    const float c[2] = {0};
+    thaw__probe probe;
+    ck_assert(thaw__probe_make(&probe, &t.codes, w, c));
+    for (int whole = 0; whole < 2; whole++) {
+        const uint8_t *plane = whole ? t.codes.fine : t.codes.coarse;
+        double mean = 0;
+        for (int i = 0; i < 992; i++) {
+            uint32_t numbers;
+            float error;
+            memcpy(&numbers, plane + i / 16 * thaw__tile_bytes(64) + i % 16 * 4, 4);
+            numbers <<= 16;
+            memcpy(&error, &numbers, 4);
+            mean += (double)error / 8 / 992; /* of a norm of about 8 */
+        }
+        ck_assert_double_lt(mean, whole ? 0.016 : 0.115);
+    }
+    free(w);
+    free_table(&t);
+}
+END_TEST
+
+START_TEST(products_that_may_overflow_have_no_probe)
+{
+    table t = make_table(OVERFLOWING, ROWS, 16, 1);
+    float *w = make_query(&t, PLAIN, 1);
+    const float c[2] = {0};
+    thaw__probe probe;
+    ck_assert(!thaw__probe_make(&probe, &t.codes, w, c));
+    free(w);
+    free_table(&t);
+}
+END_TEST
+
+START_TEST(few_rows_get_no_codes)
+{
+    thaw__codes codes = {0};
+    const thaw_allocator a = thaw__allocator(NULL);
+    ck_assert_int_eq(thaw__codes_reserve(&codes, THAW__CODES_LEAST - 1, 16, 16, &a), THAW_OK);
+    ck_assert(codes.n == 0 && !codes.coarse);
+    thaw__codes_make(&codes, NULL, 0);
+    thaw__codes_free(&codes, &a);
+}
+END_TEST
+
+START_TEST(without_memory_codes_stay_as_they_were)
+{
+    failing_alloc f;
+    thaw__codes codes = {0};
+    failing_alloc_init(&f, 0);
+    ck_assert_int_eq(thaw__codes_reserve(&codes, 300, 16, 16, &f.allocator), THAW_OK);
+    const uint8_t *before = codes.coarse;
+    for (long k = 1; k <= 2; k++) {
+        f.requests = 0, f.refuse = k;
+        ck_assert_int_eq(thaw__codes_reserve(&codes, 900, 16, 16, &f.allocator), THAW_E_NOMEM);
+        ck_assert(codes.n == 300 && codes.coarse == before);
+    }
+    thaw__codes_free(&codes, &f.allocator);
+    ck_assert_int_eq(f.live, 0);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("search");
+    TCase *tc = tcase_create("scan");
+    tcase_set_timeout(tc, 120);
+    tcase_add_loop_test(tc, no_score_is_above_its_bound, 0, N_VARIANTS * N_KINDS);
+    tcase_add_test(tc, codes_lose_little);
+    tcase_add_test(tc, products_that_may_overflow_have_no_probe);
+    tcase_add_test(tc, few_rows_get_no_codes);
+    tcase_add_test(tc, without_memory_codes_stay_as_they_were);
+    suite_add_tcase(suite, tc);
+    return run_suite(suite);
+}
