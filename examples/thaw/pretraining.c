@@ -24,11 +24,7 @@ int pretraining_init(pretraining *out)
 void pretraining_set(pretraining *p, char *text)
 {
     const char *value = cli_pair("--set", text);
-    if (thaw_config_set(&p->config, text, value) == THAW_OK) return;
-    if (strcmp(text, "objective") != 0) cli_refuse("--set: %s", thaw_last_error());
-    if (strcmp(value, "rating") == 0) return;
-    if (strcmp(value, "ranking") == 0) exit(cli_failf("objective ranking comes with a later version"));
-    cli_refuse("objective is \"%s\"; must be rating or ranking", value);
+    if (thaw_config_set(&p->config, text, value) != THAW_OK) cli_refuse("--set: %s", thaw_last_error());
 }
 
 int pretraining_threads(pretraining *p)
@@ -58,13 +54,15 @@ static void interrupt(int signal_number)
 typedef struct watch {
     progress bar;
     int32_t passes;
+    int ranks;
 } watch;
 
 static int32_t show(void *ctx, const thaw_report *r)
 {
     watch *w = ctx;
     char note[96];
-    if (isnan(r->valid_mae)) snprintf(note, sizeof note, "error %.4f", r->train_rmse);
+    if (w->ranks) snprintf(note, sizeof note, "loss %.4f", r->train_rmse);
+    else if (isnan(r->valid_mae)) snprintf(note, sizeof note, "error %.4f", r->train_rmse);
     else snprintf(note, sizeof note, "error %.4f, validation MAE %.4f", r->train_rmse, r->valid_mae);
     progress_show(&w->bar, (double)r->pass / w->passes, r->seconds_left, note);
     return interrupted_once;
@@ -74,6 +72,12 @@ static int say_result(const thaw_model *model, const thaw_report *r, int stopped
 {
     thaw_model_info info;
     if (cli_model_info(&info, model)) return 1;
+    if (info.objective == THAW_RANKING) {
+        cli_say("%s%lld events of %lld users, %lld items, rank %d: %.2f s, validation recall@20 %.4f, NDCG@10 %.4f",
+                stopped ? "stopped early; " : "", (long long)info.trained_events, (long long)info.trained_users,
+                (long long)info.items, (int)info.rank, r->seconds, r->valid_recall, r->valid_ndcg);
+        return 0;
+    }
     cli_say("%s%lld events of %lld users, %lld items, rank %d: %d passes in %.2f s, error %.4f, noise %.4f",
             stopped ? "stopped early; " : "", (long long)info.trained_events, (long long)info.trained_users,
             (long long)info.items, (int)info.rank, (int)r->pass, r->seconds, r->train_rmse, r->noise);
@@ -87,7 +91,9 @@ int pretraining_run(thaw_model **out, const pretraining *p, const thaw_data *dat
     thaw_report r;
     if (thaw_report_init(&r, sizeof r) != THAW_OK) return cli_fail();
     if (thaw_model_create(out, &p->config, data) != THAW_OK) return cli_fail();
-    watch w = {.passes = p->config.passes};
+    thaw_model_info info;
+    if (cli_model_info(&info, *out)) return 1;
+    watch w = {.passes = p->config.passes, .ranks = info.objective == THAW_RANKING};
     progress_begin(&w.bar, title);
     progress_show(&w.bar, 0, -1, NULL);
     interrupted_once = 0;

@@ -8,8 +8,9 @@
 #include "thaw/thaw.h"
 
 #define PRETRAINING_SET_HELP \
-    "  --set KEY=VALUE    a field of thaw_config: rank (16), passes (15), patience, seed, batch_users, half_life,\n" \
-    "                     rating_min, rating_max, min_feature; and objective=rating\n"
+    "  --set KEY=VALUE    a field of thaw_config: objective (rating or ranking; by the events), target, rank (16;\n" \
+    "                     ranking 64), passes (15), patience, seed, batch_users, half_life, rating_min,\n" \
+    "                     rating_max, min_feature\n"
 
 typedef struct pretraining {
     thaw_config config;

@@ -406,6 +406,8 @@ typedef struct thaw_model_info {
     float rating_max;
     float half_life;
     int32_t events;        /**< event names known */
+    int32_t objective;     /**< THAW_RATING or THAW_RANKING */
+    int32_t reserved;
 } thaw_model_info;
 
 THAW_API thaw_status thaw_model_info_init(thaw_model_info *info, uint32_t struct_size);

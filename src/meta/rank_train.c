@@ -13,7 +13,7 @@
 #include "status.h"
 #include "thread.h"
 
-enum { STEPS_PER_PASS = 30, MOST_VALID = 3000 };
+enum { STEPS_PER_PASS = 40, MOST_VALID = 3000 };
 
 #define VALID_USERS 0.2 /* where the configuration asks for none: half of them teach the rules, half are judges */
 
@@ -107,7 +107,7 @@ typedef struct watcher {
 
 static thaw_status tell(const training *t, const watcher *w, int32_t pass, double loss)
 {
-    const int32_t passes = t->m->config.passes * N_FLOORS;
+    const int32_t passes = t->m->config.passes;
     thaw_report *report = w->report;
     report->pass = pass;
     report->steps = (int64_t)pass * STEPS_PER_PASS;
@@ -119,16 +119,16 @@ static thaw_status tell(const training *t, const watcher *w, int32_t pass, doubl
     return THAW_OK;
 }
 
-/* Passes of episodes with one floor. */
+/* One floor's share of the passes. */
 static thaw_status run_passes(training *t, const watcher *w, int which)
 {
     thaw__rules rules;
-    const int32_t passes = t->m->config.passes;
+    const int32_t all = t->m->config.passes, first = which * all / N_FLOORS, end = (which + 1) * all / N_FLOORS;
     thaw_status st = thaw__rules_create(&rules, t->m, &t->basis, &t->j, t->users + t->n_moments, t->n_rules, floors[which]);
-    for (int32_t pass = 1; st == THAW_OK && pass <= passes; pass++) {
+    for (int32_t pass = first + 1; st == THAW_OK && pass <= end; pass++) {
         double loss = 0, sum = 0;
         for (int s = 0; st == THAW_OK && s < STEPS_PER_PASS; s++, sum += loss) st = thaw__rules_step(&rules, &loss);
-        if (st == THAW_OK) st = tell(t, w, which * passes + pass, sum / STEPS_PER_PASS);
+        if (st == THAW_OK) st = tell(t, w, pass, sum / STEPS_PER_PASS);
     }
     thaw__rules_free(&rules);
     return st;

@@ -248,8 +248,9 @@ void thaw__model_info(const thaw_model *m, thaw_model_info *out)
         .noise = m->scale * sqrt(m->noise2),
         .rating_min = m->rating_min,
         .rating_max = m->rating_max,
-        .half_life = m->half_life,
+        .half_life = m->ranking ? m->ranking->half_life : m->half_life,
         .events = (int32_t)m->events.n,
+        .objective = m->objective,
     };
 }
 
