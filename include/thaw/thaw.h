@@ -622,7 +622,7 @@ THAW_API thaw_status thaw_recommend(const thaw_model *model, const thaw_user *us
  *  @param users   [n_users] may repeat.
  *  @return as thaw_recommend(); nothing is written if a user or the query is wrong
  *          THAW_E_RANGE  n_users is negative, or n_users * top hits do not fit into memory
- *  Allocates nothing; needs about 90 KiB of stack.  Since 0.2.
+ *  Allocates nothing; needs about 100 KiB of stack.  Since 0.2.
  */
 THAW_API thaw_status thaw_recommend_many(const thaw_model *model, thaw_hit *hits, int64_t *n_hits,
                                          const thaw_user *const *users, int64_t n_users, const thaw_query *query);

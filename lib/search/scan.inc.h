@@ -184,32 +184,43 @@ INLINE void multiply_narrow(int T, int P, const thaw__codes *codes, int64_t unit
 #endif
 
 /* c[0] offset[0] + c[1] offset[1] as thaw__score_of() rounds it: no multiplication may be fused into the sum. */
-INLINE vf offsets(const thaw__coded *t, int64_t row, const thaw__probe *p)
+INLINE vf offsets(const thaw__coded *t, int64_t row, const vf c[2])
 {
     vf sum = all(0);
-    if (t->offset[0]) sum = all(p->c[0]) * load(t->offset[0] + row);
-    if (t->offset[1]) sum = sum + all(p->c[1]) * load(t->offset[1] + row);
+    if (t->offset[0]) sum = c[0] * load(t->offset[0] + row);
+    if (t->offset[1]) sum = sum + c[1] * load(t->offset[1] + row);
     return sum;
 }
 
+/* What judging needs of a probe. One probe's stay in registers; those of many are read where they are used. */
+typedef struct scales {
+    vf middle, step, shift, reach, c[2], least;
+} scales;
+
+INLINE scales scales_of(int whole, const thaw__probe *p, float least)
+{
+    return (scales){all((whole ? 127.5f : 7.5f) * p->sum), all(p->step), all(p->shift), all(p->reach),
+                    {all(p->c[0]), all(p->c[1])}, all(least)};
+}
+
 /* offset + shift + (codes . k - middle) step + reach error, against least. */
-INLINE void judge(int whole, int P, const thaw__coded *t, int64_t unit, const vi *sum, const thaw__probe *p,
-                  const float *least, thaw__finds *out)
+INLINE void judge(int whole, int P, const thaw__coded *t, int64_t unit, const vi *sum, const thaw__probe *p, const float *least,
+                  const scales *one, thaw__finds *out)
 {
     const uint8_t *plane = whole ? t->codes->fine : t->codes->coarse;
     const vi numbers = load_bytes(plane + unit / PARTS * thaw__tile_bytes(t->codes->stride) + unit % PARTS * (4 * W));
     const vf step = upper_halves(numbers) * all(whole ? 0.0625f : 1), error = lower_halves(numbers);
     UNROLL for (int q = 0; q < P; q++) {
-        const vf middle = all((whole ? 127.5f : 7.5f) * p[q].sum);
-        const vf product = fma_of(converted(sum[q]) - middle, step * all(p[q].step), all(p[q].shift));
-        const vf bound = offsets(t, unit * W, &p[q]) + fma_of(all(p[q].reach), error, product);
-        const unsigned which = not_below(bound, all(least[q]));
+        const scales by = P == 1 ? *one : scales_of(whole, &p[q], least[q]);
+        const vf product = fma_of(converted(sum[q]) - by.middle, step * by.step, by.shift);
+        const vf bound = offsets(t, unit * W, by.c) + fma_of(by.reach, error, product);
+        const unsigned which = not_below(bound, by.least);
         if (__builtin_expect(which != 0, 0)) keep(&out[q], which, bound, unit * W);
     }
 }
 
 INLINE void scan_units(int whole, int T, int P, const thaw__coded *t, int64_t unit, const thaw__probe *p, const float *least,
-                       thaw__finds *out)
+                       const scales *one, thaw__finds *out)
 {
     vi sum[SUMS_MOST];
 #if WIDTH == 8
@@ -217,14 +228,15 @@ INLINE void scan_units(int whole, int T, int P, const thaw__coded *t, int64_t un
     else
 #endif
         multiply(whole, T, P, t->codes, unit, p, sum);
-    UNROLL for (int k = 0; k < T; k++) judge(whole, P, t, unit + k, sum + k * P, p, least, out);
+    UNROLL for (int k = 0; k < T; k++) judge(whole, P, t, unit + k, sum + k * P, p, least, one, out);
 }
 
 INLINE void scan_one(int whole, const thaw__coded *t, int64_t unit, int64_t end, const thaw__probe *p, float least,
                      thaw__finds *out)
 {
-    for (; unit + UNITS_ONE <= end; unit += UNITS_ONE) scan_units(whole, UNITS_ONE, 1, t, unit, p, &least, out);
-    for (; unit < end; unit++) scan_units(whole, 1, 1, t, unit, p, &least, out);
+    const scales by = scales_of(whole, p, least);
+    for (; unit + UNITS_ONE <= end; unit += UNITS_ONE) scan_units(whole, UNITS_ONE, 1, t, unit, p, &least, &by, out);
+    for (; unit < end; unit++) scan_units(whole, 1, 1, t, unit, p, &least, &by, out);
 }
 
 static void one(const thaw__coded *t, int whole, int64_t first, int64_t end, const thaw__probe *p, float least,
@@ -238,8 +250,8 @@ static void many(const thaw__coded *t, int64_t first, int64_t end, const thaw__p
 {
     int64_t unit = first * PARTS;
     for (; unit + UNITS_MANY <= end * PARTS; unit += UNITS_MANY)
-        scan_units(WHOLE_MANY, UNITS_MANY, THAW__PROBES, t, unit, p, least, out);
-    for (; unit < end * PARTS; unit++) scan_units(WHOLE_MANY, 1, THAW__PROBES, t, unit, p, least, out);
+        scan_units(WHOLE_MANY, UNITS_MANY, THAW__PROBES, t, unit, p, least, NULL, out);
+    for (; unit < end * PARTS; unit++) scan_units(WHOLE_MANY, 1, THAW__PROBES, t, unit, p, least, NULL, out);
 }
 
 #define THAW__PASTE(a, b) a##b

@@ -11,7 +11,7 @@
 
 enum {
     BLOCK_ONE = 1024,   /* rows scanned before the threshold is read again: one question, */
-    BLOCK_MANY = 128,   /* many; */
+    BLOCK_MANY = 256,   /* many; */
     SLAB = 1024,        /* whose codes stay in L2 while groups of questions pass, and a group's lists in L1 meanwhile */
     PENDING = 8,        /* rows whose numbers are on their way from memory before the first is scored */
     BATCH = 8 * THAW__PROBES, /* questions that share a pass over the codes */
@@ -35,6 +35,7 @@ typedef struct work {
     thaw__seek *seek;
     atomic_flag *lock;     /* NULL: one thread */
     _Atomic float least;   /* scores below are not wanted any more */
+    int picky;             /* rows have additions or must pass the filter */
 } work;
 
 static void lock(work *k)
@@ -54,6 +55,7 @@ static void begin(work *k, const thaw__index *index, const thaw__filter *filter,
     k->filter = filter;
     k->seek = seek;
     k->lock = lock;
+    k->picky = seek->n_extras || filter->n_exclude || filter->allow_groups;
     atomic_init(&k->least, seek->floor);
 }
 
@@ -67,7 +69,7 @@ static float least_from(const work *k, int64_t first)
 {
     const thaw__topn *best = &k->seek->best;
     const int full = !k->lock && best->n == best->top && thaw__key_item(best->hits[0].item) < first;
-    return full ? nextafterf(least_of(k), INFINITY) : least_of(k);
+    return full ? thaw__key_score(best->hits[0].item + (INT64_C(1) << 32)) : least_of(k); /* the next float */
 }
 
 /* One more score of a row that passes the filter. */
@@ -136,7 +138,8 @@ static void try_finds(work *k, thaw__finds *finds)
 {
     for (int64_t i = 0; i < finds->n; i++) {
         const int64_t row = finds->rows[i];
-        if (finds->bounds[i] < least_of(k) || extra_of(k->seek, row) || !thaw__passes(k->filter, row)) continue;
+        if (finds->bounds[i] < least_of(k)) continue;
+        if (k->picky && (extra_of(k->seek, row) || !thaw__passes(k->filter, row))) continue;
         const float score = thaw__score_of(k->index, k->seek->c, k->seek->w, row);
         if (score >= least_of(k)) offer(k, row, score);
     }

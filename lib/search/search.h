@@ -5,7 +5,7 @@
  *
  * One function computes it, thaw__score_of(), and every score that decides comes from it: scanning codes first (scan.h) only
  * finds out which rows need none. So the answer is that of scoring every row, to the bit (docs/topn.md). Allocates nothing;
- * needs at most 60 KiB of stack.
+ * needs at most 75 KiB of stack.
  */
 #ifndef THAW_SEARCH_H
 #define THAW_SEARCH_H

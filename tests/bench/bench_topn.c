@@ -18,7 +18,7 @@ enum {
     EVENTS = 20,
     CHUNK_ONE = 4096, /* rows that BLAS scores at once: the fastest of powers of 2 here */
     CHUNK_MANY = 2048,
-    LANES = 16,       /* scores that the selection passes over together */
+    LANES = 32,       /* scores that the selection passes over together */
     WIDE = D + 2      /* a row, its base and its surplus: one product gives the whole score */
 };
 
@@ -104,17 +104,38 @@ static void replace_root(int32_t *rows, float *kept, int64_t top, int32_t row, f
 }
 
 /* Lanes at a time: where none is above the worst kept, which is nearly everywhere, there is one branch for all. */
-static void select_best(const float *scores, int64_t n, int64_t first, int32_t *rows, float *kept, int64_t top)
+static inline __attribute__((always_inline)) void select_lanes(const float *scores, int64_t n, int64_t first, int32_t *rows,
+                                                               float *kept, int64_t top)
 {
     int64_t i = 0;
     for (; i + LANES <= n; i += LANES) {
+        const float worst = kept[0];
         int above = 0;
-        for (int k = 0; k < LANES; k++) above |= scores[i + k] > kept[0];
+        for (int k = 0; k < LANES; k++) above |= scores[i + k] > worst;
         for (int k = 0; above && k < LANES; k++)
             if (scores[i + k] > kept[0]) replace_root(rows, kept, top, (int32_t)(first + i + k), scores[i + k]);
     }
     for (; i < n; i++)
         if (scores[i] > kept[0]) replace_root(rows, kept, top, (int32_t)(first + i), scores[i]);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static void select_avx2(const float *scores, int64_t n, int64_t first, int32_t *rows, float *kept,
+                                                        int64_t top)
+{
+    select_lanes(scores, n, first, rows, kept, top);
+}
+#endif
+
+static void select_best(const float *scores, int64_t n, int64_t first, int32_t *rows, float *kept, int64_t top)
+{
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2")) {
+        select_avx2(scores, n, first, rows, kept, top);
+        return;
+    }
+#endif
+    select_lanes(scores, n, first, rows, kept, top);
 }
 
 static void empty_heaps(const work *w)
