@@ -93,7 +93,7 @@ static void store(learned *to, const thaw__ranking *r)
 
 static void fetch(thaw__ranking *r, const learned *from)
 {
-    memcpy(r->rule, from->rule, sizeof r->rule);
+    memcpy(r->rule, from->rule, sizeof from->rule);
     memcpy(r->kinds, from->kinds, (size_t)r->n_kinds * sizeof *r->kinds);
     r->backward = from->backward;
     r->half_life = from->half_life;

@@ -184,7 +184,7 @@ static uint64_t identify_ranking(const thaw_model *m, uint64_t id)
 {
     const thaw__ranking *r = m->ranking;
     const part parts[] = {
-        {r->rule, sizeof r->rule},
+        {r->rule, THAW__N_RULES * sizeof *r->rule},
         {&r->half_life, sizeof r->half_life},
         {r->kinds, (size_t)r->n_kinds * sizeof *r->kinds},
         {r->popular, (size_t)m->items.n * sizeof(float)},
@@ -356,6 +356,7 @@ static thaw_status begin_ranking(thaw_model *m)
 {
     const char *target = m->config.target;
     m->objective = THAW_RANKING;
+    m->noise2 = 1; /* nothing is measured against it */
     THAW__TRY(thaw__ranking_create(&m->ranking, m->stride, (int32_t)m->events.n, &m->config.allocator));
     for (int32_t e = 0; e < m->ranking->n_kinds; e++)
         if (thaw__event_is_refusal(thaw__keymap_key(&m->events, e))) m->ranking->kinds[e].target = 0;

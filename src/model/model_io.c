@@ -15,6 +15,9 @@
 
 static const char format_version[] = "1";
 
+/* Of ratings and of rankings. */
+static const char *const methods[] = {"bayes", "conditional"};
+
 #define MOST (INT64_C(1) << 53) /* of anything that is counted */
 
 /* One array of the model; rows -1 in no slot: shapes are known before the tensors are read. `big` ones may stay mapped,
@@ -27,16 +30,23 @@ typedef struct slot {
     int big;
 } slot;
 
-enum { N_SLOTS = 22 };
+enum { RATING_SLOTS = 9, RANKING_SLOTS = 17, MOST_SLOTS = 3 + RANKING_SLOTS + 11 };
 
-/* Largest alignment first: factor rows must start at multiples of 64 bytes, and no tensor may leave a gap. */
-static size_t slots_of(thaw_model *m, slot *s, int64_t nonzeros)
+/* How many entries the sparse tables have. */
+typedef struct entries {
+    int64_t features, near;
+} entries;
+
+static entries entries_of(const thaw_model *m)
 {
     const int64_t n = thaw__n_items(m);
-    const thaw__prior *ip = &m->item_prior, *up = &m->user_prior;
-    const slot all[N_SLOTS] = {
-        {"item.factor", THAW__F32, n, m->stride, &m->factor, 64},
-        {"item.feature.start", THAW__I64, n + 1, 0, &m->features.start, 0},
+    return (entries){m->features.start[n], m->ranking ? m->ranking->near_start[n] : 0};
+}
+
+static size_t rating_slots(thaw_model *m, slot *s)
+{
+    const int64_t n = thaw__n_items(m);
+    const slot all[RATING_SLOTS] = {
         {"item.key.start", THAW__I64, n, 0, &m->items.offsets, 0},
         {"item.covariance", THAW__F32, n, m->packed, &m->cov, 4},
         {"item.base", THAW__F32, n, 0, &m->base, 0},
@@ -45,6 +55,50 @@ static size_t slots_of(thaw_model *m, slot *s, int64_t nonzeros)
         {"item.seen", THAW__F32, n, 0, &m->seen, 0},
         {"item.noise", THAW__F32, n, 0, &m->noise, 0},
         {"item.gamma", THAW__F32, m->dim, m->dim, &m->gamma, 0},
+        {"user.moment", THAW__F32, m->rank, m->rank, &m->moment, 0},
+    };
+    memcpy(s, all, sizeof all);
+    return RATING_SLOTS;
+}
+
+static size_t ranking_slots(thaw_model *m, slot *s, int64_t near)
+{
+    thaw__ranking *r = m->ranking;
+    const int64_t n = thaw__n_items(m);
+    const slot all[RANKING_SLOTS] = {
+        {"item.key.start", THAW__I64, n, 0, &m->items.offsets, 0},
+        {"item.near.start", THAW__I64, n + 1, 0, &r->near_start, 0},
+        {"item.popular", THAW__F32, n, 0, &r->popular, 0},
+        {"item.offset.1", THAW__F32, n, 0, &r->offset[0], 0},
+        {"item.offset.3", THAW__F32, n, 0, &r->offset[1], 0},
+        {"item.offset.10", THAW__F32, n, 0, &r->offset[2], 0},
+        {"item.offset.30", THAW__F32, n, 0, &r->offset[3], 0},
+        {"item.offset.100", THAW__F32, n, 0, &r->offset[4], 0},
+        {"item.offset.300", THAW__F32, n, 0, &r->offset[5], 0},
+        {"item.near.item", THAW__I32, near, 0, &r->near_item, 0},
+        {"item.near.after", THAW__F32, near, 0, &r->near_after, 0},
+        {"item.near.before", THAW__F32, near, 0, &r->near_before, 0},
+        {"item.near.both", THAW__F32, near, 0, &r->near_both, 0},
+        {"user.silent", THAW__F32, m->stride, 0, &r->silent, 0},
+        {"user.pull", THAW__F32, m->stride, 0, &r->pull, 0},
+        {"user.rule", THAW__F32, THAW__N_RULES, THAW__RULE_KNOTS, &r->rule, 0},
+        {"event.kind", THAW__F32, r->n_kinds, THAW__KIND_NUMBERS, &r->kinds, 0},
+    };
+    memcpy(s, all, sizeof all);
+    return RANKING_SLOTS;
+}
+
+/* Largest alignment first: the rows that kernels read must start at multiples of 64 bytes, and no tensor may leave a gap. */
+static size_t slots_of(thaw_model *m, slot *s, entries e)
+{
+    const int64_t n = thaw__n_items(m);
+    const thaw__prior *ip = &m->item_prior, *up = &m->user_prior;
+    size_t made = 0;
+    s[made++] = (slot){"item.factor", THAW__F32, n, m->stride, &m->factor, 64};
+    if (m->ranking) s[made++] = (slot){"item.reach", THAW__F32, n, m->stride, &m->ranking->reach, 64};
+    s[made++] = (slot){"item.feature.start", THAW__I64, n + 1, 0, &m->features.start, 0};
+    made += m->ranking ? ranking_slots(m, s + made, e.near) : rating_slots(m, s + made);
+    const slot shared[] = {
         {"item.prior.centre", THAW__F32, m->dim, 0, (void *)(uintptr_t)&ip->centre, 0},
         {"item.prior.weight", THAW__F32, ip->features.width, m->dim, (void *)(uintptr_t)&ip->weights, 0},
         {"item.prior.mean", THAW__F32, (int64_t)ip->features.n, m->dim, (void *)(uintptr_t)&ip->column_mean, 0},
@@ -54,12 +108,11 @@ static size_t slots_of(thaw_model *m, slot *s, int64_t nonzeros)
         {"user.prior.mean", THAW__F32, (int64_t)up->features.n, m->rank, (void *)(uintptr_t)&up->column_mean, 0},
         {"user.prior.mass", THAW__F32, up->features.width, 0, (void *)(uintptr_t)&up->mass, 0},
         {"user.prior.ridge", THAW__F32, (int64_t)up->features.n, 0, (void *)(uintptr_t)&up->ridge, 0},
-        {"user.moment", THAW__F32, m->rank, m->rank, &m->moment, 0},
-        {"item.feature.column", THAW__I32, nonzeros, 0, &m->features.column, 0},
-        {"item.feature.value", THAW__F32, nonzeros, 0, &m->features.value, 0},
+        {"item.feature.column", THAW__I32, e.features, 0, &m->features.column, 0},
+        {"item.feature.value", THAW__F32, e.features, 0, &m->features.value, 0},
     };
-    memcpy(s, all, sizeof all);
-    return N_SLOTS;
+    memcpy(s + made, shared, sizeof shared);
+    return made + sizeof shared / sizeof *shared;
 }
 
 static void *pointer_at(const slot *s)
@@ -73,11 +126,21 @@ static void *pointer_at(const slot *s)
 
 static json_t *numbers_to_json(const thaw_model *m)
 {
-    return json_pack("{s:i, s:I, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I}", "rank", (int)m->rank, "items",
+    const thaw__ranking none = {0}, *r = m->ranking ? m->ranking : &none;
+    const double half_life = m->ranking ? (double)r->half_life : (double)m->half_life;
+    json_t *json = json_pack("{s:i, s:I, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I}", "rank", (int)m->rank, "items",
                      (json_int_t)thaw__n_items(m), "min_feature", (int)m->config.min_feature, "mean", m->mean, "scale", m->scale, "surplus",
                      (double)m->mean_surplus, "noise2", m->noise2, "rating_min", (double)m->rating_min, "rating_max", (double)m->rating_max, "half_life",
-                     (double)m->half_life, "steps", (json_int_t)m->steps, "trained_users",
+                     half_life, "steps", (json_int_t)m->steps, "trained_users",
                      (json_int_t)m->trained_users, "trained_events", (json_int_t)m->trained_events);
+    if (!json || !m->ranking) return json;
+    int failed = json_object_set_new(json, "backward", json_real((double)r->backward));
+    failed |= json_object_set_new(json, "order", json_real((double)r->order));
+    failed |= json_object_set_new(json, "mean_popular", json_real((double)r->mean_popular));
+    failed |= json_object_set_new(json, "target", json_integer(r->target));
+    if (!failed) return json;
+    json_decref(json);
+    return NULL;
 }
 
 static json_t *floats_to_json(const float *x, int32_t n)
@@ -131,7 +194,8 @@ static json_t *metadata_of(const thaw_model *m)
     char id[17], seed[24];
     snprintf(id, sizeof id, "%016" PRIx64, m->id);
     snprintf(seed, sizeof seed, "%" PRIu64, m->config.seed);
-    json_t *meta = json_pack("{s:s, s:s, s:s, s:s}", "thaw.format", format_version, "thaw.method", "bayes", "thaw.id",
+    json_t *meta = json_pack("{s:s, s:s, s:s, s:s}", "thaw.format", format_version, "thaw.method",
+                              m->ranking ? methods[1] : methods[0], "thaw.id",
                              id, "thaw.seed", seed);
     if (!meta) return NULL;
     if (put_text(meta, "thaw.numbers", numbers_to_json(m), &m->config.allocator) ||
@@ -145,10 +209,9 @@ static json_t *metadata_of(const thaw_model *m)
 /* The file as spans; *header is to be freed. */
 static thaw_status layout(const thaw_model *m, thaw__span *spans, char **header, size_t *n)
 {
-    slot slots[N_SLOTS];
-    thaw__tensor tensors[N_SLOTS + 1];
-    int64_t items = thaw__n_items(m);
-    size_t count = slots_of((thaw_model *)(uintptr_t)m, slots, m->features.start[items]);
+    slot slots[MOST_SLOTS];
+    thaw__tensor tensors[MOST_SLOTS + 1];
+    size_t count = slots_of((thaw_model *)(uintptr_t)m, slots, entries_of(m));
     for (size_t i = 0; i < count; i++)
         tensors[i] = (thaw__tensor){slots[i].name, slots[i].type, slots[i].rows, slots[i].columns,
                                     pointer_at(&slots[i])};
@@ -164,7 +227,7 @@ static thaw_status layout(const thaw_model *m, thaw__span *spans, char **header,
 
 thaw_status thaw__model_save(const thaw_model *m, const char *path)
 {
-    thaw__span spans[N_SLOTS + 2];
+    thaw__span spans[MOST_SLOTS + 2];
     char *header = NULL;
     size_t n = 0;
     THAW__TRY(layout(m, spans, &header, &n));
@@ -175,7 +238,7 @@ thaw_status thaw__model_save(const thaw_model *m, const char *path)
 
 thaw_status thaw__model_save_buffer(const thaw_model *m, void *buffer, int64_t capacity, int64_t *size)
 {
-    thaw__span spans[N_SLOTS + 2];
+    thaw__span spans[MOST_SLOTS + 2];
     char *header = NULL;
     size_t n = 0, total = 0;
     THAW__TRY(layout(m, spans, &header, &n));
@@ -211,7 +274,7 @@ static double number(const json_t *json, const char *key)
     return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }
 
-static thaw_status check_version(const thaw__safetensors *file)
+static thaw_status check_version(const thaw__safetensors *file, int *ranks)
 {
     double version = 0;
     const char *text = thaw__safetensors_meta(file, "thaw.format");
@@ -219,7 +282,8 @@ static thaw_status check_version(const thaw__safetensors *file)
     if (version > 1)
         return thaw__fail(THAW_E_VERSION, "the file has format %.20s; this library reads up to %s", text, format_version);
     const char *method = thaw__safetensors_meta(file, "thaw.method");
-    if (!method || strcmp(method, "bayes") != 0)
+    *ranks = method && strcmp(method, methods[1]) == 0;
+    if (!*ranks && (!method || strcmp(method, methods[0]) != 0))
         return thaw__fail(THAW_E_UNSUPPORTED, "the method %.40s is not known to this library", method ? method : "");
     return THAW_OK;
 }
@@ -244,6 +308,24 @@ static thaw_status read_numbers(thaw_model *m, const json_t *json)
                m->half_life >= 0 && isfinite(m->half_life) && m->steps >= 0 && m->steps < MOST && m->trained_users >= 0 &&
                m->trained_users < MOST && m->trained_events >= 0 && m->trained_events < MOST;
     return fine ? THAW_OK : damaged("its numbers are out of bounds");
+}
+
+/* The numbers that only a ranking has; after the names of events. */
+static thaw_status read_ranking(thaw_model *m, const json_t *json)
+{
+    const double target = number(json, "target");
+    THAW__TRY(thaw__ranking_create(&m->ranking, m->stride, (int32_t)m->events.n, &m->config.allocator));
+    thaw__ranking *r = m->ranking;
+    r->backward = (float)number(json, "backward");
+    r->order = (float)number(json, "order");
+    r->mean_popular = (float)number(json, "mean_popular");
+    r->half_life = m->half_life;
+    m->half_life = 0;
+    if (!isfinite(r->backward) || !(r->order >= 0 && r->order <= 1) || !(r->mean_popular >= 0) || !isfinite(r->mean_popular) ||
+        !(target >= -1 && target < (double)m->events.n))
+        return damaged("its numbers are out of bounds");
+    r->target = (int32_t)target;
+    return THAW_OK;
 }
 
 static thaw_status read_link(thaw__link *link, const json_t *levels, const json_t *scores)
@@ -271,7 +353,7 @@ static thaw_status read_schema(thaw_model *m, const json_t *json)
         if (row != (int64_t)e) return damaged("an event has two numbers");
     }
     thaw__features items, users;
-    THAW__TRY(read_link(&m->link, json_object_get(json, "levels"), json_object_get(json, "scores")));
+    if (m->objective == THAW_RATING) THAW__TRY(read_link(&m->link, json_object_get(json, "levels"), json_object_get(json, "scores")));
     THAW__TRY(thaw__features_from_json(&items, json_object_get(json, "items"), a));
     thaw_status st = thaw__prior_init(&m->item_prior, &items, m->dim);
     if (st != THAW_OK) return st;
@@ -309,6 +391,21 @@ static int is_sorted_csr(const thaw__sparse *rows, int32_t width)
     return 1;
 }
 
+/* Neighbours: rows of at most THAW__NEAR_MOST items, ascending. */
+static int is_near(const thaw__ranking *r, int64_t n)
+{
+    if (r->near_start[0] != 0) return 0;
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t first = r->near_start[i], end = r->near_start[i + 1];
+        if (end < first || end - first > THAW__NEAR_MOST) return 0;
+    }
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t k = r->near_start[i]; k < r->near_start[i + 1]; k++)
+            if (r->near_item[k] < 0 || r->near_item[k] >= n || (k > r->near_start[i] && r->near_item[k] <= r->near_item[k - 1]))
+                return 0;
+    return 1;
+}
+
 static int is_finite(const void *bytes, size_t count)
 {
     float sum = 0, x;
@@ -337,28 +434,39 @@ static thaw_status read_slot(thaw_model *m, const slot *s, const thaw__safetenso
     return THAW_OK;
 }
 
-static thaw_status read_tensors(thaw_model *m, const thaw__safetensors *file, int mapped)
+/* What serving a rating derives from its tensors. */
+static thaw_status derive_certainty(thaw_model *m)
 {
-    int64_t nonzeros;
-    const void *unused;
-    slot slots[N_SLOTS];
-    THAW__TRY(thaw__safetensors_get(file, &unused, &nonzeros, "item.feature.column", THAW__I32, -1, 0));
-    size_t n = slots_of(m, slots, nonzeros);
-    m->features.n = thaw__n_items(m);
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(slots[i].name, "item.key.start") != 0) THAW__TRY(read_slot(m, &slots[i], file, mapped));
+    if (m->ranking) return THAW_OK;
     m->certainty = thaw__alloc(&m->config.allocator, (size_t)m->features.n, sizeof *m->certainty);
     if (!m->certainty) return THAW_E_NOMEM;
     for (int64_t i = 0; i < m->features.n; i++) m->certainty[i] = 1 / sqrtf(m->noise[i]);
-    if (m->features.start[0] != 0 || m->features.start[m->features.n] != nonzeros ||
+    return THAW_OK;
+}
+
+static thaw_status read_tensors(thaw_model *m, const thaw__safetensors *file, int mapped)
+{
+    entries e = {0, 0};
+    const void *unused;
+    slot slots[MOST_SLOTS];
+    THAW__TRY(thaw__safetensors_get(file, &unused, &e.features, "item.feature.column", THAW__I32, -1, 0));
+    if (m->ranking) THAW__TRY(thaw__safetensors_get(file, &unused, &e.near, "item.near.item", THAW__I32, -1, 0));
+    size_t n = slots_of(m, slots, e);
+    m->features.n = thaw__n_items(m);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(slots[i].name, "item.key.start") != 0) THAW__TRY(read_slot(m, &slots[i], file, mapped));
+    THAW__TRY(derive_certainty(m));
+    if (m->features.start[0] != 0 || m->features.start[m->features.n] != e.features ||
         !is_sorted_csr(&m->features, m->item_prior.features.width))
         return damaged("item features are out of order");
+    if (m->ranking && (m->ranking->near_start[m->features.n] != e.near || !is_near(m->ranking, m->features.n)))
+        return damaged("neighbours of items are out of order");
     return thaw__model_check_finite(m) == THAW_OK ? THAW_OK : damaged("its numbers are not finite");
 }
 
 /* A mapped file belongs to the model from here on, so that giving up half-way knows which arrays lie in it. */
 static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, const thaw_config *config,
-                              thaw__file *source)
+                              thaw__file *source, int ranks)
 {
     thaw_status st = THAW_OK;
     thaw_model *m = NULL;
@@ -376,11 +484,13 @@ static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, c
         m->map = *source;
         *source = (thaw__file){0};
     }
+    m->objective = ranks ? THAW_RANKING : THAW_RATING;
     m->id = strtoull(id, NULL, 16);
     m->config.seed = strtoull(seed, NULL, 10);
     m->config.rank = m->rank;
     THAW__TRY_GOTO(read_numbers(m, numbers));
     THAW__TRY_GOTO(read_schema(m, schema));
+    if (ranks) THAW__TRY_GOTO(read_ranking(m, numbers));
     THAW__TRY_GOTO(read_keys(m, file, (int64_t)items));
     THAW__TRY_GOTO(read_tensors(m, file, m->map.mapped));
     THAW__TRY_GOTO(thaw__codes_reserve(&m->codes, thaw__n_items(m), m->rank, m->stride, &m->config.allocator));
@@ -397,8 +507,9 @@ thaw_status thaw__model_load(thaw_model **out, thaw__file *file, const thaw_conf
 {
     thaw__safetensors tensors;
     THAW__TRY(thaw__safetensors_open(&tensors, file->bytes, file->size));
-    thaw_status st = check_version(&tensors);
-    if (st == THAW_OK) st = read_model(out, &tensors, config, file);
+    int ranks = 0;
+    thaw_status st = check_version(&tensors, &ranks);
+    if (st == THAW_OK) st = read_model(out, &tensors, config, file, ranks);
     thaw__safetensors_close(&tensors);
     return st;
 }

@@ -56,7 +56,8 @@ thaw_status thaw__ranking_create(thaw__ranking **out, int64_t stride, int32_t n_
     r->kinds = thaw__alloc0(a, (size_t)n_kinds, sizeof *r->kinds);
     r->silent = thaw__alloc0(a, (size_t)stride, sizeof *r->silent);
     r->pull = thaw__alloc0(a, (size_t)stride, sizeof *r->pull);
-    if (!r->kinds || !r->silent || !r->pull) {
+    r->rule = thaw__alloc0(a, THAW__N_RULES, sizeof *r->rule);
+    if (!r->kinds || !r->silent || !r->pull || !r->rule) {
         thaw__ranking_free(r, a);
         return THAW_E_NOMEM;
     }
@@ -76,6 +77,7 @@ void thaw__ranking_free(thaw__ranking *r, const thaw_allocator *a)
     thaw__free(a, r->silent);
     thaw__free(a, r->pull);
     thaw__free(a, r->kinds);
+    thaw__free(a, r->rule);
     thaw__free(a, r);
 }
 

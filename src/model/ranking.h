@@ -52,6 +52,8 @@ typedef struct thaw__event_kind {
     float given;    /* the shop fixed the numbers above */
 } thaw__event_kind;
 
+enum { THAW__KIND_NUMBERS = sizeof(thaw__event_kind) / sizeof(float) };
+
 typedef struct thaw__ranking {
     float *reach;              /* [items, stride] u_j */
     float *popular;            /* [items] p: weighted part of users who did something with the item */
@@ -65,7 +67,7 @@ typedef struct thaw__ranking {
     float *pull;               /* [stride] V'p */
     thaw__event_kind *kinds;   /* [events] */
     int32_t n_kinds;
-    float rule[THAW__N_RULES][THAW__RULE_KNOTS];
+    float (*rule)[THAW__RULE_KNOTS]; /* [THAW__N_RULES] at the knots */
     float backward;            /* weight of what came before in u */
     float half_life;           /* of an event, in units of time; 0: time says nothing */
     float mean_popular;        /* of p over items */
