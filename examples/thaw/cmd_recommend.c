@@ -105,7 +105,7 @@ static char *cut(char **rest)
 }
 
 /* ITEM[:NAME[:VALUE[:TIME]]] in the model's rows and numbers: 0, or 1 with a message. */
-static int read_event(thaw_event *out, const thaw_model *model, char *text)
+static int read_event(thaw_event *out, const thaw_model *model, int ranks, char *text)
 {
     char *rest = text;
     const char *item = cut(&rest), *name = cut(&rest), *value = cut(&rest), *time = cut(&rest);
@@ -113,8 +113,9 @@ static int read_event(thaw_event *out, const thaw_model *model, char *text)
     memset(out, 0, sizeof *out);
     if (thaw_model_item_row(model, &out->item, item) != THAW_OK) return cli_fail();
     if (name && *name && thaw_model_event_id(model, &out->event, name) != THAW_OK) return cli_fail();
-    if (!value || !*value) cli_refuse("--event %s has no value; the model learned from ratings: %s::VALUE", item, item);
-    out->value = (float)cli_number("VALUE of --event", value, -1e30, 1e30);
+    if (value && *value) out->value = (float)cli_number("VALUE of --event", value, -1e30, 1e30);
+    else if (ranks) out->value = NAN;
+    else cli_refuse("--event %s has no value; the model learned from ratings: %s::VALUE", item, item);
     out->time = time && *time ? cli_number("TIME of --event", time, -1e300, 1e300) : 0;
     return 0;
 }
@@ -126,8 +127,10 @@ static int prepare(recommend *r)
         if (tables_read(&r->data, &r->tables)) return 1;
         if (thaw_model_add_items(r->model, NULL, r->data) != THAW_OK) return cli_fail();
     }
+    thaw_model_info info;
+    if (cli_model_info(&info, r->model)) return 1;
     for (int i = 0; i < r->n_events; i++) {
-        if (read_event(&r->events[i], r->model, r->event_texts[i])) return 1;
+        if (read_event(&r->events[i], r->model, info.objective == THAW_RANKING, r->event_texts[i])) return 1;
     }
     if (thaw_user_create(&r->user, r->model) != THAW_OK) return cli_fail();
     if (r->n_features && thaw_user_set_features(r->model, r->user, r->names, r->values, r->n_features) != THAW_OK) {

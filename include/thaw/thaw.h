@@ -96,7 +96,7 @@ typedef struct thaw_config {
 THAW_API thaw_status thaw_config_init(thaw_config *config, uint32_t struct_size);
 
 /** Set one field by name: "rank", "seed", "passes", "patience", "valid_users", "half_life", "rating_min",
- *  "rating_max", "batch_users", "min_feature".
+ *  "rating_max", "batch_users", "min_feature", "objective" ("events", "rating" or "ranking"), "target".
  *
  *  @return THAW_E_UNKNOWN  no such field
  *          THAW_E_RANGE    value is not a number or is outside the field's bounds
@@ -322,7 +322,8 @@ typedef struct thaw_model thaw_model;
  *
  *  @param config  NULL: defaults. @param data  items without events are items too: they are scored by their features.
  *  @return THAW_E_RANGE        a field of config is out of bounds, a rating outside -10^6 … 10^6, or data holds no item
- *          THAW_E_UNSUPPORTED  no event carries a value: this version learns from ratings
+ *          THAW_E_UNSUPPORTED  ratings are to be learned and no event carries a value
+ *          THAW_E_UNKNOWN      the target is no event of the data
  *  Since 0.1.
  */
 THAW_API thaw_status thaw_model_create(thaw_model **out, const thaw_config *config, const thaw_data *data);
@@ -475,7 +476,7 @@ typedef struct thaw_user thaw_user;
 typedef struct thaw_event {
     int64_t item;  /**< row */
     double time;   /**< in the unit of training; used only with a half-life */
-    float value;   /**< the rating */
+    float value;   /**< the rating; of a model that ranks the quantity, amount or time spent, NaN: none */
     int32_t event; /**< from thaw_model_event_id(); 0 is the first */
 } thaw_event;
 
@@ -549,6 +550,8 @@ THAW_API thaw_status thaw_user_load(thaw_user **out, const thaw_model *model, co
  * --------------------------------------------------------------------------------------------------------------- */
 
 /** Predict ratings: what this user would say of each item, should they come to rate it.       docs/model.md, eq. 13
+ *  A model that ranks scores how likely the user comes to each item next, in no unit: higher is likelier, below 0 is possible; the
+ *  variance is that of the score given the user's events.                                      docs/ranking.md
  *
  *  score mean  z = base[i] + q[i] / (1 + n_events / 20) + p[i] . m
  *  variance    v = noise[i] + tail[i] + p[i]' P p[i]                           i = items[j]

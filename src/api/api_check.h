@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "status.h"
-#include "thaw/thaw_status.h"
+#include "thaw/thaw.h"
 
 /** Whether a caller's struct is one this library knows, by its struct_size: from `first`, the size in the version that brought
  *  it, to `known`, the newest. What the caller's lacks is default. */
@@ -25,6 +25,12 @@ static inline thaw_status thaw__check_grown(const char *name, uint32_t struct_si
 static inline thaw_status thaw__check_struct(const char *name, uint32_t struct_size, size_t known)
 {
     return thaw__check_grown(name, struct_size, known, known);
+}
+
+/** thaw_config is that of 0.1 or longer. */
+static inline thaw_status thaw__check_config(uint32_t struct_size)
+{
+    return thaw__check_grown("config", struct_size, offsetof(thaw_config, target), sizeof(thaw_config));
 }
 
 /** Whether a host gave both functions of an allocator or none. */

@@ -38,9 +38,9 @@ enum { N_FIELDS = sizeof fields / sizeof *fields };
 thaw_status thaw_config_init(thaw_config *config, uint32_t struct_size)
 {
     if (!config) return thaw__fail(THAW_E_ARG, "config is required");
-    THAW__TRY(thaw__check_struct("config", struct_size, sizeof *config));
-    *config = (thaw_config){.struct_size = struct_size, .seed = 1, .passes = 15, .patience = 3,
-                            .min_feature = 2};
+    THAW__TRY(thaw__check_config(struct_size));
+    const thaw_config defaults = {.struct_size = struct_size, .seed = 1, .passes = 15, .patience = 3, .min_feature = 2};
+    memcpy(config, &defaults, struct_size); /* no more than the caller has */
     return THAW_OK;
 }
 
@@ -84,6 +84,8 @@ static thaw_status set_objective(thaw_config *config, const char *value)
 
 static thaw_status set_target(thaw_config *config, const char *value)
 {
+    if (config->struct_size < sizeof *config)
+        return thaw__fail(THAW_E_VERSION, "config.struct_size is %u; target needs %zu bytes", config->struct_size, sizeof *config);
     if (strlen(value) > THAW__NAME_MAX)
         return thaw__fail(THAW_E_RANGE, "target has %zu bytes; must have at most %d", strlen(value), THAW__NAME_MAX);
     strcpy(config->target, value);
@@ -93,7 +95,7 @@ static thaw_status set_target(thaw_config *config, const char *value)
 thaw_status thaw_config_set(thaw_config *config, const char *key, const char *value)
 {
     if (!config || !key || !value) return thaw__fail(THAW_E_ARG, "config, key and value are required");
-    THAW__TRY(thaw__check_struct("config", config->struct_size, sizeof *config));
+    THAW__TRY(thaw__check_config(config->struct_size));
     if (strcmp(key, "objective") == 0) return set_objective(config, value);
     if (strcmp(key, "target") == 0) return set_target(config, value);
     for (int k = 0; k < N_FIELDS; k++) {
@@ -114,7 +116,7 @@ thaw_status thaw__config_take(thaw_config *out, const thaw_config *given)
 {
     THAW__TRY(thaw_config_init(out, sizeof *out));
     if (!given) return THAW_OK;
-    THAW__TRY(thaw__check_struct("config", given->struct_size, sizeof *out));
+    THAW__TRY(thaw__check_config(given->struct_size));
     memcpy(out, given, given->struct_size);
     out->struct_size = sizeof *out;
     for (int k = 0; k < N_FIELDS; k++) {

@@ -14,7 +14,7 @@ thaw_status thaw_data_create(thaw_data **out, const thaw_config *config)
     if (!out) return thaw__fail(THAW_E_ARG, "out is required");
     *out = NULL;
     if (!config) return thaw__data_create(out, NULL);
-    THAW__TRY(thaw__check_struct("config", config->struct_size, sizeof *config));
+    THAW__TRY(thaw__check_config(config->struct_size));
     THAW__TRY(thaw__check_allocator(&config->allocator));
     return thaw__data_create(out, &config->allocator);
 }

@@ -23,18 +23,37 @@ void thaw_model_free(thaw_model *model)
     thaw__model_free(model);
 }
 
+static thaw_status check_report(uint32_t struct_size)
+{
+    return thaw__check_grown("report", struct_size, offsetof(thaw_report, valid_recall), sizeof(thaw_report));
+}
+
+/* As much as the caller's struct has. */
+static void give_report(thaw_report *to, const thaw_report *made)
+{
+    const uint32_t size = to->struct_size;
+    memcpy(to, made, size);
+    to->struct_size = size;
+}
+
+static thaw_status check_info(uint32_t struct_size)
+{
+    return thaw__check_grown("info", struct_size, offsetof(thaw_model_info, objective), sizeof(thaw_model_info));
+}
+
 thaw_status thaw_report_init(thaw_report *report, uint32_t struct_size)
 {
     if (!report) return thaw__fail(THAW_E_ARG, "report is required");
-    THAW__TRY(thaw__check_struct("report", struct_size, sizeof *report));
-    *report = (thaw_report){.struct_size = struct_size};
+    THAW__TRY(check_report(struct_size));
+    memset(report, 0, struct_size);
+    report->struct_size = struct_size;
     return THAW_OK;
 }
 
 static thaw_status check_training(const thaw_model *model, const thaw_report *report, const thaw_data *data)
 {
     if (!model || !data) return thaw__fail(THAW_E_ARG, "model and data are required");
-    return report ? thaw__check_struct("report", report->struct_size, sizeof *report) : THAW_OK;
+    return report ? check_report(report->struct_size) : THAW_OK;
 }
 
 thaw_status thaw_pretrain_step(thaw_model *model, thaw_report *report, const thaw_data *data, const int64_t *users,
@@ -46,7 +65,7 @@ thaw_status thaw_pretrain_step(thaw_model *model, thaw_report *report, const tha
         return thaw__fail(THAW_E_RANGE, "n_users is %" PRId64 "; must be 1 to the %" PRId64 " of the data", n_users, most);
     thaw_report made = {.struct_size = sizeof made};
     THAW__TRY(thaw__train_step(model, &made, data, users, n_users));
-    if (report) *report = made;
+    if (report) give_report(report, &made);
     return THAW_OK;
 }
 
@@ -56,7 +75,7 @@ thaw_status thaw_pretrain(thaw_model *model, thaw_report *report, const thaw_dat
     THAW__TRY(check_training(model, report, data));
     thaw_report made = {.struct_size = sizeof made};
     thaw_status st = thaw__train(model, &made, data, progress, ctx);
-    if (report && (st == THAW_OK || st == THAW_E_CANCELLED)) *report = made;
+    if (report && (st == THAW_OK || st == THAW_E_CANCELLED)) give_report(report, &made);
     return st;
 }
 
@@ -69,16 +88,20 @@ thaw_status thaw_model_add_items(thaw_model *model, int64_t *n_added, const thaw
 thaw_status thaw_model_info_init(thaw_model_info *info, uint32_t struct_size)
 {
     if (!info) return thaw__fail(THAW_E_ARG, "info is required");
-    THAW__TRY(thaw__check_struct("info", struct_size, sizeof *info));
-    *info = (thaw_model_info){.struct_size = struct_size};
+    THAW__TRY(check_info(struct_size));
+    memset(info, 0, struct_size);
+    info->struct_size = struct_size;
     return THAW_OK;
 }
 
 thaw_status thaw_model_get_info(const thaw_model *model, thaw_model_info *out)
 {
     if (!model || !out) return thaw__fail(THAW_E_ARG, "model and out are required");
-    THAW__TRY(thaw__check_struct("info", out->struct_size, sizeof *out));
-    thaw__model_info(model, out);
+    THAW__TRY(check_info(out->struct_size));
+    thaw_model_info made;
+    thaw__model_info(model, &made);
+    made.struct_size = out->struct_size;
+    memcpy(out, &made, made.struct_size);
     return THAW_OK;
 }
 

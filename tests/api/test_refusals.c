@@ -72,7 +72,7 @@ static const struct {
 } settings[] = {
     {"rank", "1", THAW_OK}, {"rank", "256", THAW_OK}, {"seed", "0", THAW_OK}, {"half_life", "0.5", THAW_OK},
     {"batch_users", "1000", THAW_OK}, {"valid_users", "0.5", THAW_OK}, {"rating_min", "-1", THAW_OK},
-    {"rank", "0", THAW_E_RANGE}, {"rank", "257", THAW_E_RANGE}, {"rank", "1.5", THAW_E_RANGE},
+    {"rank", "0", THAW_OK}, {"rank", "257", THAW_E_RANGE}, {"rank", "1.5", THAW_E_RANGE},
     {"rank", "-1", THAW_E_RANGE}, {"rank", "", THAW_E_RANGE}, {"rank", "six", THAW_E_RANGE},
     {"rank", "16 ", THAW_E_RANGE}, {"rank", "1e400", THAW_E_RANGE}, {"rank", "nan", THAW_E_RANGE},
     {"rank", "99999999999999999999", THAW_E_RANGE}, {"seed", "-1", THAW_E_RANGE}, {"seed", "0.5", THAW_E_RANGE},
@@ -82,6 +82,7 @@ static const struct {
     {"batch_users", "-1", THAW_E_RANGE}, {"min_feature", "0", THAW_E_RANGE}, {"min_feature", "1e10", THAW_E_RANGE},
     {"", "1", THAW_E_UNKNOWN}, {"Rank", "1", THAW_E_UNKNOWN}, {"rank ", "1", THAW_E_UNKNOWN},
     {"struct_size", "1", THAW_E_UNKNOWN}, {"allocator", "1", THAW_E_UNKNOWN}, {"reserved", "0", THAW_E_UNKNOWN},
+    {"objective", "ranking", THAW_OK}, {"objective", "2", THAW_E_RANGE}, {"target", "purchase", THAW_OK},
 };
 
 START_TEST(config_set_takes_only_what_fits)
@@ -122,7 +123,7 @@ static int32_t run_nothing(void *ctx, thaw_task task, void *arg, int64_t n)
 static thaw_status spoil(thaw_config *c, int which)
 {
     switch (which) {
-    case 0: c->rank = 0; return THAW_E_RANGE;
+    case 0: c->rank = -1; return THAW_E_RANGE;
     case 1: c->rank = 257; return THAW_E_RANGE;
     case 2: c->passes = 0; return THAW_E_RANGE;
     case 3: c->patience = -1; return THAW_E_RANGE;
@@ -275,7 +276,8 @@ START_TEST(data_without_items_or_without_ratings_make_no_model)
     thaw_event_columns columns = {.struct_size = sizeof columns, .users = (const char *const[]){"u0"},
                                   .items = (const char *const[]){"i0"}};
     refused(thaw_data_add_events(empty, &columns, 1), THAW_OK);
-    refused(thaw_model_create(&out, NULL, empty), THAW_E_UNSUPPORTED);
+    const thaw_config rates = {.struct_size = sizeof rates, .seed = 1, .passes = 1, .min_feature = 2, .objective = THAW_RATING};
+    refused(thaw_model_create(&out, &rates, empty), THAW_E_UNSUPPORTED);
     refused(thaw_pretrain(model, NULL, empty, NULL, NULL), THAW_E_RANGE);
     thaw_data_free(empty);
 }

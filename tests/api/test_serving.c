@@ -327,7 +327,7 @@ START_TEST(the_last_error_is_of_the_calling_thread)
     ck_assert_int_eq(pthread_create(&other, NULL, fail_elsewhere, &fine), 0);
     pthread_join(other, NULL);
     ck_assert(fine);
-    reason("rank is \"300\"; must be a whole number from 1 to 256");
+    reason("rank is \"300\"; must be a whole number from 0 to 256");
 }
 END_TEST
 

@@ -24,7 +24,7 @@ says '--model needs a value'
 expect 2 "$thaw" split --inter a.inter --train x --test y --holdout-users 2
 says '--holdout-users is 2'
 expect 2 "$thaw" split --inter a.inter --train x --test x
-expect 2 "$thaw" pretrain --inter a.inter --out x --set rank=0
+expect 2 "$thaw" pretrain --inter a.inter --out x --set rank=300
 expect 2 "$thaw" pretrain --inter a.inter --out x --set rank=many
 expect 2 "$thaw" pretrain --inter a.inter --out x --set nonsense=1
 expect 2 "$thaw" pretrain --inter a.inter --out x --set rank
