@@ -18,6 +18,7 @@ static const struct {
     const char *does;
 } parts[] = {
     {"adapt", bench_adapt, "a new user from a few events, against the normal equations by ssyrk and sposv"},
+    {"episode", bench_episode, "an episode of pretraining, gradient and step, against ssyrk and sposv"},
     {"observe", bench_observe, "one more event, against a Sherman-Morrison update by BLAS"},
     {"pretrain", bench_pretrain, "passes over a table of ratings"},
     {"topn", bench_topn, "the best of a catalogue, against sgemv or sgemm and a heap"},

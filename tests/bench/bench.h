@@ -12,6 +12,7 @@
 
 /** The parts. argv[0] is the part's name; each returns the exit code. */
 int bench_adapt(int argc, char **argv);
+int bench_episode(int argc, char **argv);
 int bench_observe(int argc, char **argv);
 int bench_pretrain(int argc, char **argv);
 int bench_topn(int argc, char **argv);
