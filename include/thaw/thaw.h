@@ -363,6 +363,7 @@ THAW_API thaw_status thaw_report_init(thaw_report *report, uint32_t struct_size)
  *          THAW_E_UNKNOWN  an item or event name is not known to the model
  *          THAW_E_MISMATCH a feature was a number in training and is a token here, or the other way round
  *          THAW_E_NUMERIC  the data drive the model out of finite numbers; the model is as before
+ *          THAW_E_UNSUPPORTED the model ranks: single steps are for ratings
  *  Same seed and data: same bits, whatever the number of threads.  Since 0.1.
  */
 THAW_API thaw_status thaw_pretrain_step(thaw_model *model, thaw_report *report, const thaw_data *data,
@@ -539,7 +540,7 @@ THAW_API int64_t thaw_user_n_events(const thaw_user *user);
 THAW_API thaw_status thaw_user_belief(const thaw_model *model, const thaw_user *user, float *mean, float *covariance);
 
 /** Serialise for a key-value store or a cookie: 4 rank (rank + 1) / 2 + 8 rank + 64 bytes, with a half-life twice
- *  the first term. Works like thaw_model_save_buffer(). May allocate: a user adapted to few events has no P yet.  Since 0.1. */
+ *  the first term; of a model that ranks 64 bytes and 24 for each of the newest 512 events, from which the belief is made again. Works like thaw_model_save_buffer(). May allocate: a user adapted to few events has no P yet.  Since 0.1. */
 THAW_API thaw_status thaw_user_save(const thaw_user *user, void *buffer, int64_t capacity, int64_t *size);
 
 /** @return THAW_E_FORMAT  damaged;  THAW_E_VERSION  newer;  THAW_E_MISMATCH  of another model.  Since 0.1. */

@@ -107,6 +107,7 @@ static thaw_status check_distinct(const int64_t *sorted, int64_t n)
 thaw_status thaw__train_step(thaw_model *m, thaw_report *report, const thaw_data *data, const int64_t *users,
                              int64_t n_users)
 {
+    if (m->ranking) return thaw__fail(THAW_E_UNSUPPORTED, "single steps are for ratings; a model that ranks is pretrained as a whole");
     const thaw_allocator *a = &m->config.allocator;
     const double begin = thaw__seconds();
     step_tasks tasks = {0};

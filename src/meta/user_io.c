@@ -4,6 +4,9 @@
  *   0  "THAWUSER"      8  u32 format 1      12  u32 checksum (XXH32 of the rest)      16  u64 model id
  *  24  u32 rank       28  u32 has J         32  i64 events        40  f64 time      48  16 zero bytes
  *  64  m0 [d], m [d], lower triangle of P [d (d + 1) / 2] by rows, and, if it has J, that of J
+ *
+ * Of a model that ranks, 28 is 2, 48 the u32 number of events kept, and from 64 on they follow, 24 bytes each: u32 item,
+ * u32 event, f32 value, 4 zero bytes, f64 time. The belief is made again when loading.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -12,6 +15,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "rank_adapt.h"
 #include "status.h"
 #include "user.h"
 
@@ -19,7 +23,10 @@ static const char magic[8] = {'T', 'H', 'A', 'W', 'U', 'S', 'E', 'R'};
 
 #define MOST_EVENTS (UINT64_C(1) << 53) /* far from where one more would overflow */
 
-enum { FORMAT = 1, HEAD_BYTES = 64, CHECKED_FROM = 16 };
+enum { FORMAT = 1, HEAD_BYTES = 64, CHECKED_FROM = 16, EVENT_BYTES = 24 };
+
+/* What stands at 28. */
+enum { PLAIN = 0, FADES = 1, RANKS = 2 };
 
 static int64_t size_of(int32_t rank, int has_information)
 {
@@ -73,31 +80,63 @@ static const unsigned char *get_triangle(const unsigned char *at, float *M, int3
     return at;
 }
 
-/* u in COVARIANCE form. */
-static void write_belief(const thaw_user *u, unsigned char *bytes, int64_t size)
+static void write_head(const thaw_user *u, unsigned char *bytes)
 {
     memset(bytes, 0, HEAD_BYTES);
     memcpy(bytes, magic, sizeof magic);
     put(bytes + 8, FORMAT, 4);
     put(bytes + 16, u->model, 8);
     put(bytes + 24, (uint64_t)u->rank, 4);
-    put(bytes + 28, (uint64_t)u->fades, 4);
+    put(bytes + 28, u->ranks ? RANKS : u->fades ? FADES : PLAIN, 4);
     put(bytes + 32, (uint64_t)u->n_events, 8);
     uint64_t time;
     memcpy(&time, &u->time, sizeof time);
     put(bytes + 40, time, 8);
+}
+
+static void write_checksum(unsigned char *bytes, int64_t size)
+{
+    put(bytes + 12, XXH32(bytes + CHECKED_FROM, (size_t)size - CHECKED_FROM, 0), 4);
+}
+
+static void write_history(const thaw_user *u, unsigned char *bytes, int64_t size)
+{
+    write_head(u, bytes);
+    put(bytes + 48, (uint64_t)u->interest.n_history, 4);
+    unsigned char *at = bytes + HEAD_BYTES;
+    for (int32_t k = 0; k < u->interest.n_history; k++, at += EVENT_BYTES) {
+        const thaw_event *e = &u->interest.history[k];
+        uint64_t time;
+        memcpy(&time, &e->time, sizeof time);
+        put(at, (uint64_t)e->item, 4);
+        put(at + 4, (uint64_t)e->event, 4);
+        put_floats(at + 8, &e->value, 1);
+        put(at + 12, 0, 4);
+        put(at + 16, time, 8);
+    }
+    write_checksum(bytes, size);
+}
+
+/* u in COVARIANCE form. */
+static void write_belief(const thaw_user *u, unsigned char *bytes, int64_t size)
+{
+    write_head(u, bytes);
     unsigned char *at = put_floats(bytes + HEAD_BYTES, u->prior, u->rank);
     at = put_floats(at, u->mean, u->rank);
     at = put_triangle(at, u->main, u->rank, u->stride);
     if (u->fades) put_triangle(at, u->information, u->rank, u->stride);
-    put(bytes + 12, XXH32(bytes + CHECKED_FROM, (size_t)size - CHECKED_FROM, 0), 4);
+    write_checksum(bytes, size);
 }
 
 thaw_status thaw__user_save(const thaw_user *u, void *buffer, int64_t capacity, int64_t *size)
 {
-    *size = size_of(u->rank, u->fades);
+    *size = u->ranks ? HEAD_BYTES + (int64_t)EVENT_BYTES * u->interest.n_history : size_of(u->rank, u->fades);
     if (capacity < *size)
         return thaw__fail(THAW_E_SPACE, "the user has %" PRId64 " bytes; the buffer has %" PRId64, *size, capacity);
+    if (u->ranks) {
+        write_history(u, buffer, *size);
+        return THAW_OK;
+    }
     if (u->form == THAW__COVARIANCE) {
         write_belief(u, buffer, *size);
         return THAW_OK;
@@ -124,9 +163,12 @@ static thaw_status check_head(const thaw_model *m, const unsigned char *bytes, i
     if (XXH32(bytes + CHECKED_FROM, (size_t)size - CHECKED_FROM, 0) != (uint32_t)get(bytes + 12, 4))
         return damaged("the checksum does not match; it is truncated or damaged");
     uint64_t model = get(bytes + 16, 8);
-    if (model != m->id || get(bytes + 24, 4) != (uint64_t)m->rank || get(bytes + 28, 4) != (uint64_t)(m->half_life > 0))
+    const uint64_t kind = m->ranking ? RANKS : m->half_life > 0 ? FADES : PLAIN;
+    if (model != m->id || get(bytes + 24, 4) != (uint64_t)m->rank || get(bytes + 28, 4) != kind)
         return thaw__fail(THAW_E_MISMATCH, "the user belongs to model %016" PRIx64 "; this is %016" PRIx64, model, m->id);
-    if (size != size_of(m->rank, m->half_life > 0)) return damaged("it has another size than its rank says");
+    const uint64_t kept = get(bytes + 48, 4);
+    if (m->ranking && kept > THAW__HISTORY) return damaged("it has more events than a user keeps");
+    if (size != (m->ranking ? HEAD_BYTES + EVENT_BYTES * (int64_t)kept : size_of(m->rank, m->half_life > 0))) return damaged("it has another size than its rank says");
     return get(bytes + 32, 8) > MOST_EVENTS ? damaged("its events are negative or too many") : THAW_OK;
 }
 
@@ -140,12 +182,38 @@ static int is_sound(const thaw_user *u)
     return sum == 0;
 }
 
+/* Read the events again, as if they had just been observed. */
+static thaw_status load_history(thaw_user *u, const thaw_model *m, const unsigned char *bytes)
+{
+    thaw_event events[THAW__HISTORY];
+    const int64_t n = (int64_t)get(bytes + 48, 4);
+    const unsigned char *at = bytes + HEAD_BYTES;
+    for (int64_t k = 0; k < n; k++, at += EVENT_BYTES) {
+        const uint64_t item = get(at, 4), event = get(at + 4, 4), time = get(at + 16, 8);
+        events[k] = (thaw_event){.item = (int64_t)item, .event = (int32_t)event};
+        get_floats(at + 8, &events[k].value, 1);
+        memcpy(&events[k].time, &time, sizeof time);
+        if (item >= (uint64_t)thaw__n_items(m) || event >= (uint64_t)m->events.n || isinf(events[k].value) ||
+            !isfinite(events[k].time))
+            return damaged("an event is not one of the model");
+    }
+    THAW__TRY(thaw__rank_adapt(m, u, events, n));
+    u->n_events = (int64_t)get(bytes + 32, 8);
+    return u->n_events >= n ? THAW_OK : damaged("it keeps more events than it had");
+}
+
 thaw_status thaw__user_load(thaw_user **out, const thaw_model *m, const void *buffer, int64_t size)
 {
     const unsigned char *bytes = buffer;
     thaw_user *u = NULL;
     THAW__TRY(check_head(m, bytes, size));
     THAW__TRY(thaw__user_create(&u, m));
+    if (m->ranking) {
+        const thaw_status st = load_history(u, m, bytes);
+        if (st == THAW_OK) *out = u;
+        else thaw__user_free(u);
+        return st;
+    }
     const unsigned char *at = get_floats(bytes + HEAD_BYTES, u->prior, u->rank);
     thaw__user_set_prior(u, u->prior);
     u->form = THAW__COVARIANCE;
