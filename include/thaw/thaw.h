@@ -330,6 +330,14 @@ THAW_API thaw_status thaw_model_create(thaw_model **out, const thaw_config *conf
 
 THAW_API void thaw_model_free(thaw_model *model);
 
+/** A deep copy, to train while others score on the original and to take its place afterwards: examples/08_live.c.
+ *
+ *  The same numbers bit for bit, with the original's configuration (allocator, parallel); a mapped model's copy is in memory.
+ *  Users of the original belong to the copy too, until either is trained. Safe while other threads use the original as const,
+ *  as far as its allocator is safe.  Since 0.2.
+ */
+THAW_API thaw_status thaw_model_copy(thaw_model **out, const thaw_model *model);
+
 /** What one step of pretraining did. */
 typedef struct thaw_report {
     uint32_t struct_size;
@@ -363,8 +371,13 @@ THAW_API thaw_status thaw_report_init(thaw_report *report, uint32_t struct_size)
  *          THAW_E_UNKNOWN  an item or event name is not known to the model
  *          THAW_E_MISMATCH a feature was a number in training and is a token here, or the other way round
  *          THAW_E_NUMERIC  the data drive the model out of finite numbers; the model is as before
- *          THAW_E_UNSUPPORTED the model ranks: single steps are for ratings
  *  Same seed and data: same bits, whatever the number of threads.  Since 0.1.
+ *
+ *  A model of ranking is blended with the journeys of these users: popularity, what follows what, and the rows that are scored
+ *  become (1 - rho) of what they were and rho of the journeys', rho = n / (n + trained_users), n of the users who have an
+ *  event that wants an item; trained_users grows by n. Space, rules and kinds of events stay as thaw_pretrain() made them.
+ *  Give whole journeys, earlier events too: what follows what is read from them. Here THAW_E_RANGE: no user has such an event.
+ *  Works on a copy of the model; the model is as before on any error. Users must be adapted again: the id is another.
  */
 THAW_API thaw_status thaw_pretrain_step(thaw_model *model, thaw_report *report, const thaw_data *data,
                                         const int64_t *users, int64_t n_users);
@@ -390,6 +403,14 @@ THAW_API thaw_status thaw_pretrain(thaw_model *model, thaw_report *report, const
  *  @return THAW_E_MISMATCH  a feature was a number in training and is a token here, or the other way round
  *  The model is unchanged on error. Users adapted before stay valid.  Since 0.1. */
 THAW_API thaw_status thaw_model_add_items(thaw_model *model, int64_t *n_added, const thaw_data *data);
+
+/** Items that vanish, or come back: retired ones keep their rows and teach what they taught, but are never recommended.
+ *
+ *  @param rows     [n] rows of items.
+ *  @param retired  1: retire; 0: recommend again.
+ *  @return THAW_E_RANGE  n is negative or a row past the last item
+ *  thaw_score() still scores them. Copies know them, files do not. Unchanged on error. Users stay valid.  Since 0.2. */
+THAW_API thaw_status thaw_model_retire_items(thaw_model *model, const int64_t *rows, int64_t n, int32_t retired);
 
 /** The numbers of a model. */
 typedef struct thaw_model_info {

@@ -12,6 +12,8 @@ typedef struct thaw__filter {
     const int32_t *groups;  /* [rows], read only with allow_groups */
     const int32_t *allow_groups; /* [n_allow_groups]; NULL: all */
     int64_t n_allow_groups;
+    const uint8_t *hidden;  /* [n_hidden] not 0: never shown; NULL: all are */
+    int64_t n_hidden;
 } thaw__filter;
 
 /** Whether rows [n] never fall. */
@@ -39,6 +41,7 @@ static inline int thaw__is_excluded(const thaw__filter *f, int64_t row)
 
 static inline int thaw__passes(const thaw__filter *f, int64_t row)
 {
+    if (row < f->n_hidden && f->hidden[row]) return 0;
     int of_group = !f->allow_groups;
     for (int64_t k = 0; k < f->n_allow_groups && !of_group; k++) of_group = f->allow_groups[k] == f->groups[row];
     return of_group && !thaw__is_excluded(f, row);

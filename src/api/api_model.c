@@ -18,6 +18,14 @@ thaw_status thaw_model_create(thaw_model **out, const thaw_config *config, const
     return thaw__model_create(out, &taken, data);
 }
 
+thaw_status thaw_model_copy(thaw_model **out, const thaw_model *model)
+{
+    if (!out) return thaw__fail(THAW_E_ARG, "out is required");
+    *out = NULL;
+    if (!model) return thaw__fail(THAW_E_ARG, "model is required");
+    return thaw__model_copy(out, model);
+}
+
 void thaw_model_free(thaw_model *model)
 {
     thaw__model_free(model);
@@ -83,6 +91,17 @@ thaw_status thaw_model_add_items(thaw_model *model, int64_t *n_added, const thaw
 {
     if (!model || !data) return thaw__fail(THAW_E_ARG, "model and data are required");
     return thaw__model_add_items(model, n_added, data);
+}
+
+thaw_status thaw_model_retire_items(thaw_model *model, const int64_t *rows, int64_t n, int32_t retired)
+{
+    if (!model || (!rows && n)) return thaw__fail(THAW_E_ARG, "model and rows are required");
+    if (n < 0) return thaw__fail(THAW_E_RANGE, "n is %" PRId64 "; must not be negative", n);
+    for (int64_t k = 0; k < n; k++)
+        if (rows[k] < 0 || rows[k] >= model->items.n)
+            return thaw__fail(THAW_E_RANGE, "rows[%" PRId64 "] is %" PRId64 "; must be 0 to %" PRId64, k, rows[k],
+                              model->items.n - 1);
+    return thaw__model_retire_items(model, rows, n, retired != 0);
 }
 
 thaw_status thaw_model_info_init(thaw_model_info *info, uint32_t struct_size)

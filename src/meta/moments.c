@@ -149,16 +149,35 @@ static void take_popularity(thaw_model *m, thaw__basis *b, const thaw__journeys 
     m->ranking->mean_popular = (float)(sum / (double)b->items);
 }
 
-thaw_status thaw__moments_take(thaw_model *m, thaw__basis *basis, const thaw__journeys *j, const int64_t *users, int64_t n)
+/* pull = V'p */
+static void pull_through(thaw_model *m)
+{
+    memset(m->ranking->pull, 0, (size_t)m->stride * sizeof(float));
+    for (int64_t i = 0; i < thaw__n_items(m); i++)
+        m->kernels->axpy(m->stride, m->ranking->popular[i], m->factor + i * m->stride, m->ranking->pull);
+}
+
+static thaw_status take(thaw_model *m, thaw__basis *basis, const thaw__journeys *j, const int64_t *users, int64_t n, int space)
 {
     THAW__TRY(open_basis(basis, m));
     float *weight = weigh_users(j, users, n);
     thaw_status st = weight ? THAW_OK : THAW_E_NOMEM;
     if (st == THAW_OK) take_popularity(m, basis, j, users, weight, n);
-    if (st == THAW_OK) st = thaw__moments_space(m, j, users, weight, n);
+    if (st == THAW_OK && space) st = thaw__moments_space(m, j, users, weight, n);
+    if (st == THAW_OK && !space) pull_through(m);
     if (st == THAW_OK) st = take_order(m, basis, j, users, weight, n);
     if (st == THAW_OK) st = thaw__moments_near(m, j, users, weight, n);
     if (st != THAW_OK) thaw__basis_free(basis, &m->config.allocator);
     thaw__free(&m->config.allocator, weight);
     return st;
+}
+
+thaw_status thaw__moments_take(thaw_model *m, thaw__basis *basis, const thaw__journeys *j, const int64_t *users, int64_t n)
+{
+    return take(m, basis, j, users, n, 1);
+}
+
+thaw_status thaw__moments_more(thaw_model *m, thaw__basis *basis, const thaw__journeys *j, const int64_t *users, int64_t n)
+{
+    return take(m, basis, j, users, n, 0);
 }

@@ -28,6 +28,10 @@ static inline int64_t thaw__basis_popularity(const thaw__basis *b)
 
 /** Take the moments of n users, numbers of journeys, into m's popular, factor, silent, pull and neighbours, and the basis. */
 thaw_status thaw__moments_take(thaw_model *m, thaw__basis *basis, const thaw__journeys *j, const int64_t *users, int64_t n);
+
+/** The moments of further users, seen through the V that m has: popular, order and neighbours become those of these users
+ *  alone, and so does the basis; factor, silent and the rules stay. */
+thaw_status thaw__moments_more(thaw_model *m, thaw__basis *basis, const thaw__journeys *j, const int64_t *users, int64_t n);
 void thaw__basis_free(thaw__basis *b, const thaw_allocator *a);
 
 /* The parts of it. weight [n] of each user, adding up to 1. */

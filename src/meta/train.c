@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "method.h"
+#include "rank_step.h"
 #include "rank_train.h"
 #include "rng.h"
 #include "snapshot.h"
@@ -107,7 +108,7 @@ static thaw_status check_distinct(const int64_t *sorted, int64_t n)
 thaw_status thaw__train_step(thaw_model *m, thaw_report *report, const thaw_data *data, const int64_t *users,
                              int64_t n_users)
 {
-    if (m->ranking) return thaw__fail(THAW_E_UNSUPPORTED, "single steps are for ratings; a model that ranks is pretrained as a whole");
+    if (m->ranking) return thaw__rank_step(m, report, data, users, n_users);
     const thaw_allocator *a = &m->config.allocator;
     const double begin = thaw__seconds();
     step_tasks tasks = {0};

@@ -74,6 +74,7 @@ void thaw__model_free(thaw_model *m)
     for (int k = 0; k < n; k++) release(m, *arrays[k].at);
     thaw__ranking_free(m->ranking, &a);
     thaw__codes_free(&m->codes, &a);
+    thaw__free(&a, m->retired);
     thaw__free(&a, m->gamma);
     thaw__free(&a, m->moment);
     thaw__keymap_free(&m->items);
@@ -252,6 +253,21 @@ void thaw__model_info(const thaw_model *m, thaw_model_info *out)
         .events = (int32_t)m->events.n,
         .objective = m->objective,
     };
+}
+
+thaw_status thaw__model_retire_items(thaw_model *m, const int64_t *rows, int64_t n, int retired)
+{
+    const thaw_allocator *a = &m->config.allocator;
+    if (m->n_retired < thaw__n_items(m)) {
+        uint8_t *marks = thaw__alloc0(a, (size_t)thaw__n_items(m), 1);
+        if (!marks) return THAW_E_NOMEM;
+        if (m->retired) memcpy(marks, m->retired, (size_t)m->n_retired);
+        thaw__free(a, m->retired);
+        m->retired = marks;
+        m->n_retired = thaw__n_items(m);
+    }
+    for (int64_t k = 0; k < n; k++) m->retired[rows[k]] = (uint8_t)retired;
+    return THAW_OK;
 }
 
 /* Range, link, mean and spread of the ratings. */

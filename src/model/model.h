@@ -43,6 +43,8 @@ struct thaw_model {
     float *seen;           /* [items] ratings the posterior rests on */
     float *noise;          /* [items] s_i^2 + E[w~' cov_i w~]: variance of a rating for an average user, given w */
     float *certainty;      /* [items] 1 / sqrt(noise): what adapting multiplies by; made when loading, not in the file */
+    uint8_t *retired;      /* [n_retired] 1: never recommended; not in the file. Later items are not. NULL: none */
+    int64_t n_retired;
     thaw__codes codes;     /* of the scored rows, for searches; made when loading, not in the file */
     float *gamma;          /* [dim, dim] covariance of items about their content prior */
     float *moment;         /* [rank, rank] E[w w'] over users */
@@ -90,6 +92,12 @@ int thaw__model_item_arrays(thaw_model *m, thaw__item_array *out);
 /** A model of the shop's items, features and events, before any training. */
 thaw_status thaw__model_create(thaw_model **out, const thaw_config *config, const thaw_data *data);
 void thaw__model_free(thaw_model *m);
+
+/** A deep copy that owns all it has; from may be in use by readers. */
+thaw_status thaw__model_copy(thaw_model **out, const thaw_model *from);
+
+/** Mark rows, which are checked, as retired (1) or not (0); unchanged on error. */
+thaw_status thaw__model_retire_items(thaw_model *m, const int64_t *rows, int64_t n, int retired);
 
 /** Append the items of data that are not known; n_added may be NULL. */
 thaw_status thaw__model_add_items(thaw_model *m, int64_t *n_added, const thaw_data *data);

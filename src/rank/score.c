@@ -150,14 +150,16 @@ static thaw__seek seek_of(const asker *a, thaw_hit *hits, const thaw_query *quer
     return seek;
 }
 
-static thaw__filter filter_of(const thaw_query *query)
+static thaw__filter filter_of(const thaw_model *m, const thaw_query *query)
 {
     return (thaw__filter){.exclude = query->exclude,
                           .n_exclude = query->n_exclude,
                           .ascending = thaw__ascends(query->exclude, query->n_exclude),
                           .groups = query->groups,
                           .allow_groups = query->allow_groups,
-                          .n_allow_groups = query->n_allow_groups};
+                          .n_allow_groups = query->n_allow_groups,
+                          .hidden = m->retired,
+                          .n_hidden = m->n_retired};
 }
 
 /* At most BATCH users of a model of ratings, over one reading of the catalogue. */
@@ -198,7 +200,7 @@ static thaw_status recommend_next(const thaw_model *m, thaw_hit *hits, int64_t *
 thaw_status thaw__recommend(const thaw_model *m, thaw_hit *hits, int64_t *n_hits, const thaw_user *const *users,
                             int64_t n_users, const thaw_query *query)
 {
-    const thaw__filter filter = filter_of(query);
+    const thaw__filter filter = filter_of(m, query);
     for (int64_t i = 0; m->ranking && i < n_users; i++)
         THAW__TRY(recommend_next(m, hits + i * query->top, n_hits + i, users[i], query, &filter));
     for (int64_t first = m->ranking ? n_users : 0; first < n_users; first += BATCH) {

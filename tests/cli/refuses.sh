@@ -61,7 +61,6 @@ says 'has no value'
 expect 2 "$thaw" recommend --model m.thaw --event sku-0001:rating:much
 
 # ---- 1, one line ----
-one_line
 expect 1 "$thaw" split --inter missing.inter --train x --test y
 one_line
 expect 1 "$thaw" split --inter . --train x --test y

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Ranking from behaviour: gradients of the rules, what serving makes of a history, files, memory. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "episode.h"
+#include "failing_alloc.h"
+#include "rank_adapt.h"
+#include "run_suite.h"
+#include "thaw/thaw.h"
+
+enum { USERS = 60, ITEMS = 30, STEPS = 8 };
+
+/* Users who walk up a ring of items: whoever took i takes i + 1 next, mostly; every third time by "view" first. */
+static thaw_data *ring_shop(const thaw_allocator *a)
+{
+    enum { N = USERS * STEPS };
+    static char users[N][8], items[N][8];
+    const char *u[N], *i[N], *e[N];
+    double times[N];
+    for (int k = 0; k < N; k++) {
+        const int user = k / STEPS, step = k % STEPS;
+        snprintf(users[k], sizeof users[k], "u%d", user);
+        snprintf(items[k], sizeof items[k], "i%d", (user * 7 + step + (step == 5 && user % 4 == 0 ? 9 : 0)) % ITEMS);
+        u[k] = users[k], i[k] = items[k], e[k] = k % 3 ? "purchase" : "view", times[k] = 10 * step + user % 5;
+    }
+    thaw_config config;
+    thaw_data *data;
+    ck_assert_int_eq(thaw_config_init(&config, sizeof config), THAW_OK);
+    if (a) config.allocator = *a;
+    if (thaw_data_create(&data, &config) != THAW_OK) return NULL;
+    thaw_event_columns c;
+    thaw_event_columns_init(&c, sizeof c);
+    c.users = u, c.items = i, c.events = e, c.times = times;
+    if (thaw_data_add_events(data, &c, N) == THAW_OK) return data;
+    thaw_data_free(data);
+    return NULL;
+}
+
+static thaw_config ring_config(const thaw_allocator *a)
+{
+    thaw_config c;
+    ck_assert_int_eq(thaw_config_init(&c, sizeof c), THAW_OK);
+    c.rank = 5, c.passes = 2;
+    if (a) c.allocator = *a;
+    return c;
+}
+
+static thaw_model *ring_model(void)
+{
+    thaw_data *data = ring_shop(NULL);
+    thaw_config config = ring_config(NULL);
+    thaw_model *m;
+    ck_assert_int_eq(thaw_model_create(&m, &config, data), THAW_OK);
+    ck_assert_int_eq(m->objective, THAW_RANKING); /* no event carries a value */
+    ck_assert_msg(thaw_pretrain(m, NULL, data, NULL, NULL) == THAW_OK, "%s", thaw_last_error());
+    thaw_data_free(data);
+    return m;
+}
+
+static thaw_event event_of(const thaw_model *m, const char *item, const char *kind, double time)
+{
+    thaw_event e = {.value = NAN, .time = time};
+    ck_assert_int_eq(thaw_model_item_row(m, &e.item, item), THAW_OK);
+    ck_assert_int_eq(thaw_model_event_id(m, &e.event, kind), THAW_OK);
+    return e;
+}
+
+/* The number that a slope belongs to; half_life by its logarithm is left out. */
+static float *number(thaw__ranking *r, int s)
+{
+    if (s < THAW__SLOPE_BACKWARD) return &r->rule[s / THAW__RULE_KNOTS][s % THAW__RULE_KNOTS];
+    if (s == THAW__SLOPE_BACKWARD) return &r->backward;
+    const int kind = (s - THAW__SLOPE_KINDS) % r->n_kinds, what = (s - THAW__SLOPE_KINDS) / r->n_kinds;
+    return what == 0 ? &r->kinds[kind].weight : what == 1 ? &r->kinds[kind].target : &r->kinds[kind].exponent;
+}
+
+/* Differences of h = 0.01 of a float32 loss near 3: 1e-4 of rounding and the third derivative. */
+START_TEST(slopes_of_rules_are_those_of_finite_differences)
+{
+    thaw_data *data = ring_shop(NULL);
+    thaw_config config = ring_config(NULL);
+    thaw_model *m;
+    thaw__journeys j;
+    thaw__basis basis;
+    thaw__episode *e;
+    int64_t users[USERS];
+    float slope[128] = {0}, unused[128];
+    ck_assert_int_eq(thaw_model_create(&m, &config, data), THAW_OK);
+    ck_assert_int_eq(thaw__journeys_build(&j, m, data, NULL, 0), THAW_OK);
+    for (int u = 0; u < USERS; u++) users[u] = u;
+    m->ranking->half_life = 40;
+    ck_assert_int_eq(thaw__moments_take(m, &basis, &j, users, USERS - 1), THAW_OK);
+    ck_assert_int_eq(thaw__episode_create(&e, m, &basis), THAW_OK);
+    const int64_t k = 2 + _i;
+    ck_assert_int_eq(thaw__episode_adapt(e, &j, USERS - 1, k), 0);
+    ck_assert(thaw__episode_loss(e, &j, 1, 0, slope) > 0);
+    for (int s = 0; s < thaw__n_slopes(m->ranking); s++) {
+        if (s == THAW__SLOPE_HALF_LIFE) continue;
+        float *x = number(m->ranking, s);
+        const float old = *x, h = 0.01f;
+        double loss[2];
+        for (int side = 0; side < 2; side++) {
+            *x = side ? old + h : old - h;
+            ck_assert_int_eq(thaw__episode_adapt(e, &j, USERS - 1, k), 0);
+            loss[side] = thaw__episode_loss(e, &j, 1, 0, unused);
+        }
+        *x = old;
+        const double difference = (loss[1] - loss[0]) / (2 * (double)h);
+        ck_assert_msg(fabs(difference - (double)slope[s]) < 2e-3 * (0.05 + fabs(difference)), "slope %d is %g, differences say %g", s,
+                      (double)slope[s], difference);
+    }
+    thaw__episode_free(e);
+    thaw__basis_free(&basis, &m->config.allocator);
+    thaw__journeys_free(&j);
+    thaw_model_free(m);
+    thaw_data_free(data);
+}
+END_TEST
+
+/* Whoever walks past i12 came by i11 and comes by the next few. */
+START_TEST(what_follows_is_recommended_first)
+{
+    thaw_model *m = ring_model();
+    thaw_user *u;
+    thaw_hit hits[3];
+    int64_t n;
+    const char *key;
+    const thaw_event e[] = {event_of(m, "i11", "purchase", 1), event_of(m, "i12", "purchase", 2)};
+    thaw_query q;
+    ck_assert_int_eq(thaw_query_init(&q, sizeof q), THAW_OK);
+    const int64_t known[] = {e[0].item, e[1].item};
+    q.top = 3, q.exclude = known, q.n_exclude = 2;
+    ck_assert_int_eq(thaw_user_create(&u, m), THAW_OK);
+    ck_assert_int_eq(thaw_adapt(m, u, e, 2), THAW_OK);
+    ck_assert_int_eq(thaw_recommend(m, u, hits, &n, &q), THAW_OK);
+    ck_assert_int_eq(n, 3);
+    ck_assert_int_eq(thaw_model_item_key(m, &key, hits[0].item), THAW_OK);
+    ck_assert_msg(atoi(key + 1) >= 13 && atoi(key + 1) <= 17, "%s does not follow", key);
+    ck_assert(hits[0].variance > 0);
+    thaw_user_free(u);
+    thaw_model_free(m);
+}
+END_TEST
+
+/* Serving whitens and uses the dual system, training factors the whole; float32 over a few steps. */
+START_TEST(serving_believes_what_training_does)
+{
+    thaw_model *m = ring_model();
+    thaw_user *u;
+    thaw_event e[12];
+    thaw__evidence evidence;
+    const int n = 1 + 3 * _i; /* up to more items than rank */
+    float w[16] __attribute__((aligned(64))), factor[5 * 16] __attribute__((aligned(64)));
+    for (int k = 0; k < n; k++) {
+        char key[8];
+        snprintf(key, sizeof key, "i%d", 3 * k % ITEMS);
+        e[k] = event_of(m, key, k % 2 ? "view" : "purchase", k);
+    }
+    ck_assert_int_eq(thaw_user_create(&u, m), THAW_OK);
+    ck_assert_int_eq(thaw_adapt(m, u, e, n), THAW_OK);
+    thaw__evidence_read(&evidence, m->ranking, e, n);
+    ck_assert_int_eq(thaw__belief_solve(w, factor, m, &evidence), 0);
+    const float gain = thaw__ranking_rule(m->ranking, THAW__GAIN, evidence.place);
+    float largest = 0;
+    for (int c = 0; c < 5; c++) largest = fmaxf(largest, fabsf(gain * w[c]));
+    for (int c = 0; c < 5; c++) ck_assert_float_eq_tol(u->mean[c], gain * w[c], 1e-3f * largest + 1e-6f);
+    thaw_user_free(u);
+    thaw_model_free(m);
+}
+END_TEST
+
+START_TEST(one_by_one_is_all_at_once_in_any_order)
+{
+    thaw_model *m = ring_model();
+    thaw_user *all, *single;
+    float a[ITEMS], b[ITEMS];
+    int64_t rows[ITEMS];
+    const thaw_event e[] = {event_of(m, "i3", "view", 1), event_of(m, "i4", "purchase", 2), event_of(m, "i3", "purchase", 3)};
+    for (int i = 0; i < ITEMS; i++) rows[i] = i;
+    ck_assert_int_eq(thaw_user_create(&all, m), THAW_OK);
+    ck_assert_int_eq(thaw_user_create(&single, m), THAW_OK);
+    ck_assert_int_eq(thaw_adapt(m, all, e, 3), THAW_OK);
+    for (int k = 2; k >= 0; k--) ck_assert_int_eq(thaw_user_observe(m, single, &e[k]), THAW_OK);
+    ck_assert_int_eq(thaw_score(m, all, a, NULL, rows, ITEMS), THAW_OK);
+    ck_assert_int_eq(thaw_score(m, single, b, NULL, rows, ITEMS), THAW_OK);
+    ck_assert_mem_eq(a, b, sizeof a);
+    thaw_user_free(all);
+    thaw_user_free(single);
+    thaw_model_free(m);
+}
+END_TEST
+
+START_TEST(files_bring_back_models_and_users_to_the_bit)
+{
+    thaw_model *m = ring_model(), *again;
+    thaw_user *u, *back;
+    int64_t size, user_size, rows[ITEMS];
+    float a[ITEMS], b[ITEMS];
+    const thaw_event e[] = {event_of(m, "i20", "view", 5), event_of(m, "i21", "purchase", 6)};
+    for (int i = 0; i < ITEMS; i++) rows[i] = i;
+    ck_assert_int_eq(thaw_user_create(&u, m), THAW_OK);
+    ck_assert_int_eq(thaw_adapt(m, u, e, 2), THAW_OK);
+    ck_assert_int_eq(thaw_model_save_buffer(m, NULL, 0, &size), THAW_E_SPACE);
+    ck_assert_int_eq(thaw_user_save(u, NULL, 0, &user_size), THAW_E_SPACE);
+    char *bytes = malloc((size_t)size), *user_bytes = malloc((size_t)user_size);
+    ck_assert_int_eq(thaw_model_save_buffer(m, bytes, size, &size), THAW_OK);
+    ck_assert_int_eq(thaw_user_save(u, user_bytes, user_size, &user_size), THAW_OK);
+    ck_assert_msg(thaw_model_load_buffer(&again, bytes, size, NULL) == THAW_OK, "%s", thaw_last_error());
+    ck_assert_int_eq(thaw_user_load(&back, again, user_bytes, user_size), THAW_OK);
+    ck_assert_int_eq(thaw_score(m, u, a, NULL, rows, ITEMS), THAW_OK);
+    ck_assert_int_eq(thaw_score(again, back, b, NULL, rows, ITEMS), THAW_OK);
+    ck_assert_mem_eq(a, b, sizeof a);
+    for (int64_t cut = 0; cut < user_size; cut += 7) {
+        thaw_user *none;
+        ck_assert_int_ne(thaw_user_load(&none, again, user_bytes, cut), THAW_OK);
+    }
+    free(bytes);
+    free(user_bytes);
+    thaw_user_free(u);
+    thaw_user_free(back);
+    thaw_model_free(m);
+    thaw_model_free(again);
+}
+END_TEST
+
+START_TEST(a_target_that_never_happens_is_refused)
+{
+    thaw_data *data = ring_shop(NULL);
+    thaw_config config = ring_config(NULL);
+    thaw_model *m;
+    ck_assert_int_eq(thaw_config_set(&config, "target", "lease"), THAW_OK);
+    ck_assert_int_eq(thaw_model_create(&m, &config, data), THAW_E_UNKNOWN);
+    ck_assert_int_eq(thaw_config_set(&config, "target", "purchase"), THAW_OK);
+    ck_assert_int_eq(thaw_model_create(&m, &config, data), THAW_OK);
+    ck_assert_int_eq(thaw_pretrain(m, NULL, data, NULL, NULL), THAW_OK);
+    thaw_model_free(m);
+    thaw_data_free(data);
+}
+END_TEST
+
+START_TEST(no_memory_at_any_point_is_a_clean_status)
+{
+    failing_alloc f;
+    for (long n = 1, failed = 1; failed; n++) {
+        failing_alloc_init(&f, n);
+        thaw_data *data = ring_shop(&f.allocator);
+        thaw_config config = ring_config(&f.allocator);
+        thaw_model *m = NULL;
+        config.passes = 1;
+        thaw_status st = data ? thaw_model_create(&m, &config, data) : THAW_E_NOMEM;
+        if (st == THAW_OK) st = thaw_pretrain(m, NULL, data, NULL, NULL);
+        failed = f.refused;
+        ck_assert_int_eq(st, failed ? THAW_E_NOMEM : THAW_OK);
+        thaw_model_free(m);
+        thaw_data_free(data);
+        ck_assert_int_eq(f.live, 0);
+        if (n > 60 && failed) n += n / 8; /* most later requests are of one kind */
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("meta ranking");
+    TCase *tc = tcase_create("ranking");
+    tcase_set_timeout(tc, 120);
+    tcase_add_loop_test(tc, slopes_of_rules_are_those_of_finite_differences, 0, 4);
+    tcase_add_test(tc, what_follows_is_recommended_first);
+    tcase_add_loop_test(tc, serving_believes_what_training_does, 0, 4);
+    tcase_add_test(tc, one_by_one_is_all_at_once_in_any_order);
+    tcase_add_test(tc, files_bring_back_models_and_users_to_the_bit);
+    tcase_add_test(tc, a_target_that_never_happens_is_refused);
+    tcase_add_test(tc, no_memory_at_any_point_is_a_clean_status);
+    suite_add_tcase(suite, tc);
+    return run_suite(suite);
+}
