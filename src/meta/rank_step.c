@@ -181,9 +181,7 @@ thaw_status thaw__rank_step(thaw_model *m, thaw_report *report, const thaw_data 
     if (st == THAW_OK) st = thaw__model_copy(&next, m);
     if (st == THAW_OK) st = learn(next, m, &j);
     if (st == THAW_OK) {
-        const thaw_model was = *m;
-        *m = *next;
-        *next = was;
+        thaw__model_exchange(m, next);
         report->steps = m->steps;
         report->events = j.n_events;
     }

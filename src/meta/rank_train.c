@@ -164,7 +164,7 @@ static thaw_status learn_rules(training *t, const watcher *w)
         st = run_passes(t, w, k);
         if (st == THAW_OK) st = consider(t, w->report, &best);
     }
-    if (st == THAW_OK) fetch(r, &best);
+    if (st == THAW_OK || st == THAW_E_CANCELLED) fetch(r, &best);
     thaw__free(a, start.kinds);
     thaw__free(a, best.kinds);
     return st;
@@ -214,7 +214,8 @@ static thaw_status learn(training *t, const watcher *w)
     float ridge;
     t->m->ranking->half_life = start_half_life(t);
     THAW__TRY(thaw__moments_take(t->m, &t->basis, &t->j, t->users, t->n_moments));
-    THAW__TRY(learn_rules(t, w));
+    const thaw_status st = learn_rules(t, w);
+    if (st != THAW_OK && st != THAW_E_CANCELLED) return st;
     THAW__TRY(choose_ridge(t, &ridge, w->report));
     thaw__basis_free(&t->basis, &t->m->config.allocator);
     THAW__TRY(thaw__moments_take(t->m, &t->basis, &t->j, t->users, t->n));
@@ -223,30 +224,33 @@ static thaw_status learn(training *t, const watcher *w)
         thaw__readout_add(&t->basis, t->readout, 1);
     }
     collapse(t);
-    return THAW_OK;
+    return st;
 }
 
 thaw_status thaw__rank_train(thaw_model *m, thaw_report *report, const thaw_data *data, thaw_progress progress, void *ctx)
 {
     const thaw_allocator *a = &m->config.allocator;
-    training t = {.m = m, .best = -1, .begin = thaw__seconds()};
+    training t = {.best = -1, .begin = thaw__seconds()};
     const watcher w = {report, progress, ctx};
     report->train_rmse = report->valid_mae = report->valid_rmse = report->best_mae = (double)NAN;
-    thaw_status st = thaw__journeys_build(&t.j, m, data, NULL, 0);
+    thaw_status st = thaw__model_copy(&t.m, m);
+    if (st == THAW_OK) st = thaw__journeys_build(&t.j, t.m, data, NULL, 0);
     if (st == THAW_OK) st = choose_users(&t);
     if (st == THAW_OK) {
         t.readout = thaw__alloc(a, (size_t)(thaw__n_items(m) * m->stride), sizeof *t.readout);
         st = t.readout ? learn(&t, &w) : THAW_E_NOMEM;
     }
-    if (st == THAW_OK) {
-        m->trained_users = t.n;
-        m->trained_events = t.j.n_events;
-        m->steps += report->steps;
-        thaw__model_refresh(m);
+    if (st == THAW_OK || st == THAW_E_CANCELLED) {
+        t.m->trained_users = t.n;
+        t.m->trained_events = t.j.n_events;
+        t.m->steps += report->steps;
+        thaw__model_refresh(t.m);
+        thaw__model_exchange(m, t.m);
     }
     thaw__basis_free(&t.basis, a);
     thaw__journeys_free(&t.j);
     thaw__free(a, t.users);
     thaw__free(a, t.readout);
+    thaw__model_free(t.m);
     return st;
 }

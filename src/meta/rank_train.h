@@ -5,7 +5,8 @@
 
 #include "model.h"
 
-/** The model is as before on error, and on THAW_E_CANCELLED what the passes until then make of it. */
+/** Trains a copy and puts it into m's place: m is as before on error. On THAW_E_CANCELLED it is what the passes until then
+ *  make of it. */
 thaw_status thaw__rank_train(thaw_model *m, thaw_report *report, const thaw_data *data, thaw_progress progress, void *ctx);
 
 #endif

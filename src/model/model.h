@@ -96,6 +96,14 @@ void thaw__model_free(thaw_model *m);
 /** A deep copy that owns all it has; from may be in use by readers. */
 thaw_status thaw__model_copy(thaw_model **out, const thaw_model *from);
 
+/** What each holds becomes the other's: training publishes a finished copy this way. */
+static inline void thaw__model_exchange(thaw_model *a, thaw_model *b)
+{
+    const thaw_model was = *a;
+    *a = *b;
+    *b = was;
+}
+
 /** Mark rows, which are checked, as retired (1) or not (0); unchanged on error. */
 thaw_status thaw__model_retire_items(thaw_model *m, const int64_t *rows, int64_t n, int retired);
 
