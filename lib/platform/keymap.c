@@ -91,6 +91,14 @@ static thaw_status reserve(thaw__keymap *map, size_t n)
     return THAW_OK;
 }
 
+void thaw__keymap_rows(const thaw__keymap *map, int64_t *rows, const thaw__keymap *from)
+{
+    for (int64_t r = 0; r < from->n; r++) {
+        const char *key = thaw__keymap_key(from, r);
+        rows[r] = thaw__keymap_find(map, key, strlen(key));
+    }
+}
+
 thaw_status thaw__keymap_add(thaw__keymap *map, int64_t *row, const char *key, size_t n)
 {
     *row = thaw__keymap_find(map, key, n);

@@ -29,6 +29,9 @@ thaw_status thaw__keymap_copy(thaw__keymap *out, const thaw__keymap *from, const
 /** The row of a key of n bytes, or -1. */
 int64_t thaw__keymap_find(const thaw__keymap *map, const char *key, size_t n);
 
+/** rows [from->n]: the row in map of every key of from, -1 where it has none. */
+void thaw__keymap_rows(const thaw__keymap *map, int64_t *rows, const thaw__keymap *from);
+
 /** The row of a key, new if need be. The map is as before on error (out of memory, more than 2^31 - 1 keys). */
 thaw_status thaw__keymap_add(thaw__keymap *map, int64_t *row, const char *key, size_t n);
 

@@ -3,6 +3,7 @@
 #include "sort.h"
 
 #include <assert.h>
+#include <stdint.h>
 #include <string.h>
 
 typedef struct heap {
@@ -43,4 +44,10 @@ void thaw__sort(void *elements, size_t n, size_t size, int (*compare)(const void
         swap(&h, 0, last);
         sink(&h, 0, last);
     }
+}
+
+int thaw__by_int64(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
 }

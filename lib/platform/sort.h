@@ -11,4 +11,7 @@ enum { THAW__SORT_MAX = 64 }; /* bytes of an element */
  */
 void thaw__sort(void *elements, size_t n, size_t size, int (*compare)(const void *, const void *));
 
+/** Compare two int64_t. */
+int thaw__by_int64(const void *a, const void *b);
+
 #endif

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "tasks.h"
+
 enum { SLOTS = 2 * THAW__HISTORY };
 
 #define LN2 0.69314718f
@@ -17,11 +19,6 @@ static int32_t *probe(int32_t *table, int32_t *slots, int32_t item, int32_t **sl
     return &table[at];
 }
 
-static float fade(const thaw__ranking *r, double newest, double time)
-{
-    return r->half_life > 0 ? (float)exp2(-(newest - time) / (double)r->half_life) : 1;
-}
-
 static float log_value(const thaw_event *event)
 {
     return event->value > 0 ? log1pf(event->value) : 0; /* NaN is not above 0 */
@@ -31,7 +28,8 @@ static float log_value(const thaw_event *event)
 static float strength_of(const thaw__ranking *r, const thaw_event *event, double newest)
 {
     const thaw__event_kind *kind = &r->kinds[event->event];
-    return expf(kind->weight + kind->exponent * log_value(event)) * fade(r, newest, event->time);
+    return expf(kind->weight + kind->exponent * log_value(event)) *
+           thaw__age_weight(r->half_life, newest - event->time);
 }
 
 void thaw__evidence_read(thaw__evidence *out, const thaw__ranking *r, const thaw_event *events, int64_t n)

@@ -55,14 +55,6 @@ static void free_lookup(lookup *l, const thaw_allocator *a)
     thaw__free(a, l->arrivals);
 }
 
-static void map_rows(const thaw__keymap *to, const thaw__keymap *from, int64_t *rows)
-{
-    for (int64_t r = 0; r < from->n; r++) {
-        const char *key = thaw__keymap_key(from, r);
-        rows[r] = thaw__keymap_find(to, key, strlen(key));
-    }
-}
-
 /* Mark whom to take: journey[u] is 0 for a user who takes part, -1 for the others. */
 static thaw_status mark_users(lookup *l, const thaw_data *data, const int64_t *users, int64_t n_users)
 {
@@ -98,8 +90,8 @@ static thaw_status open_lookup(lookup *l, const thaw_model *m, const thaw_data *
     l->met = thaw__alloc0(a, (size_t)thaw__n_items(m), sizeof *l->met);
     l->arrivals = thaw__alloc(a, (size_t)data->n, sizeof *l->arrivals);
     if (!l->journey || !l->item || !l->kind || !l->met || !l->arrivals) return THAW_E_NOMEM;
-    map_rows(&m->items, &data->items.keys, l->item);
-    map_rows(&m->events, &data->events, l->kind);
+    thaw__keymap_rows(&m->items, l->item, &data->items.keys);
+    thaw__keymap_rows(&m->events, l->kind, &data->events);
     return mark_users(l, data, users, n_users);
 }
 

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "linalg.h"
 #include "rank_valid.h"
 #include "readout.h"
 #include "rng.h"
@@ -28,12 +27,6 @@ typedef struct training {
     double begin;
 } training;
 
-static int by_number(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* Journeys with two items or more, shuffled; the last part teaches the rules. */
 static thaw_status choose_users(training *t)
 {
@@ -50,7 +43,7 @@ static thaw_status choose_users(training *t)
     t->n_judges = held / 2;
     t->n_rules = held - t->n_judges;
     t->n_moments = t->n - held;
-    thaw__sort(t->users, (size_t)t->n_moments, sizeof *t->users, by_number);
+    thaw__sort(t->users, (size_t)t->n_moments, sizeof *t->users, thaw__by_int64);
     return THAW_OK;
 }
 

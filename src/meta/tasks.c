@@ -51,15 +51,6 @@ static thaw_status count_events(const thaw_data *data, const int64_t *users, int
     return THAW_OK;
 }
 
-/* The model's row of each item of data that is needed; -1 where it has none. */
-static void map_rows(const thaw__keymap *to, const thaw__keymap *from, int64_t *rows)
-{
-    for (int64_t r = 0; r < from->n; r++) {
-        const char *key = thaw__keymap_key(from, r);
-        rows[r] = thaw__keymap_find(to, key, strlen(key));
-    }
-}
-
 static thaw_status place_event(thaw__tasks *t, const thaw_model *m, const thaw_data *data, int64_t e, int64_t at,
                                const int64_t *item_rows, const int64_t *event_rows)
 {
@@ -85,8 +76,8 @@ static thaw_status place_events(thaw__tasks *t, const thaw_model *m, const thaw_
     int64_t *event_rows = thaw__alloc(a, (size_t)data->events.n, sizeof *event_rows);
     thaw_status st = item_rows && event_rows ? THAW_OK : THAW_E_NOMEM;
     if (st == THAW_OK) {
-        map_rows(&m->items, &data->items.keys, item_rows);
-        map_rows(&m->events, &data->events, event_rows);
+        thaw__keymap_rows(&m->items, item_rows, &data->items.keys);
+        thaw__keymap_rows(&m->events, event_rows, &data->events);
     }
     for (int64_t e = 0; st == THAW_OK && e < data->n; e++) {
         int32_t u = data->user[e];

@@ -91,12 +91,6 @@ static int64_t *user_list(const thaw_allocator *a, const thaw_data *data, const 
     return list;
 }
 
-static int by_row(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* Twice the same user in two chunks would not be seen there. */
 static thaw_status check_distinct(const int64_t *sorted, int64_t n)
 {
@@ -115,7 +109,7 @@ thaw_status thaw__train_step(thaw_model *m, thaw_report *report, const thaw_data
     int64_t n = n_users;
     int64_t *list = user_list(a, data, users, &n);
     if (!list) return THAW_E_NOMEM;
-    thaw__sort(list, (size_t)n, sizeof *list, by_row);
+    thaw__sort(list, (size_t)n, sizeof *list, thaw__by_int64);
     thaw_status st = check_distinct(list, n);
     if (st == THAW_OK) st = build_tasks(&tasks, m, data, list, n);
     if (st == THAW_OK) {
@@ -238,7 +232,7 @@ static thaw_status choose_users(training *t)
     t->n_valid = (int64_t)((double)t->m->config.valid_users * (double)t->n_users);
     t->n_users -= t->n_valid;
     if (t->n_users == 0) return thaw__fail(THAW_E_RANGE, "the data hold no rated event");
-    thaw__sort(t->users, (size_t)t->n_users, sizeof *t->users, by_row);
+    thaw__sort(t->users, (size_t)t->n_users, sizeof *t->users, thaw__by_int64);
     return THAW_OK;
 }
 
@@ -271,7 +265,7 @@ static thaw_status pass_in_batches(training *t, thaw_report *report)
     for (int64_t at = 0; at < t->n_users; at += batch) {
         step_tasks tasks;
         int64_t n = t->n_users - at < batch ? t->n_users - at : batch;
-        thaw__sort(t->users + at, (size_t)n, sizeof *t->users, by_row);
+        thaw__sort(t->users + at, (size_t)n, sizeof *t->users, thaw__by_int64);
         THAW__TRY(build_tasks(&tasks, m, t->data, t->users + at, n));
         thaw_status st = make_step(m, report, &tasks, (double)t->n_users);
         free_tasks(&tasks, &m->config.allocator);
