@@ -34,8 +34,6 @@ static float *weigh_users(const thaw__journeys *j, const int64_t *users, int64_t
 
 /* ---- popularity ------------------------------------------------------------------------------------------------ */
 
-static const int64_t knots[THAW__RULE_KNOTS] = {1, 3, 10, 30, 100, 300};
-
 #define EARLIER 0.05 /* of all mass: how much of the popularity at the knot before goes into that of a knot */
 
 static void add_popularity(thaw_model *m, thaw__basis *b, const thaw__journeys *j, int64_t user, float weight)
@@ -47,8 +45,8 @@ static void add_popularity(thaw_model *m, thaw__basis *b, const thaw__journeys *
         m->ranking->popular[steps[s].item] += weight;
         if (steps[s].wish < 0) continue;
         o[0] += weight;
-        for (int k = 0; k < THAW__RULE_KNOTS && knots[k] < length; k++)
-            if (steps[s].wish >= steps[knots[k]].first) o[1 + k] += weight;
+        for (int k = 0; k < THAW__RULE_KNOTS && thaw__rule_knots[k] < length; k++)
+            if (steps[s].wish >= steps[thaw__rule_knots[k]].first) o[1 + k] += weight;
     }
 }
 
@@ -149,8 +147,7 @@ static void take_popularity(thaw_model *m, thaw__basis *b, const thaw__journeys 
     m->ranking->mean_popular = (float)(sum / (double)b->items);
 }
 
-/* pull = V'p */
-static void pull_through(thaw_model *m)
+void thaw__moments_pull(thaw_model *m)
 {
     memset(m->ranking->pull, 0, (size_t)m->stride * sizeof(float));
     for (int64_t i = 0; i < thaw__n_items(m); i++)
@@ -164,7 +161,7 @@ static thaw_status take(thaw_model *m, thaw__basis *basis, const thaw__journeys 
     thaw_status st = weight ? THAW_OK : THAW_E_NOMEM;
     if (st == THAW_OK) take_popularity(m, basis, j, users, weight, n);
     if (st == THAW_OK && space) st = thaw__moments_space(m, j, users, weight, n);
-    if (st == THAW_OK && !space) pull_through(m);
+    if (st == THAW_OK) thaw__moments_pull(m);
     if (st == THAW_OK) st = take_order(m, basis, j, users, weight, n);
     if (st == THAW_OK) st = thaw__moments_near(m, j, users, weight, n);
     if (st != THAW_OK) thaw__basis_free(basis, &m->config.allocator);

@@ -26,6 +26,12 @@ static inline int64_t thaw__basis_popularity(const thaw__basis *b)
     return 2 * b->stride;
 }
 
+/** The offset of an item at a knot, of which `late` is that among later events; o: its popularity in the basis. */
+static inline float thaw__basis_offset(const float *o, int knot, float late)
+{
+    return (1 - late) * o[0] + late * o[1 + knot];
+}
+
 /** Take the moments of n users, numbers of journeys, into m's popular, factor, silent, pull and neighbours, and the basis. */
 thaw_status thaw__moments_take(thaw_model *m, thaw__basis *basis, const thaw__journeys *j, const int64_t *users, int64_t n);
 
@@ -33,6 +39,20 @@ thaw_status thaw__moments_take(thaw_model *m, thaw__basis *basis, const thaw__jo
  *  alone, and so does the basis; factor, silent and the rules stay. */
 thaw_status thaw__moments_more(thaw_model *m, thaw__basis *basis, const thaw__journeys *j, const int64_t *users, int64_t n);
 void thaw__basis_free(thaw__basis *b, const thaw_allocator *a);
+
+/** pull = V'p, after a change of either. */
+void thaw__moments_pull(thaw_model *m);
+
+/** A neighbour of an item as it is counted, and how much it weighs in the choice of THAW__NEAR_MOST. */
+typedef struct thaw__neighbour {
+    int32_t item;
+    float after, before, both;
+} thaw__neighbour;
+
+static inline float thaw__neighbour_mass(const thaw__neighbour *x)
+{
+    return x->after + x->before + 0.1f * x->both;
+}
 
 /* The parts of it. weight [n] of each user, adding up to 1. */
 thaw_status thaw__moments_space(thaw_model *m, const thaw__journeys *j, const int64_t *users, const float *weight, int64_t n);

@@ -12,11 +12,6 @@ enum {
     WINDOW = 512, /* steps to either side that are looked at: a longer journey is hardly one wish */
 };
 
-typedef struct neighbour {
-    int32_t item;
-    float after, before, both;
-} neighbour;
-
 /* Where each item was met: visits[start[i]] … are numbers of steps, with the user of each. */
 typedef struct visits {
     int64_t *start; /* [items + 1] */
@@ -31,38 +26,33 @@ typedef struct search {
     const float *weight;
     visits v;
     int64_t first, items;  /* the block begins here; all items */
-    neighbour *found;      /* [BLOCK, THAW__NEAR_MOST] */
+    thaw__neighbour *found;      /* [BLOCK, THAW__NEAR_MOST] */
     int32_t n_found[BLOCK];
-    neighbour *sums;       /* [workers, items] scratch: by item, zero between uses */
+    thaw__neighbour *sums;       /* [workers, items] scratch: by item, zero between uses */
     int32_t *touched;      /* [workers, items] */
 } search;
 
-static float mass(const neighbour *x)
-{
-    return x->after + x->before + 0.1f * x->both;
-}
-
 /* Whether a goes with the item more than b. */
-static int nearer(const neighbour *a, const neighbour *b)
+static int nearer(const thaw__neighbour *a, const thaw__neighbour *b)
 {
-    return mass(a) > mass(b) || (mass(a) == mass(b) && a->item < b->item);
+    return thaw__neighbour_mass(a) > thaw__neighbour_mass(b) || (thaw__neighbour_mass(a) == thaw__neighbour_mass(b) && a->item < b->item);
 }
 
-static void sink(neighbour *heap, int32_t n)
+static void sink(thaw__neighbour *heap, int32_t n)
 {
     for (int32_t i = 0;;) {
         int32_t worst = i, left = 2 * i + 1;
         if (left < n && nearer(&heap[worst], &heap[left])) worst = left;
         if (left + 1 < n && nearer(&heap[worst], &heap[left + 1])) worst = left + 1;
         if (worst == i) return;
-        neighbour t = heap[i];
+        thaw__neighbour t = heap[i];
         heap[i] = heap[worst];
         heap[worst] = t;
         i = worst;
     }
 }
 
-static int32_t keep(neighbour *heap, int32_t n, const neighbour *x)
+static int32_t keep(thaw__neighbour *heap, int32_t n, const thaw__neighbour *x)
 {
     if (n == THAW__NEAR_MOST) {
         if (nearer(x, &heap[0])) {
@@ -73,7 +63,7 @@ static int32_t keep(neighbour *heap, int32_t n, const neighbour *x)
     }
     int32_t i = n;
     for (heap[i] = *x; i > 0 && nearer(&heap[(i - 1) / 2], &heap[i]); i = (i - 1) / 2) {
-        neighbour t = heap[i];
+        thaw__neighbour t = heap[i];
         heap[i] = heap[(i - 1) / 2];
         heap[(i - 1) / 2] = t;
     }
@@ -82,11 +72,11 @@ static int32_t keep(neighbour *heap, int32_t n, const neighbour *x)
 
 static int by_item(const void *a, const void *b)
 {
-    return ((const neighbour *)a)->item - ((const neighbour *)b)->item;
+    return ((const thaw__neighbour *)a)->item - ((const thaw__neighbour *)b)->item;
 }
 
 /* Everything one user did around one step. */
-static void add_visit(const search *s, neighbour *sums, int32_t *touched, int32_t *n_touched, int64_t step, int32_t user)
+static void add_visit(const search *s, thaw__neighbour *sums, int32_t *touched, int32_t *n_touched, int64_t step, int32_t user)
 {
     const int64_t u = s->users[user], begin = s->j->step_start[u], end = s->j->step_start[u + 1];
     const int64_t low = step - WINDOW > begin ? step - WINDOW : begin, high = step + WINDOW < end ? step + WINDOW : end;
@@ -95,7 +85,7 @@ static void add_visit(const search *s, neighbour *sums, int32_t *touched, int32_
     for (int64_t k = low; k < high; k++) {
         const thaw__step *other = &s->j->steps[k];
         if (k == step && other->wish <= here) continue;
-        neighbour *x = &sums[other->item];
+        thaw__neighbour *x = &sums[other->item];
         if (x->both == 0 && x->after == 0) touched[(*n_touched)++] = other->item;
         x->both += w;
         if (other->wish > here) x->after += w;
@@ -107,15 +97,15 @@ static void find_neighbours(void *arg, int64_t k, int32_t worker)
 {
     search *s = arg;
     const int64_t i = s->first + k;
-    neighbour *sums = s->sums + worker * s->items, *found = s->found + k * THAW__NEAR_MOST;
+    thaw__neighbour *sums = s->sums + worker * s->items, *found = s->found + k * THAW__NEAR_MOST;
     int32_t *touched = s->touched + worker * s->items, n_touched = 0, n = 0;
     for (int64_t v = s->v.start[i]; v < s->v.start[i + 1]; v++)
         add_visit(s, sums, touched, &n_touched, s->v.step[v], s->v.user[v]);
     for (int32_t t = 0; t < n_touched; t++) {
-        neighbour *x = &sums[touched[t]];
+        thaw__neighbour *x = &sums[touched[t]];
         x->item = touched[t];
         n = keep(found, n, x);
-        *x = (neighbour){0};
+        *x = (thaw__neighbour){0};
     }
     thaw__sort(found, (size_t)n, sizeof *found, by_item);
     s->n_found[k] = n;
@@ -157,7 +147,7 @@ static thaw_status append(const search *s, thaw__ranking *r, int64_t n, size_t *
     int64_t at = (int64_t)used;
     for (int64_t k = 0; k < n; k++) {
         for (int32_t f = 0; f < s->n_found[k]; f++, at++) {
-            const neighbour *x = &s->found[k * THAW__NEAR_MOST + f];
+            const thaw__neighbour *x = &s->found[k * THAW__NEAR_MOST + f];
             r->near_item[at] = x->item;
             r->near_after[at] = x->after;
             r->near_before[at] = x->before;

@@ -111,11 +111,6 @@ thaw_status thaw__moments_space(thaw_model *m, const thaw__journeys *j, const in
         multiply(&b);
         st = project(m, &b);
     }
-    if (st == THAW_OK) {
-        memset(m->ranking->pull, 0, (size_t)m->stride * sizeof(float));
-        for (int64_t i = 0; i < b.items; i++)
-            m->kernels->axpy(m->stride, m->ranking->popular[i], m->factor + i * m->stride, m->ranking->pull);
-    }
     thaw__free(a, b.now);
     thaw__free(a, b.next);
     thaw__free(a, b.small);

@@ -10,18 +10,8 @@
 
 /* ---- neighbours -------------------------------------------------------------------------------------------------- */
 
-typedef struct neighbour {
-    int32_t item;
-    float after, before, both;
-} neighbour;
-
-static float mass(const neighbour *x)
-{
-    return x->after + x->before + 0.1f * x->both;
-}
-
 /* Add a row's lists into out [2 THAW__NEAR_MOST], items ascending: old times keep, new times rho. */
-static int32_t unite(neighbour *out, const thaw__ranking *old, const thaw__ranking *new, int64_t i, float rho)
+static int32_t unite(thaw__neighbour *out, const thaw__ranking *old, const thaw__ranking *new, int64_t i, float rho)
 {
     const float keep = 1 - rho;
     int64_t x = old->near_start[i], y = new->near_start[i];
@@ -29,8 +19,8 @@ static int32_t unite(neighbour *out, const thaw__ranking *old, const thaw__ranki
     int32_t n = 0;
     while (x < x_end || y < y_end) {
         const int32_t a = x < x_end ? old->near_item[x] : INT32_MAX, b = y < y_end ? new->near_item[y] : INT32_MAX;
-        neighbour *to = &out[n++];
-        *to = (neighbour){.item = a < b ? a : b};
+        thaw__neighbour *to = &out[n++];
+        *to = (thaw__neighbour){.item = a < b ? a : b};
         if (a <= b) {
             to->after += keep * old->near_after[x];
             to->before += keep * old->near_before[x];
@@ -46,12 +36,12 @@ static int32_t unite(neighbour *out, const thaw__ranking *old, const thaw__ranki
 }
 
 /* Drop those met least until THAW__NEAR_MOST are left; of equal ones the higher row goes first. */
-static int32_t shorten(neighbour *x, int32_t n)
+static int32_t shorten(thaw__neighbour *x, int32_t n)
 {
     while (n > THAW__NEAR_MOST) {
         int32_t least = 0;
         for (int32_t k = 1; k < n; k++)
-            if (mass(&x[k]) <= mass(&x[least])) least = k;
+            if (thaw__neighbour_mass(&x[k]) <= thaw__neighbour_mass(&x[least])) least = k;
         memmove(x + least, x + least + 1, (size_t)(n - least - 1) * sizeof *x);
         n--;
     }
@@ -91,7 +81,7 @@ static thaw_status blend_neighbours(thaw_model *next, const thaw_model *old, flo
     thaw__ranking *r = next->ranking;
     const thaw__ranking *before = old->ranking;
     const int64_t items = thaw__n_items(next);
-    neighbour row[2 * THAW__NEAR_MOST];
+    thaw__neighbour row[2 * THAW__NEAR_MOST];
     lists l;
     THAW__TRY(open_lists(&l, items, (size_t)(before->near_start[items] + r->near_start[items]), &next->config.allocator));
     int64_t at = 0;
@@ -132,18 +122,14 @@ static void blend_items(thaw_model *next, const thaw_model *old, const thaw__bas
         const float *row = basis->rows + i * basis->width, *o = row + thaw__basis_popularity(basis);
         float *u = r->reach + i * next->stride;
         for (int32_t c = 0; c < next->rank; c++) u[c] = blend(u[c], row[c] + r->backward * row[next->stride + c], rho);
-        for (int k = 0; k < THAW__RULE_KNOTS; k++) {
-            const float late = r->rule[THAW__LATE][k];
-            r->offset[k][i] = blend(r->offset[k][i], (1 - late) * o[0] + late * o[1 + k], rho);
-        }
+        for (int k = 0; k < THAW__RULE_KNOTS; k++)
+            r->offset[k][i] = blend(r->offset[k][i], thaw__basis_offset(o, k, r->rule[THAW__LATE][k]), rho);
         r->popular[i] = blend(was->popular[i], r->popular[i], rho);
         sum += (double)r->popular[i];
     }
     r->mean_popular = (float)(sum / (double)basis->items);
     r->order = blend(was->order, r->order, rho);
-    memset(r->pull, 0, (size_t)next->stride * sizeof *r->pull);
-    for (int64_t i = 0; i < basis->items; i++)
-        next->kernels->axpy(next->stride, r->popular[i], next->factor + i * next->stride, r->pull);
+    thaw__moments_pull(next);
 }
 
 /* ---- the step ---------------------------------------------------------------------------------------------------- */

@@ -198,7 +198,7 @@ static void collapse(training *t)
         memcpy(u, row, (size_t)m->stride * sizeof *u);
         m->kernels->axpy(m->stride, r->backward, row + m->stride, u);
         for (int k = 0; k < THAW__RULE_KNOTS; k++)
-            r->offset[k][i] = (1 - r->rule[THAW__LATE][k]) * o[0] + r->rule[THAW__LATE][k] * o[1 + k];
+            r->offset[k][i] = thaw__basis_offset(o, k, r->rule[THAW__LATE][k]);
     }
 }
 

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-static const float knots[THAW__RULE_KNOTS] = {1, 3, 10, 30, 100, 300};
+const int64_t thaw__rule_knots[THAW__RULE_KNOTS] = {1, 3, 10, 30, 100, 300};
 
 static int is_log(thaw__rule rule)
 {
@@ -15,8 +15,9 @@ thaw__place thaw__ranking_place(int64_t n_items)
 {
     thaw__place at = {0, 0};
     const float n = (float)n_items;
-    while (at.knot < THAW__RULE_KNOTS - 2 && n >= knots[at.knot + 1]) at.knot++;
-    const float x = logf(n / knots[at.knot]) / logf(knots[at.knot + 1] / knots[at.knot]);
+    while (at.knot < THAW__RULE_KNOTS - 2 && n_items >= thaw__rule_knots[at.knot + 1]) at.knot++;
+    const float low = (float)thaw__rule_knots[at.knot], high = (float)thaw__rule_knots[at.knot + 1];
+    const float x = logf(n / low) / logf(high / low);
     at.part = n_items < 1 || x < 0 ? 0 : x > 1 ? 1 : x;
     return at;
 }
@@ -32,7 +33,7 @@ float thaw__ranking_rule(const thaw__ranking *r, thaw__rule rule, thaw__place at
 static void start_rules(thaw__ranking *r)
 {
     for (int k = 0; k < THAW__RULE_KNOTS; k++) {
-        float silence = 2e-4f * powf(knots[k], 1.5f);
+        float silence = 2e-4f * powf((float)thaw__rule_knots[k], 1.5f);
         r->rule[THAW__SILENCE][k] = logf(silence < 0.3f ? silence : 0.3f);
         r->rule[THAW__RIDGE][k] = logf(0.1f);
         r->rule[THAW__RECENCY][k] = logf(0.05f);

@@ -75,6 +75,9 @@ typedef struct thaw__ranking {
     int32_t target;            /* the event that is to be predicted; -1: any wanted one, with new items */
 } thaw__ranking;
 
+/** Where the knots are: 1, 3, 10 … items. */
+extern const int64_t thaw__rule_knots[THAW__RULE_KNOTS];
+
 /** Between which knots K lies. K = 0 is at the first. */
 thaw__place thaw__ranking_place(int64_t n_items);
 
