@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Models: create, pretrain, look up, save, load. */
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "api_check.h"
@@ -34,6 +35,14 @@ void thaw_model_free(thaw_model *model)
 static thaw_status check_report(uint32_t struct_size)
 {
     return thaw__check_grown("report", struct_size, offsetof(thaw_report, valid_recall), sizeof(thaw_report));
+}
+
+/* A report in which nothing has been measured. */
+static thaw_report blank_report(void)
+{
+    const double none = (double)NAN;
+    return (thaw_report){.struct_size = sizeof(thaw_report), .train_rmse = none, .valid_mae = none, .valid_rmse = none,
+                         .best_mae = none, .valid_recall = none, .valid_ndcg = none};
 }
 
 /* As much as the caller's struct has. */
@@ -71,7 +80,7 @@ thaw_status thaw_pretrain_step(thaw_model *model, thaw_report *report, const tha
     const int64_t most = thaw_data_n_users(data);
     if (users && (n_users < 1 || n_users > most))
         return thaw__fail(THAW_E_RANGE, "n_users is %" PRId64 "; must be 1 to the %" PRId64 " of the data", n_users, most);
-    thaw_report made = {.struct_size = sizeof made};
+    thaw_report made = blank_report();
     THAW__TRY(thaw__train_step(model, &made, data, users, n_users));
     if (report) give_report(report, &made);
     return THAW_OK;
@@ -81,7 +90,7 @@ thaw_status thaw_pretrain(thaw_model *model, thaw_report *report, const thaw_dat
                           void *ctx)
 {
     THAW__TRY(check_training(model, report, data));
-    thaw_report made = {.struct_size = sizeof made};
+    thaw_report made = blank_report();
     thaw_status st = thaw__train(model, &made, data, progress, ctx);
     if (report && (st == THAW_OK || st == THAW_E_CANCELLED)) give_report(report, &made);
     return st;

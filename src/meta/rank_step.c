@@ -171,8 +171,6 @@ thaw_status thaw__rank_step(thaw_model *m, thaw_report *report, const thaw_data 
         report->steps = m->steps;
         report->events = j.n_events;
     }
-    report->train_rmse = report->valid_mae = report->valid_rmse = report->best_mae = (double)NAN;
-    report->valid_recall = report->valid_ndcg = (double)NAN;
     report->seconds = thaw__seconds() - begin;
     thaw__model_free(next);
     thaw__journeys_free(&j);

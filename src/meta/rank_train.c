@@ -23,7 +23,6 @@ typedef struct training {
     int64_t *users;           /* [n] journeys: those of the moments, those that teach the rules, the judges */
     int64_t n, n_moments, n_rules, n_judges;
     double best;              /* recall + NDCG of the judges under the rules kept */
-    float *readout;           /* [items, stride] */
     double begin;
 } training;
 
@@ -127,16 +126,25 @@ static thaw_status run_passes(training *t, const watcher *w, int which)
     return st;
 }
 
-/* Keep the rules as they are if the judges like them best. */
-static thaw_status consider(training *t, thaw_report *report, learned *best)
+/* Ask the judges; 1 at *better, with the report told, if they like what stands better than all before. */
+static thaw_status consider(training *t, thaw_report *report, int *better)
 {
     thaw__rank_quality q;
     THAW__TRY(judge(t, &q));
-    if (!(q.recall + q.ndcg > t->best)) return THAW_OK;
+    *better = q.recall + q.ndcg > t->best;
+    if (!*better) return THAW_OK;
     t->best = q.recall + q.ndcg;
     report->valid_recall = q.recall;
     report->valid_ndcg = q.ndcg;
-    store(best, t->m->ranking);
+    return THAW_OK;
+}
+
+/* Keep the rules as they are if the judges like them best. */
+static thaw_status consider_rules(training *t, thaw_report *report, learned *best)
+{
+    int better;
+    THAW__TRY(consider(t, report, &better));
+    if (better) store(best, t->m->ranking);
     return THAW_OK;
 }
 
@@ -150,12 +158,12 @@ static thaw_status learn_rules(training *t, const watcher *w)
     thaw_status st = start.kinds && best.kinds ? THAW_OK : THAW_E_NOMEM;
     if (st == THAW_OK) {
         store(&start, r);
-        st = consider(t, w->report, &best);
+        st = consider_rules(t, w->report, &best);
     }
     for (int k = 0; st == THAW_OK && k < N_FLOORS; k++) {
         fetch(r, &start);
         st = run_passes(t, w, k);
-        if (st == THAW_OK) st = consider(t, w->report, &best);
+        if (st == THAW_OK) st = consider_rules(t, w->report, &best);
     }
     if (st == THAW_OK || st == THAW_E_CANCELLED) fetch(r, &best);
     thaw__free(a, start.kinds);
@@ -171,20 +179,32 @@ enum { N_RIDGES = sizeof ridges / sizeof *ridges };
 /* The ridge of the readout that the judges like best; 0: none is better than nothing. */
 static thaw_status choose_ridge(training *t, float *best, thaw_report *report)
 {
+    thaw__readout r;
     *best = 0;
-    for (int k = 0; k < N_RIDGES; k++) {
-        thaw__rank_quality q;
-        THAW__TRY(thaw__readout_learn(t->readout, t->m, &t->basis, &t->j, t->users, t->n_moments, ridges[k]));
-        thaw__readout_add(&t->basis, t->readout, 1);
-        THAW__TRY(judge(t, &q));
-        thaw__readout_add(&t->basis, t->readout, -1);
-        if (!(q.recall + q.ndcg > t->best)) continue;
-        t->best = q.recall + q.ndcg;
-        *best = ridges[k];
-        report->valid_recall = q.recall;
-        report->valid_ndcg = q.ndcg;
+    THAW__TRY(thaw__readout_take(&r, t->m, &t->basis, &t->j, t->users, t->n_moments));
+    thaw_status st = THAW_OK;
+    for (int k = 0; st == THAW_OK && k < N_RIDGES; k++) {
+        int better = 0;
+        st = thaw__readout_solve(&r, t->m, &t->basis, ridges[k]);
+        if (st != THAW_OK) break;
+        thaw__readout_add(&t->basis, r.R, 1);
+        st = consider(t, report, &better);
+        thaw__readout_add(&t->basis, r.R, -1);
+        if (better) *best = ridges[k];
     }
-    return THAW_OK;
+    thaw__readout_free(&r, &t->m->config.allocator);
+    return st;
+}
+
+/* Add to the basis what all users' episodes say under the ridge. */
+static thaw_status read_out(training *t, float ridge)
+{
+    thaw__readout r;
+    THAW__TRY(thaw__readout_take(&r, t->m, &t->basis, &t->j, t->users, t->n));
+    const thaw_status st = thaw__readout_solve(&r, t->m, &t->basis, ridge);
+    if (st == THAW_OK) thaw__readout_add(&t->basis, r.R, 1);
+    thaw__readout_free(&r, &t->m->config.allocator);
+    return st;
 }
 
 /* Serving's tables from the basis under the rules: u = F + backward B, o at the knots. */
@@ -212,10 +232,7 @@ static thaw_status learn(training *t, const watcher *w)
     THAW__TRY(choose_ridge(t, &ridge, w->report));
     thaw__basis_free(&t->basis, &t->m->config.allocator);
     THAW__TRY(thaw__moments_take(t->m, &t->basis, &t->j, t->users, t->n));
-    if (ridge > 0) {
-        THAW__TRY(thaw__readout_learn(t->readout, t->m, &t->basis, &t->j, t->users, t->n, ridge));
-        thaw__readout_add(&t->basis, t->readout, 1);
-    }
+    if (ridge > 0) THAW__TRY(read_out(t, ridge));
     collapse(t);
     return st;
 }
@@ -225,14 +242,10 @@ thaw_status thaw__rank_train(thaw_model *m, thaw_report *report, const thaw_data
     const thaw_allocator *a = &m->config.allocator;
     training t = {.best = -1, .begin = thaw__seconds()};
     const watcher w = {report, progress, ctx};
-    report->train_rmse = report->valid_mae = report->valid_rmse = report->best_mae = (double)NAN;
     thaw_status st = thaw__model_copy(&t.m, m);
     if (st == THAW_OK) st = thaw__journeys_build(&t.j, t.m, data, NULL, 0);
     if (st == THAW_OK) st = choose_users(&t);
-    if (st == THAW_OK) {
-        t.readout = thaw__alloc(a, (size_t)(thaw__n_items(m) * m->stride), sizeof *t.readout);
-        st = t.readout ? learn(&t, &w) : THAW_E_NOMEM;
-    }
+    if (st == THAW_OK) st = learn(&t, &w);
     if (st == THAW_OK || st == THAW_E_CANCELLED) {
         t.m->trained_users = t.n;
         t.m->trained_events = t.j.n_events;
@@ -243,7 +256,6 @@ thaw_status thaw__rank_train(thaw_model *m, thaw_report *report, const thaw_data
     thaw__basis_free(&t.basis, a);
     thaw__journeys_free(&t.j);
     thaw__free(a, t.users);
-    thaw__free(a, t.readout);
     thaw__model_free(t.m);
     return st;
 }

@@ -10,9 +10,19 @@
 
 #include "episode.h"
 
-/** Learn R [items, stride] from users [n], numbers of journeys; ridge is rho. */
-thaw_status thaw__readout_learn(float *R, const thaw_model *m, const thaw__basis *basis, const thaw__journeys *j,
-                                const int64_t *users, int64_t n, float ridge);
+typedef struct thaw__readout {
+    float *target; /* [items, stride] sum over episodes of (y - z) x' */
+    float *state;  /* [rank, stride]  S */
+    float *R;      /* [items, stride] the last solution */
+} thaw__readout;
+
+/** Take the sums over users [n], numbers of journeys: once, for any number of ridges. */
+thaw_status thaw__readout_take(thaw__readout *out, const thaw_model *m, const thaw__basis *basis, const thaw__journeys *j,
+                               const int64_t *users, int64_t n);
+void thaw__readout_free(thaw__readout *r, const thaw_allocator *a);
+
+/** R from the sums; ridge is rho. */
+thaw_status thaw__readout_solve(thaw__readout *r, const thaw_model *m, const thaw__basis *basis, float ridge);
 
 /** F += share R in the basis. */
 void thaw__readout_add(thaw__basis *basis, const float *R, float share);

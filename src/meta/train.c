@@ -116,7 +116,6 @@ thaw_status thaw__train_step(thaw_model *m, thaw_report *report, const thaw_data
         double in_all = tasks.n ? (double)tasks.chunks[0].n_all : 0;
         st = make_step(m, report, &tasks, in_all);
     }
-    report->valid_mae = report->valid_rmse = report->best_mae = (double)NAN;
     report->seconds = thaw__seconds() - begin;
     free_tasks(&tasks, a);
     thaw__free(a, list);
@@ -296,7 +295,6 @@ static thaw_status run_passes(training *t, thaw_report *report, thaw_progress pr
 {
     const thaw_config *config = &t->m->config;
     const double begin = thaw__seconds();
-    report->valid_mae = report->valid_rmse = report->best_mae = (double)NAN;
     for (int32_t pass = 1; pass <= config->passes; pass++) {
         THAW__TRY(t->tasks.n ? make_step(t->m, report, &t->tasks, (double)t->n_users) : pass_in_batches(t, report));
         if (t->n_valid) THAW__TRY(judge(t, report));
@@ -311,7 +309,6 @@ static thaw_status run_passes(training *t, thaw_report *report, thaw_progress pr
 
 thaw_status thaw__train(thaw_model *m, thaw_report *report, const thaw_data *data, thaw_progress progress, void *ctx)
 {
-    report->valid_recall = report->valid_ndcg = (double)NAN;
     if (m->ranking) return thaw__rank_train(m, report, data, progress, ctx);
     training t = {.m = m, .data = data, .best_mae = INFINITY};
     thaw_status st = begin_training(&t);
