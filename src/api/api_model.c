@@ -6,6 +6,7 @@
 
 #include "api_check.h"
 #include "api_config.h"
+#include "api_user.h"
 #include "model.h"
 #include "train.h"
 
@@ -104,12 +105,8 @@ thaw_status thaw_model_add_items(thaw_model *model, int64_t *n_added, const thaw
 
 thaw_status thaw_model_retire_items(thaw_model *model, const int64_t *rows, int64_t n, int32_t retired)
 {
-    if (!model || (!rows && n)) return thaw__fail(THAW_E_ARG, "model and rows are required");
-    if (n < 0) return thaw__fail(THAW_E_RANGE, "n is %" PRId64 "; must not be negative", n);
-    for (int64_t k = 0; k < n; k++)
-        if (rows[k] < 0 || rows[k] >= model->items.n)
-            return thaw__fail(THAW_E_RANGE, "rows[%" PRId64 "] is %" PRId64 "; must be 0 to %" PRId64, k, rows[k],
-                              model->items.n - 1);
+    if (!model) return thaw__fail(THAW_E_ARG, "model is required");
+    THAW__TRY(thaw__check_rows(model, rows, n, "rows"));
     return thaw__model_retire_items(model, rows, n, retired != 0);
 }
 

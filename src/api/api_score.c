@@ -9,23 +9,11 @@
 #include "score.h"
 #include "thread.h"
 
-static thaw_status check_rows(const thaw_model *model, const int64_t *rows, int64_t n, const char *name)
-{
-    const int64_t n_items = thaw__n_items(model);
-    if (n < 0) return thaw__fail(THAW_E_RANGE, "the length of %s is %" PRId64 "; must not be negative", name, n);
-    if (n && !rows) return thaw__fail(THAW_E_ARG, "%s is required", name);
-    for (int64_t k = 0; k < n; k++)
-        if (rows[k] < 0 || rows[k] >= n_items)
-            return thaw__fail(THAW_E_RANGE, "%s[%" PRId64 "] is %" PRId64 "; must be 0 to %" PRId64, name, k, rows[k],
-                              n_items - 1);
-    return THAW_OK;
-}
-
 thaw_status thaw_score(const thaw_model *model, const thaw_user *user, float *mean, float *variance,
                        const int64_t *items, int64_t n)
 {
     THAW__TRY(thaw__check_user(model, user));
-    THAW__TRY(check_rows(model, items, n, "items"));
+    THAW__TRY(thaw__check_rows(model, items, n, "items"));
     if (mean || variance) thaw__score(model, user, mean, variance, items, n);
     return THAW_OK;
 }
@@ -63,8 +51,8 @@ static thaw_status check_groups(const thaw_model *model, const thaw_query *q)
 static thaw_status check_query(const thaw_model *model, const thaw_query *q)
 {
     if (q->top < 1) return thaw__fail(THAW_E_RANGE, "top is %" PRId64 "; must be at least 1", q->top);
-    THAW__TRY(check_rows(model, q->exclude, q->n_exclude, "exclude"));
-    if (q->allow) THAW__TRY(check_rows(model, q->allow, q->n_allow, "allow"));
+    THAW__TRY(thaw__check_rows(model, q->exclude, q->n_exclude, "exclude"));
+    if (q->allow) THAW__TRY(thaw__check_rows(model, q->allow, q->n_allow, "allow"));
     THAW__TRY(check_groups(model, q));
     if (isnan(q->min_score)) return thaw__fail(THAW_E_RANGE, "min_score is not a number");
     if (!(q->caution >= 0) || isinf(q->caution))
