@@ -69,6 +69,13 @@ static void compose(thaw__episode *e)
     o[2 + at.knot] = rest * share[2];
 }
 
+static void add_again(thaw__episode *e)
+{
+    float again[THAW__HISTORY];
+    const int32_t n = thaw__again_of(again, e->m->ranking, &e->evidence);
+    for (int32_t i = 0; i < n; i++) thaw__additions_add(&e->additions, e->evidence.item[i], again[i]);
+}
+
 int thaw__episode_adapt(thaw__episode *e, const thaw__journeys *j, int64_t user, int64_t k)
 {
     const thaw__ranking *r = e->m->ranking;
@@ -82,7 +89,9 @@ int thaw__episode_adapt(thaw__episode *e, const thaw__journeys *j, int64_t user,
     thaw__evidence_read(&e->evidence, r, e->events, cut - skip);
     if (thaw__belief_solve(e->w, e->factor, e->m, &e->evidence)) return 1;
     thaw__near_solve(&e->near, r, &e->evidence);
+    memset(&e->additions, 0, sizeof e->additions);
     thaw__near_add(&e->additions, &e->near, r, &e->evidence);
+    add_again(e);
     compose(e);
     return 0;
 }
@@ -234,21 +243,25 @@ double thaw__episode_loss(thaw__episode *e, const thaw__journeys *j, float floor
     const thaw__place at = e->evidence.place;
     const int64_t kept = e->n_events < THAW__HISTORY ? e->n_events : THAW__HISTORY;
     const double loss = outer_loss(e, j, floor * r->mean_popular, draw);
-    memset(e->by_precision, 0, sizeof e->by_precision);
-    memset(e->by_target, 0, sizeof e->by_target);
+    memset(&e->by, 0, sizeof e->by);
     const float by_common = slope_of_composition(e, slope);
     const thaw__near_slope near = thaw__near_slope_of(&e->near, r, &e->evidence, &e->additions, e->by_addition, by_common,
-                                                      e->by_precision, e->by_target);
+                                                      e->by.precision, e->by.target);
     at_knots(slope, THAW__NEAR_AFTER, at, near.after);
     at_knots(slope, THAW__NEAR_BEFORE, at, near.before);
     at_knots(slope, THAW__NEAR_RIDGE, at, near.noise);
-    const thaw__belief_rules rules = thaw__belief_slope(e->by_w, e->w, e->factor, e->m, &e->evidence, e->by_precision,
-                                                        e->by_target);
+    const thaw__again_slope again = thaw__again_slope_of(r, &e->evidence, &e->additions, e->by_addition, e->by.strength, e->by.target);
+    at_knots(slope, THAW__AGAIN, at, again.weight);
+    at_knots(slope, THAW__AGAIN_MORE, at, again.more);
+    at_knots(slope, THAW__AGAIN_NEWER, at, again.newer);
+    at_knots(slope, THAW__AGAIN_PRIOR, at, again.prior);
+    const thaw__belief_rules rules = thaw__belief_slope(e->by_w, e->w, e->factor, e->m, &e->evidence, e->by.precision,
+                                                        e->by.target);
     at_knots(slope, THAW__SILENCE, at, rules.silence);
     at_knots(slope, THAW__RIDGE, at, rules.ridge);
     float *kinds = slope + THAW__SLOPE_KINDS;
     thaw__evidence_slope events = {kinds, kinds + r->n_kinds, kinds + 2 * r->n_kinds, {0, 0}, 0};
-    thaw__evidence_slope_add(&events, &e->evidence, r, e->events, kept, e->by_precision, e->by_target);
+    thaw__evidence_slope_add(&events, &e->evidence, r, e->events, kept, &e->by);
     slope[THAW__RECENCY * THAW__RULE_KNOTS + at.knot] += events.recency[0];
     slope[THAW__RECENCY * THAW__RULE_KNOTS + at.knot + 1] += events.recency[1];
     slope[THAW__SLOPE_HALF_LIFE] += events.half_life;

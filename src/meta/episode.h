@@ -13,6 +13,7 @@
 #ifndef THAW_EPISODE_H
 #define THAW_EPISODE_H
 
+#include "again.h"
 #include "belief.h"
 #include "moments.h"
 #include "near.h"
@@ -35,7 +36,7 @@ typedef struct thaw__episode {
     thaw__additions additions;
     float by_addition[THAW__ADDITIONS];
     uint8_t mark[THAW__ADDITIONS]; /* PLAIN, HIDDEN, WANTED */
-    float by_precision[THAW__HISTORY], by_target[THAW__HISTORY];
+    thaw__evidence_by by;
     float *w, *by_w;        /* [stride] */
     float *factor;          /* [rank, stride] */
     float *c, *by_c;        /* [basis width] */

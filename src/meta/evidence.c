@@ -60,12 +60,12 @@ void thaw__evidence_read(thaw__evidence *out, const thaw__ranking *r, const thaw
 }
 
 void thaw__evidence_slope_add(thaw__evidence_slope *out, const thaw__evidence *e, const thaw__ranking *r,
-                              const thaw_event *events, int64_t n, const float *by_precision, const float *by_target)
+                              const thaw_event *events, int64_t n, const thaw__evidence_by *by)
 {
     const double newest = n ? events[n - 1].time : 0;
     const float recency = thaw__ranking_rule(r, THAW__RECENCY, e->place);
     for (int32_t i = 0; i < e->n; i++) {
-        const float age = recency * (float)i, slope = -by_precision[i] * e->precision[i] * age / (1 + age);
+        const float age = recency * (float)i, slope = -by->precision[i] * e->precision[i] * age / (1 + age);
         out->recency[0] += (1 - e->place.part) * slope;
         out->recency[1] += e->place.part * slope;
     }
@@ -74,11 +74,11 @@ void thaw__evidence_slope_add(thaw__evidence_slope *out, const thaw__evidence *e
         const int32_t i = e->slot[k], kind = event->event;
         if (!(e->strength[i] > 0)) continue;
         const float q = strength_of(r, event, newest), recent = 1 + recency * (float)i;
-        const float by_strength = by_precision[i] / ((1 + e->strength[i]) * LN2 * recent) +
-                                  by_target[i] * (r->kinds[kind].target - e->target[i]) / e->strength[i];
+        const float by_strength = by->strength[i] + by->precision[i] / ((1 + e->strength[i]) * LN2 * recent) +
+                                  by->target[i] * (r->kinds[kind].target - e->target[i]) / e->strength[i];
         out->weight[kind] += by_strength * q;
         out->exponent[kind] += by_strength * q * log_value(event);
-        out->target[kind] += by_target[i] * q / e->strength[i];
+        out->target[kind] += by->target[i] * q / e->strength[i];
         if (r->half_life > 0)
             out->half_life += by_strength * q * LN2 * (float)((newest - event->time) / (double)r->half_life);
     }

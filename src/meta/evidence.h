@@ -32,8 +32,13 @@ typedef struct thaw__evidence_slope {
     float half_life;                   /* of its logarithm */
 } thaw__evidence_slope;
 
-/** From derivatives by precision and target [n of the evidence] to those by what they are made of. */
+/** Derivatives of a loss by what is read of the items. */
+typedef struct thaw__evidence_by {
+    float strength[THAW__HISTORY], precision[THAW__HISTORY], target[THAW__HISTORY];
+} thaw__evidence_by;
+
+/** From those to derivatives by what they are made of. */
 void thaw__evidence_slope_add(thaw__evidence_slope *out, const thaw__evidence *e, const thaw__ranking *r,
-                              const thaw_event *events, int64_t n, const float *by_precision, const float *by_target);
+                              const thaw_event *events, int64_t n, const thaw__evidence_by *by);
 
 #endif

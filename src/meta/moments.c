@@ -44,6 +44,7 @@ static void add_popularity(thaw_model *m, thaw__basis *b, const thaw__journeys *
         float *o = b->rows + steps[s].item * b->width + thaw__basis_popularity(b);
         m->ranking->popular[steps[s].item] += weight;
         if (steps[s].wish < 0) continue;
+        if (steps[s].wish > steps[s].first) m->ranking->again[steps[s].item] += weight;
         o[0] += weight;
         for (int k = 0; k < THAW__RULE_KNOTS && thaw__rule_knots[k] < length; k++)
             if (steps[s].wish >= steps[thaw__rule_knots[k]].first) o[1 + k] += weight;
@@ -139,12 +140,15 @@ static thaw_status take_order(thaw_model *m, thaw__basis *b, const thaw__journey
 static void take_popularity(thaw_model *m, thaw__basis *b, const thaw__journeys *j, const int64_t *users,
                             const float *weight, int64_t n)
 {
-    double sum = 0;
-    memset(m->ranking->popular, 0, (size_t)b->items * sizeof(float));
+    thaw__ranking *r = m->ranking;
+    double sum = 0, again = 0;
+    memset(r->popular, 0, (size_t)b->items * sizeof(float));
+    memset(r->again, 0, (size_t)b->items * sizeof(float));
     for (int64_t k = 0; k < n; k++) add_popularity(m, b, j, users[k], weight[k]);
     settle_popularity(b);
-    for (int64_t i = 0; i < b->items; i++) sum += (double)m->ranking->popular[i];
-    m->ranking->mean_popular = (float)(sum / (double)b->items);
+    for (int64_t i = 0; i < b->items; i++) sum += (double)r->popular[i], again += (double)r->again[i];
+    r->mean_popular = (float)(sum / (double)b->items);
+    r->again_rate = sum > 0 ? (float)(again / sum) : 0;
 }
 
 void thaw__moments_pull(thaw_model *m)

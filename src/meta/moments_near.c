@@ -84,7 +84,7 @@ static void add_visit(const search *s, thaw__neighbour *sums, int32_t *touched, 
     const int32_t here = s->j->steps[step].first;
     for (int64_t k = low; k < high; k++) {
         const thaw__step *other = &s->j->steps[k];
-        if (k == step && other->wish <= here) continue;
+        if (k == step) continue; /* that is in again */
         thaw__neighbour *x = &sums[other->item];
         if (x->both == 0 && x->after == 0) touched[(*n_touched)++] = other->item;
         x->both += w;

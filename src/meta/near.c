@@ -44,14 +44,10 @@ int thaw__near_solve(thaw__near *out, const thaw__ranking *r, const thaw__eviden
 
 void thaw__near_add(thaw__additions *out, const thaw__near *near, const thaw__ranking *r, const thaw__evidence *e)
 {
-    memset(out, 0, sizeof *out);
     for (int32_t i = 0; i < near->n; i++)
-        for (int64_t k = r->near_start[e->item[i]]; k < r->near_start[e->item[i] + 1]; k++) {
-            const uint32_t at = thaw__additions_at(out, r->near_item[k]);
-            out->n += !out->key[at];
-            out->key[at] = r->near_item[k] + 1;
-            out->value[at] += near->a[i] * (near->after * r->near_after[k] + near->before * r->near_before[k]);
-        }
+        for (int64_t k = r->near_start[e->item[i]]; k < r->near_start[e->item[i] + 1]; k++)
+            thaw__additions_add(out, r->near_item[k],
+                                near->a[i] * (near->after * r->near_after[k] + near->before * r->near_before[k]));
 }
 
 thaw__near_slope thaw__near_slope_of(const thaw__near *near, const thaw__ranking *r, const thaw__evidence *e,

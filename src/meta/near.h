@@ -9,24 +9,8 @@
 #ifndef THAW_NEAR_H
 #define THAW_NEAR_H
 
+#include "additions.h"
 #include "evidence.h"
-
-/** Items and what is added to their scores: a hash table with linear probing, at most half full. */
-enum { THAW__ADDITIONS = 2 * THAW__NEAR_SUPPORT * THAW__NEAR_MOST };
-
-typedef struct thaw__additions {
-    int32_t n;                       /* items in it */
-    int32_t key[THAW__ADDITIONS];    /* item + 1, 0: free */
-    float value[THAW__ADDITIONS];
-} thaw__additions;
-
-/** Where an item stands, or would. */
-static inline uint32_t thaw__additions_at(const thaw__additions *t, int32_t item)
-{
-    uint32_t at = ((uint32_t)item * 2654435761u >> 8) % THAW__ADDITIONS;
-    while (t->key[at] && t->key[at] != item + 1) at = (at + 1) % THAW__ADDITIONS;
-    return at;
-}
 
 typedef struct thaw__near {
     int32_t n;                       /* items of S */
@@ -39,7 +23,7 @@ typedef struct thaw__near {
 /** Solve for a. @return 0, or 1 if the system is not positive definite; a is then 0. */
 int thaw__near_solve(thaw__near *out, const thaw__ranking *r, const thaw__evidence *e);
 
-/** The additions, into an empty table. */
+/** Put the additions into the table. */
 void thaw__near_add(thaw__additions *out, const thaw__near *near, const thaw__ranking *r, const thaw__evidence *e);
 
 /** What a derivative of a loss by additions and by `common` is by what they are made of. */

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "again.h"
 #include "belief.h"
 #include "linalg.h"
 #include "near.h"
@@ -115,7 +116,8 @@ static int believe(const thaw_model *m, thaw_user *u, const thaw__evidence *e)
 
 /* ---- both parts --------------------------------------------------------------------------------------------------- */
 
-static void look_around(const thaw_model *m, thaw_user *u, const thaw__evidence *e)
+/* @return 1 if a number is not finite. */
+static int look_around(const thaw_model *m, thaw_user *u, const thaw__evidence *e)
 {
     thaw__near near;
     thaw__near_solve(&near, m->ranking, e);
@@ -125,6 +127,11 @@ static void look_around(const thaw_model *m, thaw_user *u, const thaw__evidence 
     u->interest.before = near.before;
     memcpy(u->interest.item, e->item, (size_t)near.n * sizeof *e->item);
     memcpy(u->interest.a, near.a, (size_t)near.n * sizeof *near.a);
+    u->interest.n_again = thaw__again_of(u->interest.again, m->ranking, e);
+    memcpy(u->interest.again_item, e->item, (size_t)u->interest.n_again * sizeof *e->item);
+    float sum = u->interest.popularity;
+    for (int32_t i = 0; i < u->interest.n_again; i++) sum += u->interest.again[i];
+    return !isfinite(sum);
 }
 
 static thaw_status condition(const thaw_model *m, thaw_user *u)
@@ -133,8 +140,7 @@ static thaw_status condition(const thaw_model *m, thaw_user *u)
     thaw__evidence_read(&e, m->ranking, u->interest.history, u->interest.n_history);
     u->interest.place = e.place;
     if (e.n == 0) return THAW_OK;
-    look_around(m, u, &e);
-    if (isfinite(u->interest.popularity) && !believe(m, u, &e)) return THAW_OK;
+    if (!look_around(m, u, &e) && !believe(m, u, &e)) return THAW_OK;
     thaw__user_reset(u);
     return thaw__fail(THAW_E_NUMERIC, "the belief is not finite; the user is back at the prior");
 }

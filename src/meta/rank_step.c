@@ -117,7 +117,7 @@ static void blend_items(thaw_model *next, const thaw_model *old, const thaw__bas
 {
     thaw__ranking *r = next->ranking;
     const thaw__ranking *was = old->ranking;
-    double sum = 0;
+    double sum = 0, again = 0;
     for (int64_t i = 0; i < basis->items; i++) {
         const float *row = basis->rows + i * basis->width, *o = row + thaw__basis_popularity(basis);
         float *u = r->reach + i * next->stride;
@@ -125,9 +125,12 @@ static void blend_items(thaw_model *next, const thaw_model *old, const thaw__bas
         for (int k = 0; k < THAW__RULE_KNOTS; k++)
             r->offset[k][i] = blend(r->offset[k][i], thaw__basis_offset(o, k, r->rule[THAW__LATE][k]), rho);
         r->popular[i] = blend(was->popular[i], r->popular[i], rho);
+        r->again[i] = blend(was->again[i], r->again[i], rho);
         sum += (double)r->popular[i];
+        again += (double)r->again[i];
     }
     r->mean_popular = (float)(sum / (double)basis->items);
+    r->again_rate = sum > 0 ? (float)(again / sum) : 0;
     r->order = blend(was->order, r->order, rho);
     thaw__moments_pull(next);
 }

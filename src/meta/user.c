@@ -12,7 +12,7 @@
 static size_t block_floats(const thaw_user *u)
 {
     size_t row = (size_t)u->stride;
-    size_t interest = u->ranks ? row + THAW__HISTORY * sizeof(thaw_event) / sizeof(float) : 0;
+    size_t interest = u->ranks ? row + THAW__HISTORY * (2 + sizeof(thaw_event) / sizeof(float)) : 0;
     return 2 * row + (size_t)(u->fades ? 3 : 2) * row * row + interest;
 }
 
@@ -29,6 +29,8 @@ static void lay_out(thaw_user *u)
     u->information = u->fades ? u->side + matrix : NULL;
     u->interest.whiten = u->ranks ? u->side + matrix : NULL; /* what ranks has no information of its own */
     u->interest.history = u->ranks ? (thaw_event *)(void *)(u->side + matrix + row) : NULL;
+    u->interest.again = u->ranks ? (float *)(void *)(u->interest.history + THAW__HISTORY) : NULL;
+    u->interest.again_item = u->ranks ? (int32_t *)(void *)(u->interest.again + THAW__HISTORY) : NULL;
 }
 
 static thaw_user *allocate(const thaw_user *like)
@@ -66,6 +68,8 @@ thaw_status thaw__user_copy(thaw_user **out, const thaw_user *from)
     if (u->ranks) {
         memcpy(u->interest.whiten, from->interest.whiten, (size_t)u->stride * sizeof(float));
         memcpy(u->interest.history, from->interest.history, THAW__HISTORY * sizeof(thaw_event));
+        memcpy(u->interest.again, from->interest.again, THAW__HISTORY * sizeof(float));
+        memcpy(u->interest.again_item, from->interest.again_item, THAW__HISTORY * sizeof(int32_t));
     }
     *out = u;
     return THAW_OK;
@@ -134,7 +138,7 @@ void thaw__user_reset(thaw_user *u)
     u->n_events = 0;
     u->time = -INFINITY;
     if (!u->ranks) return;
-    u->interest.n_history = u->interest.n_near = 0;
+    u->interest.n_history = u->interest.n_near = u->interest.n_again = 0;
     u->interest.place = (thaw__place){0, 0};
     u->interest.popularity = 1;
     memset(u->interest.whiten, 0, (size_t)u->stride * sizeof(float));

@@ -20,12 +20,15 @@ enum { THAW__DUAL = 0, THAW__COVARIANCE = 1 };
 typedef struct thaw__interest {
     int32_t n_history;
     int32_t n_near;                     /* items whose neighbours have a say */
+    int32_t n_again;                    /* items of which own events have a say */
     thaw__place place;
     float popularity;                   /* share of the offsets */
     float after, before;                /* weights of neighbours */
     int32_t item[THAW__NEAR_SUPPORT];
     float a[THAW__NEAR_SUPPORT];
     float *whiten;                      /* [stride] gain sqrt(ridge / prior precision) by coordinate */
+    int32_t *again_item;                /* [THAW__HISTORY] */
+    float *again;                       /* [THAW__HISTORY] addition to the score of each */
     thaw_event *history;                /* [THAW__HISTORY] in time order */
 } thaw__interest;
 

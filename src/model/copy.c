@@ -26,7 +26,7 @@ static thaw_status copy_ranking(thaw__ranking **out, const thaw_model *m, const 
     r->pull = made.pull;
     r->kinds = made.kinds;
     r->rule = made.rule;
-    r->reach = r->popular = NULL; /* arrays of items follow */
+    r->reach = r->popular = r->again = NULL; /* arrays of items follow */
     for (int k = 0; k < THAW__RULE_KNOTS; k++) r->offset[k] = NULL;
     r->near_start = NULL;
     r->near_item = NULL;

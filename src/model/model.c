@@ -41,10 +41,11 @@ int thaw__model_item_arrays(thaw_model *m, thaw__item_array *out)
 {
     if (m->ranking) {
         thaw__ranking *r = m->ranking;
-        const thaw__item_array fixed[] = {{&m->factor, m->stride}, {&r->reach, m->stride}, {&r->popular, 1}};
+        const thaw__item_array fixed[] = {{&m->factor, m->stride}, {&r->reach, m->stride}, {&r->popular, 1}, {&r->again, 1}};
+        enum { FIXED = sizeof fixed / sizeof *fixed };
         memcpy(out, fixed, sizeof fixed);
-        for (int k = 0; k < THAW__RULE_KNOTS; k++) out[3 + k] = (thaw__item_array){&r->offset[k], 1};
-        return 3 + THAW__RULE_KNOTS;
+        for (int k = 0; k < THAW__RULE_KNOTS; k++) out[FIXED + k] = (thaw__item_array){&r->offset[k], 1};
+        return FIXED + THAW__RULE_KNOTS;
     }
     const thaw__item_array all[] = {
         {&m->factor, m->stride}, {&m->base, 1}, {&m->cov, m->packed}, {&m->spread, 1},
@@ -189,6 +190,7 @@ static uint64_t identify_ranking(const thaw_model *m, uint64_t id)
         {&r->half_life, sizeof r->half_life},
         {r->kinds, (size_t)r->n_kinds * sizeof *r->kinds},
         {r->popular, (size_t)m->items.n * sizeof(float)},
+        {r->again, (size_t)m->items.n * sizeof(float)},
         {m->items.bytes, m->items.n_bytes},
         {m->factor, (size_t)m->items.n * (size_t)m->stride * sizeof(float)},
     };
@@ -223,7 +225,8 @@ thaw_status thaw__model_check_finite(const thaw_model *m)
     const int64_t n = thaw__n_items(m);
     double sum = sum_of_zeros(m->factor, n * m->stride);
     if (m->ranking) {
-        sum += sum_of_zeros(m->ranking->reach, n * m->stride) + sum_of_zeros(m->ranking->popular, n);
+        sum += sum_of_zeros(m->ranking->reach, n * m->stride) + sum_of_zeros(m->ranking->popular, n) +
+               sum_of_zeros(m->ranking->again, n);
         for (int k = 0; k < THAW__RULE_KNOTS; k++) sum += sum_of_zeros(m->ranking->offset[k], n);
     } else {
         sum += sum_of_zeros(m->base, n) + sum_of_zeros(m->noise, n);

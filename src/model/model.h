@@ -84,7 +84,7 @@ typedef struct thaw__item_array {
     int64_t columns;
 } thaw__item_array;
 
-enum { THAW__ITEM_ARRAYS = 9 };
+enum { THAW__ITEM_ARRAYS = 10 };
 
 /** Those that a model of this objective has; returns how many. */
 int thaw__model_item_arrays(thaw_model *m, thaw__item_array *out);

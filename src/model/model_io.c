@@ -30,7 +30,7 @@ typedef struct slot {
     int big;
 } slot;
 
-enum { RATING_SLOTS = 9, RANKING_SLOTS = 17, MOST_SLOTS = 3 + RANKING_SLOTS + 11 };
+enum { RATING_SLOTS = 9, RANKING_SLOTS = 18, MOST_SLOTS = 3 + RANKING_SLOTS + 11 };
 
 /* How many entries the sparse tables have. */
 typedef struct entries {
@@ -69,6 +69,7 @@ static size_t ranking_slots(thaw_model *m, slot *s, int64_t near)
         {"item.key.start", THAW__I64, n, 0, &m->items.offsets, 0},
         {"item.near.start", THAW__I64, n + 1, 0, &r->near_start, 0},
         {"item.popular", THAW__F32, n, 0, &r->popular, 0},
+        {"item.again", THAW__F32, n, 0, &r->again, 0},
         {"item.offset.1", THAW__F32, n, 0, &r->offset[0], 0},
         {"item.offset.3", THAW__F32, n, 0, &r->offset[1], 0},
         {"item.offset.10", THAW__F32, n, 0, &r->offset[2], 0},
@@ -137,6 +138,7 @@ static json_t *numbers_to_json(const thaw_model *m)
     int failed = json_object_set_new(json, "backward", json_real((double)r->backward));
     failed |= json_object_set_new(json, "order", json_real((double)r->order));
     failed |= json_object_set_new(json, "mean_popular", json_real((double)r->mean_popular));
+    failed |= json_object_set_new(json, "again", json_real((double)r->again_rate));
     failed |= json_object_set_new(json, "target", json_integer(r->target));
     if (!failed) return json;
     json_decref(json);
@@ -319,9 +321,10 @@ static thaw_status read_ranking(thaw_model *m, const json_t *json)
     r->backward = (float)number(json, "backward");
     r->order = (float)number(json, "order");
     r->mean_popular = (float)number(json, "mean_popular");
+    r->again_rate = (float)number(json, "again");
     r->half_life = m->half_life;
     m->half_life = 0;
-    if (!isfinite(r->backward) || !(r->order >= 0 && r->order <= 1) || !(r->mean_popular >= 0) || !isfinite(r->mean_popular) ||
+    if (!isfinite(r->backward) || !(r->order >= 0 && r->order <= 1) || !(r->mean_popular >= 0) || !isfinite(r->mean_popular) || !isfinite(r->again_rate) ||
         !(target >= -1 && target < (double)m->events.n))
         return damaged("its numbers are out of bounds");
     r->target = (int32_t)target;

@@ -8,7 +8,7 @@ const int64_t thaw__rule_knots[THAW__RULE_KNOTS] = {1, 3, 10, 30, 100, 300};
 
 static int is_log(thaw__rule rule)
 {
-    return rule == THAW__SILENCE || rule == THAW__RIDGE || rule == THAW__RECENCY || rule == THAW__NEAR_RIDGE;
+    return rule == THAW__SILENCE || rule == THAW__RIDGE || rule == THAW__RECENCY || rule == THAW__NEAR_RIDGE || rule == THAW__AGAIN_PRIOR;
 }
 
 thaw__place thaw__ranking_place(int64_t n_items)
@@ -42,6 +42,8 @@ static void start_rules(thaw__ranking *r)
         r->rule[THAW__NEAR_RIDGE][k] = logf(3);
         r->rule[THAW__NEAR_AFTER][k] = 0.5f;
         r->rule[THAW__NEAR_BEFORE][k] = 0.2f;
+        r->rule[THAW__AGAIN][k] = r->rule[THAW__AGAIN_MORE][k] = r->rule[THAW__AGAIN_NEWER][k] = 0.5f;
+        r->rule[THAW__AGAIN_PRIOR][k] = logf(3);
     }
     r->backward = 0.5f;
     r->order = 0.5f;

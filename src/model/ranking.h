@@ -3,11 +3,12 @@
  *
  * Over users, what has been done (x) and what follows (y) are jointly Gaussian. Given the support S of K items
  *
- *     score_j = (1 - kappa a'p_S) o_j(K) + gain(K) u_j . w(S) + sum_{i in S} a_i (after(K) T_ij + before(K) T_ji)
+ *     score_j = (1 - kappa a'p_S) o_j(K) + gain(K) u_j . w(S) + sum_{i in S} a_i (after(K) T_ij + before(K) T_ji) + again_j(S)
  *
  *     w(S) = (lambda I + silence (V'V - V_S'V_S) + V_S' D V_S)^-1 b     the belief: low rank, with every other item a weak zero
  *     a(S) = (C_SS + near_ridge mean(p) D^-1)^-1 (t - p_S)              the neighbours: sparse, few items, no zeros
  *
+ * again_j is for j in S alone, where a target is to be predicted: the chance that what was met is wished for (again.h).
  * D holds the precision of each item's events, t their targets, T_ij how often j followed i, C the covariance of x. Everything
  * that depends on K is a rule, piecewise linear in log K between knots. V is kept so that V'V is diagonal: then the prior of w
  * given silence is diagonal too, and adapting costs what it costs for ratings.
@@ -35,6 +36,10 @@ typedef enum thaw__rule {
     THAW__NEAR_RIDGE,  /* log: noise of an event, in mean item probabilities */
     THAW__NEAR_AFTER,  /* weight of "j followed i" */
     THAW__NEAR_BEFORE, /* weight of "j preceded i" */
+    THAW__AGAIN,       /* weight of an item's own events */
+    THAW__AGAIN_MORE,  /* exponent of their strength */
+    THAW__AGAIN_NEWER, /* and of the items met since */
+    THAW__AGAIN_PRIOR, /* log: what the chance that an item comes again is pulled by, in mean item probabilities */
     THAW__N_RULES,
 } thaw__rule;
 
@@ -57,6 +62,7 @@ enum { THAW__KIND_NUMBERS = sizeof(thaw__event_kind) / sizeof(float) };
 typedef struct thaw__ranking {
     float *reach;              /* [items, stride] u_j */
     float *popular;            /* [items] p: weighted part of users who did something with the item */
+    float *again;              /* [items] T_ii: weighted part of users who wished for the item after they had met it */
     float *offset[THAW__RULE_KNOTS]; /* each [items] o(K) at the knots */
     int64_t *near_start;       /* [items + 1] rows of the neighbours, in ascending order of items */
     int32_t *near_item;        /* [near_start[items]] */
@@ -71,6 +77,7 @@ typedef struct thaw__ranking {
     float backward;            /* weight of what came before in u */
     float half_life;           /* of an event, in units of time; 0: time says nothing */
     float mean_popular;        /* of p over items */
+    float again_rate;          /* sum of again over that of popular */
     float order;               /* how often, of two items that go together, the later one is after: 1/2 unless there is a target */
     int32_t target;            /* the event that is to be predicted; -1: any wanted one, with new items */
 } thaw__ranking;

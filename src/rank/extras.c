@@ -20,10 +20,12 @@ static float addition(const thaw_model *m, const thaw_user *u, int32_t i, int64_
            (u->interest.after * m->ranking->near_after[near] + u->interest.before * m->ranking->near_before[near]);
 }
 
-/* The lists of all items, one after the other. */
+/* The items themselves, then the lists of all, one after the other. */
 static int64_t gather(thaw__extra *out, const thaw_model *m, const thaw_user *u)
 {
     int64_t n = 0;
+    for (int32_t i = 0; i < u->interest.n_again; i++)
+        out[n++] = (thaw__extra){u->interest.again_item[i], u->interest.again[i]};
     for (int32_t i = 0; i < u->interest.n_near; i++) {
         const int64_t end = m->ranking->near_start[u->interest.item[i] + 1];
         for (int64_t k = m->ranking->near_start[u->interest.item[i]]; k < end; k++)
@@ -57,6 +59,7 @@ float thaw__extras_of(const thaw_model *m, const thaw_user *u, int64_t item)
 {
     const thaw__ranking *r = m->ranking;
     float sum = 0;
+    for (int32_t i = 0; i < u->interest.n_again; i++) sum += u->interest.again_item[i] == item ? u->interest.again[i] : 0;
     for (int32_t i = 0; i < u->interest.n_near; i++) {
         const int64_t near = thaw__ranking_near(r, u->interest.item[i], (int32_t)item);
         if (near >= 0) sum += addition(m, u, i, near);
