@@ -69,7 +69,6 @@ int catalogue_of_model(catalogue *out, const thaw_model *model)
         if (thaw_model_event_name(model, &text, event) != THAW_OK) return cli_fail();
         names_add(&out->events, text);
     }
-    out->closed = 1;
     return 0;
 }
 
@@ -80,6 +79,16 @@ int catalogue_add_data(catalogue *c, const thaw_data *data)
     for (int64_t i = 0; i < n; i++) {
         if (thaw_data_event(data, &view, i) != THAW_OK) return cli_fail();
         names_add(&c->items, view.item);
+        names_add(&c->events, view.event);
+    }
+    return 0;
+}
+
+int catalogue_add_events(catalogue *c, const thaw_data *data)
+{
+    thaw_event_view view;
+    for (int64_t i = 0; i < thaw_data_n_events(data); i++) {
+        if (thaw_data_event(data, &view, i) != THAW_OK) return cli_fail();
         names_add(&c->events, view.event);
     }
     return 0;

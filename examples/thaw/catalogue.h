@@ -22,7 +22,6 @@ void names_free(names *names);
 
 typedef struct catalogue {
     names items, events;
-    int closed; /* no more rows: those of a model */
 } catalogue;
 
 /** The rows of a model: 0, or 1 with a message. */
@@ -30,6 +29,9 @@ int catalogue_of_model(catalogue *out, const thaw_model *model);
 
 /** Add what the events of a data set name: 0, or 1 with a message. */
 int catalogue_add_data(catalogue *catalogue, const thaw_data *data);
+
+/** Add the names of its events alone. */
+int catalogue_add_events(catalogue *catalogue, const thaw_data *data);
 
 void catalogue_free(catalogue *catalogue);
 

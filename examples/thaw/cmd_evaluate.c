@@ -30,6 +30,7 @@ static const char help[] =
     "Ranking: the first K distinct items are known, all others of the catalogue ranked, later new items relevant.\n"
     "  --positive-min X   drop events with a value below X\n"
     "  --target-event E   any event is known, only items with a later event E are relevant\n"
+    "  --known-event E    the model learns from events E alone and is shown no others; with --holdout-users\n"
     "  --from-time T      instead of --support: what was before T is known\n"
     "  --candidates N     also rank the next item among N random unseen ones: hr@10_sampled, ndcg@10_sampled\n"
     "  --holdout-users P  without --model: for each seed hold out users, pretrain on the others, fit the baselines on them;\n"
@@ -71,6 +72,7 @@ static int take_ranking(evaluate_options *e, int option, char *value)
     switch (option) {
     case '+': e->positive_min = cli_number("--positive-min", value, -1e30, 1e30); return 1;
     case 'e': e->target_event = value; return 1;
+    case 'o': e->known_event = value; return 1;
     case 'f': e->from_time = cli_number("--from-time", value, -1e300, 1e300); return 1;
     case 'c': e->candidates = cli_integer("--candidates", value, 1, 1000000); return 1;
     case 'u': e->holdout_users = cli_number("--holdout-users", value, 0, 0.999); return 1;
@@ -105,6 +107,7 @@ static int read_arguments(evaluate_options *e, int argc, char **argv)
         {"json", no_argument, NULL, 'j'},
         {"positive-min", required_argument, NULL, '+'},
         {"target-event", required_argument, NULL, 'e'},
+        {"known-event", required_argument, NULL, 'o'},
         {"from-time", required_argument, NULL, 'f'},
         {"candidates", required_argument, NULL, 'c'},
         {"holdout-users", required_argument, NULL, 'u'},

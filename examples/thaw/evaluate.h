@@ -29,6 +29,7 @@ typedef struct evaluate_options {
     double holdout_users;     /* NaN: not asked for */
     double from_time;         /* NaN: the supports decide */
     const char *target_event; /* NULL: any */
+    const char *known_event;  /* all that the model is taught and shown; NULL: any */
     int64_t candidates;       /* 0: none are sampled */
     const char *plot;         /* NULL: none */
     int no_model;             /* only baselines */

@@ -85,6 +85,7 @@ static void check_options(work *w)
     const int holds_out = !isnan(o->holdout_users);
     if (o->query) cli_refuse("--query is an option of the rating protocol");
     if (o->model_path && holds_out) cli_refuse("--holdout-users pretrains a model of its own; give it or --model");
+    if (o->known_event && !holds_out) cli_refuse("--known-event teaches a model of its own: it needs --holdout-users");
     if (o->model_path && o->no_model) cli_refuse("--no-model contradicts --model");
     if (!o->model_path && !holds_out && !o->no_model) cli_refuse("--model or --holdout-users is required");
     if (holds_out && o->holdout_users <= 0 && isnan(o->from_time)) {

@@ -12,6 +12,9 @@ int model_ranker_init(model_ranker *out, const thaw_model *model, const thaw_dat
     memset(out, 0, sizeof *out);
     out->model = model;
     out->data = data;
+    thaw_model_info info;
+    if (cli_model_info(&info, model)) return 1;
+    out->n_kinds = info.events;
     if (thaw_user_create(&out->user, model) != THAW_OK) return cli_fail();
     /* A model of ratings refuses an event that has none, one of behaviour takes it. */
     const thaw_event bare = {.value = NAN};
@@ -34,8 +37,8 @@ static thaw_status begin(void *ctx, const char *user)
     return user_features_apply(&m->features, m->model, m->user, m->data, user);
 }
 
-/* The events that have a value, into m->events. */
-static int64_t keep_rated(model_ranker *m, const thaw_event *support, int64_t n)
+/* The events that the model takes, into m->events. */
+static int64_t keep_taken(model_ranker *m, const thaw_event *support, int64_t n)
 {
     if (n > m->n_events) {
         free(m->events);
@@ -44,7 +47,7 @@ static int64_t keep_rated(model_ranker *m, const thaw_event *support, int64_t n)
     }
     int64_t kept = 0;
     for (int64_t i = 0; i < n; i++) {
-        if (!isnan(support[i].value)) m->events[kept++] = support[i];
+        if (support[i].event < m->n_kinds && !(m->needs_values && isnan(support[i].value))) m->events[kept++] = support[i];
     }
     return kept;
 }
@@ -52,8 +55,7 @@ static int64_t keep_rated(model_ranker *m, const thaw_event *support, int64_t n)
 static thaw_status adapt(void *ctx, const thaw_event *support, int64_t n)
 {
     model_ranker *m = ctx;
-    if (!m->needs_values) return thaw_adapt(m->model, m->user, support, n);
-    const int64_t kept = keep_rated(m, support, n);
+    const int64_t kept = keep_taken(m, support, n);
     return thaw_adapt(m->model, m->user, m->events, kept);
 }
 

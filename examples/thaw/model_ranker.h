@@ -12,8 +12,9 @@ typedef struct model_ranker {
     const thaw_data *data; /* what is known of the users */
     thaw_user *user;
     user_features features;
+    int32_t n_kinds;       /* events of the model: others of the catalogue are left out */
     int needs_values;      /* the model takes no event without a value: those are left out */
-    thaw_event *events;    /* [n_events] room for the others */
+    thaw_event *events;    /* [n_events] room for those that are not */
     thaw_hit *hits;        /* [n_hits] */
     int64_t n_events, n_hits;
 } model_ranker;

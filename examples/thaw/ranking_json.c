@@ -74,6 +74,7 @@ int ranking_results_print_json(const ranking_results *r)
     json_out_real(object, "positive_min", o->positive_min);
     json_out_real(object, "from_time", o->from_time);
     if (o->target_event) json_out_text(object, "target_event", o->target_event);
+    if (o->known_event) json_out_text(object, "known_event", o->known_event);
     if (o->candidates) json_out_integer(object, "candidates", o->candidates);
     json_t *supports = json_array();
     for (int s = 0; s < r->n_supports; s++) json_array_append_new(supports, json_string(r->supports[s].text));

@@ -15,6 +15,7 @@ void ranking_part_free(ranking_part *p)
     catalogue_free(&p->catalogue);
     thaw_model_free(p->model);
     thaw_data_free(p->train);
+    thaw_data_free(p->lesson);
     thaw_data_free(p->test);
     memset(p, 0, sizeof *p);
 }
@@ -29,12 +30,27 @@ int ranking_part_read(thaw_data **out, const tables *source, const evaluate_opti
     return tables_read(out, source) || pretraining_keep_positives(*out, o->positive_min);
 }
 
+/* The events of one name. */
+static int keep_event(thaw_data **out, const thaw_data *data, const char *name)
+{
+    thaw_event_view view;
+    thaw_event_columns one;
+    if (thaw_data_create(out, NULL) != THAW_OK || thaw_event_columns_init(&one, sizeof one) != THAW_OK) return cli_fail();
+    one.users = &view.user, one.items = &view.item, one.events = &view.event, one.values = &view.value, one.times = &view.time;
+    for (int64_t i = 0; i < thaw_data_n_events(data); i++) {
+        if (thaw_data_event(data, &view, i) != THAW_OK) return cli_fail();
+        if (strcmp(view.event, name) == 0 && thaw_data_add_events(*out, &one, 1) != THAW_OK) return cli_fail();
+    }
+    return thaw_data_n_events(*out) ? 0 : cli_failf("there is no event %s to learn from", name);
+}
+
 /* Rows, histories and users of a part whose data and model are there. */
 static int arrange(ranking_part *p)
 {
     const thaw_data *test = ranking_part_test(p);
     if (p->model) {
         if (catalogue_of_model(&p->catalogue, p->model)) return 1;
+        if (p->lesson && (catalogue_add_events(&p->catalogue, test) || catalogue_add_events(&p->catalogue, p->train))) return 1;
     } else {
         if (p->train && catalogue_add_data(&p->catalogue, p->train)) return 1;
         if (catalogue_add_data(&p->catalogue, test)) return 1;
@@ -81,14 +97,21 @@ static int split(ranking_part *p, thaw_data *whole, const evaluate_options *o, i
     return 0;
 }
 
+static int pretrain(ranking_part *p, evaluate_options *o, int64_t seed)
+{
+    if (!o->sets_seed) o->pretraining.config.seed = (uint64_t)seed;
+    if (o->known_event && keep_event(&p->lesson, p->train, o->known_event)) return 1;
+    int interrupted = 0;
+    const thaw_data *lesson = p->lesson ? p->lesson : p->train;
+    if (pretraining_run(&p->model, &o->pretraining, lesson, "pretraining", o->json, &interrupted)) return 1;
+    if (interrupted) return cli_failf("interrupted");
+    if (!p->lesson) return 0;
+    return thaw_model_add_items(p->model, NULL, ranking_part_test(p)) == THAW_OK ? 0 : cli_fail();
+}
+
 int ranking_part_make(ranking_part *p, thaw_data *whole, evaluate_options *o, int64_t seed)
 {
     if (split(p, whole, o, seed)) return 1;
-    if (!o->no_model) {
-        if (!o->sets_seed) o->pretraining.config.seed = (uint64_t)seed;
-        int interrupted = 0;
-        if (pretraining_run(&p->model, &o->pretraining, p->train, "pretraining", o->json, &interrupted)) return 1;
-        if (interrupted) return cli_failf("interrupted");
-    }
+    if (!o->no_model && pretrain(p, o, seed)) return 1;
     return arrange(p);
 }

@@ -10,6 +10,7 @@
 
 typedef struct ranking_part {
     thaw_data *train, *test; /* train is NULL where nothing is fitted */
+    thaw_data *lesson;       /* of train what the model is taught where that is less, else NULL */
     thaw_data *whole;        /* lent instead of test where everybody is asked */
     thaw_model *model;       /* NULL: only baselines */
     catalogue catalogue;

@@ -72,6 +72,31 @@ expect 1 "$thaw" evaluate "$@" --support 2 --target-event sneeze --baselines=rec
 says 'no event sneeze'
 one_line
 
+# ---- what the other behaviours add ----
+# Everybody views five items of a ring and buys the one viewed twice, later on, and some buy another on the way.
+awk 'BEGIN {
+    print "user_id:token\titem_id:token\tevent:token\ttimestamp:float"
+    for (u = 0; u < 60; u++) {
+        for (k = 0; k < 5; k++) printf "u%d\tp%d\tview\t%d\n", u, (u + k) % 20, k
+        printf "u%d\tp%d\tview\t5\n", u, (u + u % 5) % 20
+        printf "u%d\tp%d\tpurchase\t%d\n", u, (u + u % 5) % 20, 4 + 6 * (u % 2)
+        printf "u%d\tp%d\tpurchase\t%d\n", u, (u + 3 * u % 5) % 20, u % 3 ? 5 : 12
+        printf "u%d\tp%d\tpurchase\t20\n", u, (u + u % 5) % 20
+    }
+}' >ring.inter
+set -- --protocol ranking --inter ring.inter --set target=purchase --set rank=4 --set passes=2 --target-event purchase --from-time 15 \
+    --holdout-users 0 --seeds 1 --min-events 2 --json
+expect 0 "$thaw" evaluate "$@"
+json 'd["tasks"] == 60 and d["r@20"] == 1 and "known_event" not in d'
+cp out all
+expect 0 "$thaw" evaluate "$@" --known-event purchase
+json 'd["tasks"] == 60 and d["known_event"] == "purchase" and d["mrr"] <= json.load(open("all"))["mrr"]'
+expect 1 "$thaw" evaluate "$@" --known-event sneeze
+says 'no event sneeze to learn from'
+one_line
+expect 2 "$thaw" evaluate --protocol ranking --no-model --inter ring.inter --train ring.inter --known-event view
+says 'needs --holdout-users'
+
 # ---- a model and every baseline, on a made-up shop ----
 expect 0 "$thaw_shop" shop 400 150 3
 set -- --protocol ranking --inter shop/shop.inter --positive-min 3 --holdout-users 0.2 --set rank=4 --set passes=3
