@@ -16,7 +16,8 @@ thaw_status thaw_user_create(thaw_user **out, const thaw_model *model)
     if (!out) return thaw__fail(THAW_E_ARG, "out is required");
     *out = NULL;
     if (!model) return thaw__fail(THAW_E_ARG, "model is required");
-    return thaw__user_create(out, model);
+    THAW__TRY(thaw__user_create(out, model));
+    return model->ranking ? thaw__rank_adapt(model, *out, NULL, 0) : THAW_OK;
 }
 
 thaw_status thaw_user_copy(thaw_user **out, const thaw_user *user)
@@ -38,7 +39,8 @@ thaw_status thaw_user_set_features(const thaw_model *model, thaw_user *user, con
     THAW__TRY(thaw__check_user(model, user));
     if (n < 0) return thaw__fail(THAW_E_RANGE, "n is %" PRId64 "; must not be negative", n);
     if (n && (!names || !values)) return thaw__fail(THAW_E_ARG, "names and values are required");
-    return thaw__user_set_features(model, user, names, values, n);
+    THAW__TRY(thaw__user_set_features(model, user, names, values, n));
+    return model->ranking ? thaw__rank_adapt(model, user, NULL, 0) : THAW_OK;
 }
 
 /* One comparison chain per event, and the words only when it fails. */

@@ -7,7 +7,8 @@
 
 thaw__belief_rules thaw__belief_rules_at(const thaw__ranking *r, thaw__place at)
 {
-    return (thaw__belief_rules){thaw__ranking_rule(r, THAW__SILENCE, at), thaw__ranking_rule(r, THAW__RIDGE, at)};
+    return (thaw__belief_rules){thaw__ranking_rule(r, THAW__SILENCE, at), thaw__ranking_rule(r, THAW__RIDGE, at),
+                                thaw__ranking_rule(r, THAW__PRIOR_SHARE, at)};
 }
 
 enum { BLOCK = 32 }; /* rows of V_S that are summed at once */
@@ -26,13 +27,13 @@ static void add_block(float *w, float *factor, const thaw_model *m, const thaw__
     thaw__syrk_t(m->rank, n, 1, rows, m->stride, 1, factor, m->stride);
 }
 
-int thaw__belief_solve(float *w, float *factor, const thaw_model *m, const thaw__evidence *e)
+int thaw__belief_solve(float *w, float *factor, const thaw_model *m, const thaw__evidence *e, const float *prior)
 {
     const thaw__ranking *r = m->ranking;
     const thaw__belief_rules rules = thaw__belief_rules_at(r, e->place);
     memset(factor, 0, (size_t)m->rank * (size_t)m->stride * sizeof *factor);
     for (int32_t c = 0; c < m->rank; c++) factor[c * m->stride + c] = rules.ridge + rules.silence * r->silent[c];
-    for (int64_t c = 0; c < m->stride; c++) w[c] = -rules.silence * r->pull[c];
+    for (int64_t c = 0; c < m->stride; c++) w[c] = (prior ? rules.ridge * rules.share * prior[c] : 0) - rules.silence * r->pull[c];
     for (int32_t k = 0; k < e->n; k += BLOCK) add_block(w, factor, m, e, k, e->n - k < BLOCK ? e->n - k : BLOCK, rules);
     if (thaw__potrf(m->rank, factor, m->stride)) return 1;
     thaw__potrs(m->rank, factor, m->stride, w);
@@ -40,7 +41,7 @@ int thaw__belief_solve(float *w, float *factor, const thaw_model *m, const thaw_
 }
 
 thaw__belief_rules thaw__belief_slope(float *by_w, const float *w, const float *factor, const thaw_model *m,
-                                      const thaw__evidence *e, float *by_precision, float *by_target)
+                                      const thaw__evidence *e, const float *prior, float *by_precision, float *by_target)
 {
     const thaw__ranking *r = m->ranking;
     const thaw__belief_rules rules = thaw__belief_rules_at(r, e->place);
@@ -48,7 +49,8 @@ thaw__belief_rules thaw__belief_slope(float *by_w, const float *w, const float *
     float *l = by_w;
     thaw__potrs(m->rank, factor, m->stride, l);
     for (int32_t c = 0; c < m->rank; c++) {
-        by.ridge -= l[c] * w[c];
+        by.ridge += l[c] * (rules.share * prior[c] - w[c]);
+        by.share += l[c] * rules.ridge * prior[c];
         by.silence -= l[c] * (w[c] * r->silent[c] + r->pull[c]);
     }
     for (int32_t i = 0; i < e->n; i++) {

@@ -2,8 +2,8 @@
  * The belief's part of a score: what a user's events say of w, with every other item a weak zero.
  *
  *     A = diag(ridge + silence |V|^2) + sum_{i in S} (s_i - silence)+ v_i v_i'
- *     b = sum_{i in S} (s_i (t_i - p_i) + silence p_i) v_i - silence V'p
- *     w = A^-1 b,  covariance A^-1 in units of ridge^-1
+ *     b = sum_{i in S} (s_i (t_i - p_i) + silence p_i) v_i - silence V'p + ridge share m
+ *     w = A^-1 b,  covariance A^-1 in units of ridge^-1,  m = M f what the user's features say (rank_prior.h)
  *
  * With a diagonal prior, K < rank items need only a K x K system (serving does that); training solves for w in full and
  * differentiates through the solve: with l = A^-1 dw, a loss's derivative by b is l and by A is -(l w' + w l') / 2.
@@ -15,7 +15,7 @@
 
 /** The rules of a belief at K. */
 typedef struct thaw__belief_rules {
-    float silence, ridge;
+    float silence, ridge, share;
 } thaw__belief_rules;
 
 thaw__belief_rules thaw__belief_rules_at(const thaw__ranking *r, thaw__place at);
@@ -32,12 +32,13 @@ static inline thaw__belief_term thaw__belief_term_of(const thaw__ranking *r, con
     return (thaw__belief_term){s > rules.silence ? s - rules.silence : 0, s * (e->target[i] - p) + rules.silence * p};
 }
 
-/** w [stride] and the lower Cholesky factor of A, factor [rank, stride]. @return 0, or 1 if A is not positive definite. */
-int thaw__belief_solve(float *w, float *factor, const thaw_model *m, const thaw__evidence *e);
+/** w [stride] and the lower Cholesky factor of A, factor [rank, stride]; prior [stride] is m, NULL: 0.
+ *  @return 0, or 1 if A is not positive definite. */
+int thaw__belief_solve(float *w, float *factor, const thaw_model *m, const thaw__evidence *e, const float *prior);
 
-/** Derivatives by the logarithms of the rules at K, and by precision and target [e->n], which are added to.
+/** Derivatives by the rules at K, silence and ridge by their logarithms, and by precision and target [e->n], which are added to.
  *  by_w [stride] is overwritten with l. */
 thaw__belief_rules thaw__belief_slope(float *by_w, const float *w, const float *factor, const thaw_model *m,
-                                      const thaw__evidence *e, float *by_precision, float *by_target);
+                                      const thaw__evidence *e, const float *prior, float *by_precision, float *by_target);
 
 #endif

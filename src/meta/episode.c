@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "linalg.h"
+#include "rank_prior.h"
 #include "status.h"
 
 thaw_status thaw__episode_create(thaw__episode **out, const thaw_model *m, const thaw__basis *basis)
@@ -15,13 +16,14 @@ thaw_status thaw__episode_create(thaw__episode **out, const thaw_model *m, const
     e->m = m;
     e->basis = basis;
     e->w = thaw__alloc0(a, (size_t)m->stride, sizeof *e->w);
+    e->prior = thaw__alloc0(a, (size_t)m->stride, sizeof *e->prior);
     e->by_w = thaw__alloc0(a, (size_t)m->stride, sizeof *e->by_w);
     e->factor = thaw__alloc0(a, (size_t)(m->rank * m->stride), sizeof *e->factor);
     e->c = thaw__alloc0(a, (size_t)basis->width, sizeof *e->c);
     e->by_c = thaw__alloc0(a, (size_t)basis->width, sizeof *e->by_c);
     e->z = thaw__alloc0(a, (size_t)basis->items, sizeof *e->z);
     e->slope = thaw__alloc0(a, (size_t)basis->items + THAW__ADDITIONS, sizeof *e->slope);
-    if (e->w && e->by_w && e->factor && e->c && e->by_c && e->z && e->slope) {
+    if (e->w && e->prior && e->by_w && e->factor && e->c && e->by_c && e->z && e->slope) {
         *out = e;
         return THAW_OK;
     }
@@ -34,6 +36,7 @@ void thaw__episode_free(thaw__episode *e)
     if (!e) return;
     const thaw_allocator *a = &e->m->config.allocator;
     thaw__free(a, e->w);
+    thaw__free(a, e->prior);
     thaw__free(a, e->by_w);
     thaw__free(a, e->factor);
     thaw__free(a, e->c);
@@ -87,7 +90,8 @@ int thaw__episode_adapt(thaw__episode *e, const thaw__journeys *j, int64_t user,
     e->events = j->events + start + skip;
     e->n_events = cut;
     thaw__evidence_read(&e->evidence, r, e->events, cut - skip);
-    if (thaw__belief_solve(e->w, e->factor, e->m, &e->evidence)) return 1;
+    thaw__rank_prior_mean(e->m, e->prior, j, user);
+    if (thaw__belief_solve(e->w, e->factor, e->m, &e->evidence, e->prior)) return 1;
     thaw__near_solve(&e->near, r, &e->evidence);
     memset(&e->additions, 0, sizeof e->additions);
     thaw__near_add(&e->additions, &e->near, r, &e->evidence);
@@ -255,10 +259,11 @@ double thaw__episode_loss(thaw__episode *e, const thaw__journeys *j, float floor
     at_knots(slope, THAW__AGAIN_MORE, at, again.more);
     at_knots(slope, THAW__AGAIN_NEWER, at, again.newer);
     at_knots(slope, THAW__AGAIN_PRIOR, at, again.prior);
-    const thaw__belief_rules rules = thaw__belief_slope(e->by_w, e->w, e->factor, e->m, &e->evidence, e->by.precision,
-                                                        e->by.target);
+    const thaw__belief_rules rules = thaw__belief_slope(e->by_w, e->w, e->factor, e->m, &e->evidence, e->prior,
+                                                        e->by.precision, e->by.target);
     at_knots(slope, THAW__SILENCE, at, rules.silence);
     at_knots(slope, THAW__RIDGE, at, rules.ridge);
+    at_knots(slope, THAW__PRIOR_SHARE, at, rules.share);
     float *kinds = slope + THAW__SLOPE_KINDS;
     thaw__evidence_slope events = {kinds, kinds + r->n_kinds, kinds + 2 * r->n_kinds, {0, 0}, 0};
     thaw__evidence_slope_add(&events, &e->evidence, r, e->events, kept, &e->by);

@@ -38,6 +38,7 @@ typedef struct thaw__episode {
     uint8_t mark[THAW__ADDITIONS]; /* PLAIN, HIDDEN, WANTED */
     thaw__evidence_by by;
     float *w, *by_w;        /* [stride] */
+    float *prior;           /* [stride] what the features of the user say */
     float *factor;          /* [rank, stride] */
     float *c, *by_c;        /* [basis width] */
     float *z, *slope;       /* [items] of the sampled ones: soft(z), and derivatives by z */

@@ -17,6 +17,7 @@ void thaw__journeys_free(thaw__journeys *j)
     thaw__free(a, j->events);
     thaw__free(a, j->step_start);
     thaw__free(a, j->steps);
+    thaw__sparse_free(&j->features, a);
     *j = (thaw__journeys){0};
 }
 
@@ -171,7 +172,10 @@ thaw_status thaw__journeys_build(thaw__journeys *out, const thaw_model *m, const
         j->steps = thaw__alloc(a, (size_t)j->n_events, sizeof *j->steps);
         if (!j->user || !j->start || !j->events || !j->step_start || !j->steps) st = THAW_E_NOMEM;
     }
-    if (st == THAW_OK) fill(j, &l, m, data);
+    if (st == THAW_OK) {
+        fill(j, &l, m, data);
+        st = thaw__features_encode(&m->user_prior.features, &j->features, &data->users, j->user, j->n);
+    }
     free_lookup(&l, a);
     if (st != THAW_OK) thaw__journeys_free(j);
     return st;

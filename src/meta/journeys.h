@@ -22,6 +22,7 @@ typedef struct thaw__journeys {
     thaw_event *events;    /* [n_events] in time order, ties as they came; items and kinds are the model's; value NaN: none */
     int64_t *step_start;   /* [n + 1] */
     thaw__step *steps;     /* by first */
+    thaw__sparse features; /* [n] of the users */
 } thaw__journeys;
 
 /** Journeys of the given users of data, none twice; NULL: all.

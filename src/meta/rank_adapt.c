@@ -45,7 +45,7 @@ static void begin(const thaw_model *m, thaw_user *u, const thaw__evidence *e, th
     const thaw__ranking *r = m->ranking;
     for (int32_t c = 0; c < m->rank; c++) {
         u->interest.whiten[c] = 1 / sqrtf(rules.ridge + rules.silence * r->silent[c]);
-        y[c] = -rules.silence * r->pull[c];
+        y[c] = rules.ridge * rules.share * u->prior[c] - rules.silence * r->pull[c];
     }
     for (int64_t c = m->rank; c < m->stride; c++) u->interest.whiten[c] = y[c] = 0;
     for (int32_t i = 0; i < e->n; i++)
@@ -134,6 +134,16 @@ static int look_around(const thaw_model *m, thaw_user *u, const thaw__evidence *
     return !isfinite(sum);
 }
 
+/* Before the first event: what features say, as unsure as the prior is. */
+static void rest(const thaw_model *m, thaw_user *u)
+{
+    thaw__user_reset(u);
+    const thaw__ranking *r = m->ranking;
+    const float gain = thaw__ranking_rule(r, THAW__GAIN, u->interest.place);
+    m->kernels->scale(u->stride, gain * thaw__ranking_rule(r, THAW__PRIOR_SHARE, u->interest.place), u->prior, u->mean);
+    for (int64_t c = 0; c < u->rank; c++) u->interest.whiten[c] = gain;
+}
+
 static thaw_status condition(const thaw_model *m, thaw_user *u)
 {
     thaw__evidence e;
@@ -141,13 +151,13 @@ static thaw_status condition(const thaw_model *m, thaw_user *u)
     u->interest.place = e.place;
     if (e.n == 0) return THAW_OK;
     if (!look_around(m, u, &e) && !believe(m, u, &e)) return THAW_OK;
-    thaw__user_reset(u);
+    rest(m, u);
     return thaw__fail(THAW_E_NUMERIC, "the belief is not finite; the user is back at the prior");
 }
 
 thaw_status thaw__rank_adapt(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
 {
-    thaw__user_reset(u);
+    rest(m, u);
     for (int64_t k = 0; k < n; k++) remember(u, &events[k]);
     u->n_events = n;
     return condition(m, u);
@@ -170,6 +180,6 @@ thaw_status thaw__rank_adapt_many(const thaw_model *m, thaw_user *u, float *mean
         st = thaw__rank_adapt(m, u, events + offsets[k], offsets[k + 1] - offsets[k]);
         memcpy(means + k * m->rank, u->mean, (size_t)m->rank * sizeof *means);
     }
-    thaw__user_reset(u);
+    rest(m, u);
     return st;
 }

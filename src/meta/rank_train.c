@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "rank_prior.h"
 #include "rank_valid.h"
 #include "readout.h"
 #include "rng.h"
@@ -227,11 +228,13 @@ static thaw_status learn(training *t, const watcher *w)
     float ridge;
     t->m->ranking->half_life = start_half_life(t);
     THAW__TRY(thaw__moments_take(t->m, &t->basis, &t->j, t->users, t->n_moments));
+    THAW__TRY(thaw__rank_prior_learn(t->m, &t->j, t->users, t->n_moments));
     const thaw_status st = learn_rules(t, w);
     if (st != THAW_OK && st != THAW_E_CANCELLED) return st;
     THAW__TRY(choose_ridge(t, &ridge, w->report));
     thaw__basis_free(&t->basis, &t->m->config.allocator);
     THAW__TRY(thaw__moments_take(t->m, &t->basis, &t->j, t->users, t->n));
+    THAW__TRY(thaw__rank_prior_learn(t->m, &t->j, t->users, t->n));
     if (ridge > 0) THAW__TRY(read_out(t, ridge));
     collapse(t);
     return st;

@@ -5,8 +5,9 @@
  *  24  u32 rank       28  u32 has J         32  i64 events        40  f64 time      48  16 zero bytes
  *  64  m0 [d], m [d], lower triangle of P [d (d + 1) / 2] by rows, and, if it has J, that of J
  *
- * Of a model that ranks, 28 is 2, 48 the u32 number of events kept, and from 64 on they follow, 24 bytes each: u32 item,
- * u32 event, f32 value, 4 zero bytes, f64 time. The belief is made again when loading.
+ * Of a model that ranks, 28 is 2, 48 the u32 number of events kept, 52 u32 1 if m0 is not zero. From 64 on follow m0 if it is
+ * not, and the events, 24 bytes each: u32 item, u32 event, f32 value, 4 zero bytes, f64 time. The belief is made again when
+ * loading.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -32,6 +33,11 @@ static int64_t size_of(int32_t rank, int has_information)
 {
     int64_t d = rank;
     return HEAD_BYTES + 4 * (2 * d + (has_information ? 2 : 1) * d * (d + 1) / 2);
+}
+
+static int64_t size_of_history(int32_t rank, int has_prior, int64_t n)
+{
+    return HEAD_BYTES + (has_prior ? 4 * (int64_t)rank : 0) + EVENT_BYTES * n;
 }
 
 static void put(unsigned char *at, uint64_t v, int bytes)
@@ -103,7 +109,8 @@ static void write_history(const thaw_user *u, unsigned char *bytes, int64_t size
 {
     write_head(u, bytes);
     put(bytes + 48, (uint64_t)u->interest.n_history, 4);
-    unsigned char *at = bytes + HEAD_BYTES;
+    put(bytes + 52, (uint64_t)u->has_prior, 4);
+    unsigned char *at = put_floats(bytes + HEAD_BYTES, u->prior, u->has_prior ? u->rank : 0);
     for (int32_t k = 0; k < u->interest.n_history; k++, at += EVENT_BYTES) {
         const thaw_event *e = &u->interest.history[k];
         uint64_t time;
@@ -130,7 +137,7 @@ static void write_belief(const thaw_user *u, unsigned char *bytes, int64_t size)
 
 thaw_status thaw__user_save(const thaw_user *u, void *buffer, int64_t capacity, int64_t *size)
 {
-    *size = u->ranks ? HEAD_BYTES + (int64_t)EVENT_BYTES * u->interest.n_history : size_of(u->rank, u->fades);
+    *size = u->ranks ? size_of_history(u->rank, u->has_prior, u->interest.n_history) : size_of(u->rank, u->fades);
     if (capacity < *size)
         return thaw__fail(THAW_E_SPACE, "the user has %" PRId64 " bytes; the buffer has %" PRId64, *size, capacity);
     if (u->ranks) {
@@ -166,9 +173,10 @@ static thaw_status check_head(const thaw_model *m, const unsigned char *bytes, i
     const uint64_t kind = m->ranking ? RANKS : m->half_life > 0 ? FADES : PLAIN;
     if (model != m->id || get(bytes + 24, 4) != (uint64_t)m->rank || get(bytes + 28, 4) != kind)
         return thaw__fail(THAW_E_MISMATCH, "the user belongs to model %016" PRIx64 "; this is %016" PRIx64, model, m->id);
-    const uint64_t kept = get(bytes + 48, 4);
-    if (m->ranking && kept > THAW__HISTORY) return damaged("it has more events than a user keeps");
-    if (size != (m->ranking ? HEAD_BYTES + EVENT_BYTES * (int64_t)kept : size_of(m->rank, m->half_life > 0))) return damaged("it has another size than its rank says");
+    const uint64_t kept = get(bytes + 48, 4), has_prior = get(bytes + 52, 4);
+    if (m->ranking && (kept > THAW__HISTORY || has_prior > 1)) return damaged("it has more events than a user keeps");
+    const int64_t whole = m->ranking ? size_of_history(m->rank, (int)has_prior, (int64_t)kept) : size_of(m->rank, m->half_life > 0);
+    if (size != whole) return damaged("it has another size than its rank says");
     return get(bytes + 32, 8) > MOST_EVENTS ? damaged("its events are negative or too many") : THAW_OK;
 }
 
@@ -187,7 +195,10 @@ static thaw_status load_history(thaw_user *u, const thaw_model *m, const unsigne
 {
     thaw_event events[THAW__HISTORY];
     const int64_t n = (int64_t)get(bytes + 48, 4);
-    const unsigned char *at = bytes + HEAD_BYTES;
+    const unsigned char *at = get_floats(bytes + HEAD_BYTES, u->prior, get(bytes + 52, 4) ? u->rank : 0);
+    for (int32_t c = 0; c < u->rank; c++)
+        if (!isfinite(u->prior[c])) return damaged("its numbers are not those of a belief");
+    thaw__user_set_prior(u, u->prior);
     for (int64_t k = 0; k < n; k++, at += EVENT_BYTES) {
         const uint64_t item = get(at, 4), event = get(at + 4, 4), time = get(at + 16, 8);
         events[k] = (thaw_event){.item = (int64_t)item, .event = (int32_t)event};

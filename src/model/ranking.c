@@ -36,6 +36,7 @@ static void start_rules(thaw__ranking *r)
         float silence = 2e-4f * powf((float)thaw__rule_knots[k], 1.5f);
         r->rule[THAW__SILENCE][k] = logf(silence < 0.3f ? silence : 0.3f);
         r->rule[THAW__RIDGE][k] = logf(0.1f);
+        r->rule[THAW__PRIOR_SHARE][k] = 0.5f;
         r->rule[THAW__RECENCY][k] = logf(0.05f);
         r->rule[THAW__GAIN][k] = 0.5f;
         r->rule[THAW__LATE][k] = 0.3f;

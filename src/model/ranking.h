@@ -30,6 +30,7 @@ enum {
 typedef enum thaw__rule {
     THAW__SILENCE,     /* log: precision of a zero, where a single event has 1 */
     THAW__RIDGE,       /* log: precision of the prior of w */
+    THAW__PRIOR_SHARE, /* of what features say, how much is taken */
     THAW__RECENCY,     /* log: the k-th newest item counts 1 / (1 + recency k) */
     THAW__GAIN,        /* of the belief */
     THAW__LATE,        /* how much of the popularity is that among later events */

@@ -8,13 +8,14 @@
 #include "episode.h"
 #include "failing_alloc.h"
 #include "rank_adapt.h"
+#include "rank_prior.h"
 #include "run_suite.h"
 #include "thaw/thaw.h"
 
 enum { USERS = 60, ITEMS = 30, STEPS = 8 };
 
 /* Users who walk up a ring of items: whoever took i takes i + 1 next, mostly; every third time by "view" first. Every second one
- * ends where he began. */
+ * ends where he began. A user's home is the third of the ring he begins in. */
 static thaw_data *ring_shop(const thaw_allocator *a)
 {
     enum { N = USERS * STEPS };
@@ -36,7 +37,14 @@ static thaw_data *ring_shop(const thaw_allocator *a)
     thaw_event_columns c;
     thaw_event_columns_init(&c, sizeof c);
     c.users = u, c.items = i, c.events = e, c.times = times;
-    if (thaw_data_add_events(data, &c, N) == THAW_OK) return data;
+    const char *keys[USERS], *homes[USERS];
+    for (int user = 0; user < USERS; user++) {
+        static const char *const thirds[] = {"north", "east", "west"};
+        keys[user] = users[user * STEPS], homes[user] = thirds[user * 7 % ITEMS / 10];
+    }
+    if (thaw_data_add_events(data, &c, N) == THAW_OK &&
+        thaw_data_add_feature(data, THAW_USERS, "home", THAW_TOKEN, keys, homes, USERS) == THAW_OK)
+        return data;
     thaw_data_free(data);
     return NULL;
 }
@@ -97,6 +105,7 @@ START_TEST(slopes_of_rules_are_those_of_finite_differences)
     for (int u = 0; u < USERS; u++) users[u] = u;
     m->ranking->half_life = 40;
     ck_assert_int_eq(thaw__moments_take(m, &basis, &j, users, USERS - 1), THAW_OK);
+    ck_assert_int_eq(thaw__rank_prior_learn(m, &j, users, USERS - 1), THAW_OK);
     ck_assert_int_eq(thaw__episode_create(&e, m, &basis), THAW_OK);
     const int64_t k = 2 + _i / 2;
     ck_assert_int_eq(thaw__episode_adapt(e, &j, USERS - 1, k), 0);
@@ -166,7 +175,7 @@ START_TEST(serving_believes_what_training_does)
     ck_assert_int_eq(thaw_user_create(&u, m), THAW_OK);
     ck_assert_int_eq(thaw_adapt(m, u, e, n), THAW_OK);
     thaw__evidence_read(&evidence, m->ranking, e, n);
-    ck_assert_int_eq(thaw__belief_solve(w, factor, m, &evidence), 0);
+    ck_assert_int_eq(thaw__belief_solve(w, factor, m, &evidence, NULL), 0);
     const float gain = thaw__ranking_rule(m->ranking, THAW__GAIN, evidence.place);
     float largest = 0;
     for (int c = 0; c < 5; c++) largest = fmaxf(largest, fabsf(gain * w[c]));
@@ -227,6 +236,42 @@ START_TEST(files_bring_back_models_and_users_to_the_bit)
     thaw_user_free(back);
     thaw_model_free(m);
     thaw_model_free(again);
+}
+END_TEST
+
+/* What is known of a stranger from home, before and after the first event, and what bytes bring back. */
+START_TEST(features_speak_first_and_then_less)
+{
+    thaw_model *m = ring_model("");
+    thaw_user *u, *back;
+    const char *const names[] = {"home"}, *const values[] = {"east"};
+    float before[ITEMS], after[ITEMS], plain[ITEMS], sum[3] = {0};
+    int64_t rows[ITEMS], size;
+    char bytes[512];
+    const thaw_event e = event_of(m, "i25", "purchase", 1);
+    for (int i = 0; i < ITEMS; i++) {
+        char key[8];
+        snprintf(key, sizeof key, "i%d", i);
+        ck_assert_int_eq(thaw_model_item_row(m, &rows[i], key), THAW_OK);
+    }
+    ck_assert_int_eq(thaw_user_create(&u, m), THAW_OK);
+    ck_assert_int_eq(thaw_score(m, u, plain, NULL, rows, ITEMS), THAW_OK);
+    ck_assert_int_eq(thaw_user_set_features(m, u, names, values, 1), THAW_OK);
+    ck_assert_int_eq(thaw_score(m, u, before, NULL, rows, ITEMS), THAW_OK);
+    for (int i = 0; i < ITEMS; i++) sum[(i + 26) % ITEMS / 10] += before[i] - plain[i]; /* homes begin a little later: walks go on */
+    ck_assert_msg(sum[1] > sum[0] && sum[1] > sum[2], "thirds of the ring gain %g, %g, %g", (double)sum[0], (double)sum[1], (double)sum[2]);
+    ck_assert_int_eq(thaw_user_observe(m, u, &e), THAW_OK);
+    ck_assert_int_eq(thaw_score(m, u, after, NULL, rows, ITEMS), THAW_OK);
+    ck_assert(after[(25 + 1) % ITEMS] > before[(25 + 1) % ITEMS]);
+    ck_assert_int_eq(thaw_user_save(u, bytes, sizeof bytes, &size), THAW_OK);
+    ck_assert_int_eq(thaw_user_load(&back, m, bytes, size), THAW_OK);
+    ck_assert_int_eq(thaw_score(m, back, before, NULL, rows, ITEMS), THAW_OK);
+    ck_assert_mem_eq(before, after, sizeof after);
+    bytes[64] ^= 1;
+    thaw_user_free(back);
+    ck_assert_int_eq(thaw_user_load(&back, m, bytes, size), THAW_E_FORMAT);
+    thaw_user_free(u);
+    thaw_model_free(m);
 }
 END_TEST
 
@@ -303,6 +348,7 @@ int main(void)
     tcase_add_loop_test(tc, serving_believes_what_training_does, 0, 4);
     tcase_add_test(tc, one_by_one_is_all_at_once_in_any_order);
     tcase_add_test(tc, files_bring_back_models_and_users_to_the_bit);
+    tcase_add_test(tc, features_speak_first_and_then_less);
     tcase_add_test(tc, what_was_looked_at_most_and_last_is_bought);
     tcase_add_test(tc, a_target_that_never_happens_is_refused);
     tcase_add_test(tc, no_memory_at_any_point_is_a_clean_status);
