@@ -43,17 +43,6 @@ void thaw__basis_free(thaw__basis *b, const thaw_allocator *a);
 /** pull = V'p, after a change of either. */
 void thaw__moments_pull(thaw_model *m);
 
-/** A neighbour of an item as it is counted, and how much it weighs in the choice of THAW__NEAR_MOST. */
-typedef struct thaw__neighbour {
-    int32_t item;
-    float after, before, both;
-} thaw__neighbour;
-
-static inline float thaw__neighbour_mass(const thaw__neighbour *x)
-{
-    return x->after + x->before + 0.1f * x->both;
-}
-
 /* The parts of it. weight [n] of each user, adding up to 1. */
 thaw_status thaw__moments_space(thaw_model *m, const thaw__journeys *j, const int64_t *users, const float *weight, int64_t n);
 thaw_status thaw__moments_near(thaw_model *m, const thaw__journeys *j, const int64_t *users, const float *weight, int64_t n);

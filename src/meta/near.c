@@ -45,9 +45,9 @@ int thaw__near_solve(thaw__near *out, const thaw__ranking *r, const thaw__eviden
 void thaw__near_add(thaw__additions *out, const thaw__near *near, const thaw__ranking *r, const thaw__evidence *e)
 {
     for (int32_t i = 0; i < near->n; i++)
-        for (int64_t k = r->near_start[e->item[i]]; k < r->near_start[e->item[i] + 1]; k++)
-            thaw__additions_add(out, r->near_item[k],
-                                near->a[i] * (near->after * r->near_after[k] + near->before * r->near_before[k]));
+        for (int64_t k = r->near.start[e->item[i]]; k < r->near.start[e->item[i] + 1]; k++)
+            thaw__additions_add(out, r->near.item[k],
+                                near->a[i] * (near->after * r->near.tie[k].after + near->before * r->near.tie[k].before));
 }
 
 thaw__near_slope thaw__near_slope_of(const thaw__near *near, const thaw__ranking *r, const thaw__evidence *e,
@@ -60,10 +60,10 @@ thaw__near_slope thaw__near_slope_of(const thaw__near *near, const thaw__ranking
     for (int32_t i = 0; i < near->n; i++) {
         const float p = r->popular[e->item[i]];
         float after = by_common * p * r->order, before = by_common * p * (1 - r->order);
-        for (int64_t k = r->near_start[e->item[i]]; k < r->near_start[e->item[i] + 1]; k++) {
-            const float by = by_value[thaw__additions_at(table, r->near_item[k])];
-            after += by * r->near_after[k];
-            before += by * r->near_before[k];
+        for (int64_t k = r->near.start[e->item[i]]; k < r->near.start[e->item[i] + 1]; k++) {
+            const float by = by_value[thaw__additions_at(table, r->near.item[k])];
+            after += by * r->near.tie[k].after;
+            before += by * r->near.tie[k].before;
         }
         out.after += near->a[i] * after;
         out.before += near->a[i] * before;

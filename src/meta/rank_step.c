@@ -10,99 +10,40 @@
 
 /* ---- neighbours -------------------------------------------------------------------------------------------------- */
 
-/* Add a row's lists into out [2 THAW__NEAR_MOST], items ascending: old times keep, new times rho. */
-static int32_t unite(thaw__neighbour *out, const thaw__ranking *old, const thaw__ranking *new, int64_t i, float rho)
+static thaw__tie blend_ties(thaw__tie old, float keep, thaw__tie new, float rho)
 {
-    const float keep = 1 - rho;
-    int64_t x = old->near_start[i], y = new->near_start[i];
-    const int64_t x_end = old->near_start[i + 1], y_end = new->near_start[i + 1];
+    return (thaw__tie){keep * old.after + rho * new.after, keep * old.before + rho * new.before, keep * old.both + rho * new.both};
+}
+
+/* Both rows of an item into out [2 THAW__NEAR_MOST]: old times 1 - rho, new times rho. */
+static int32_t unite(thaw__neighbour *out, const thaw__lists *old, const thaw__lists *new, int64_t i, float rho)
+{
+    const thaw__tie none = {0};
+    int64_t x = old->start[i], y = new->start[i];
+    const int64_t x_end = old->start[i + 1], y_end = new->start[i + 1];
     int32_t n = 0;
     while (x < x_end || y < y_end) {
-        const int32_t a = x < x_end ? old->near_item[x] : INT32_MAX, b = y < y_end ? new->near_item[y] : INT32_MAX;
-        thaw__neighbour *to = &out[n++];
-        *to = (thaw__neighbour){.item = a < b ? a : b};
-        if (a <= b) {
-            to->after += keep * old->near_after[x];
-            to->before += keep * old->near_before[x];
-            to->both += keep * old->near_both[x++];
-        }
-        if (b <= a) {
-            to->after += rho * new->near_after[y];
-            to->before += rho * new->near_before[y];
-            to->both += rho * new->near_both[y++];
-        }
+        const int32_t a = x < x_end ? old->item[x] : INT32_MAX, b = y < y_end ? new->item[y] : INT32_MAX;
+        const thaw__tie was = a <= b ? old->tie[x++] : none, is = b <= a ? new->tie[y++] : none;
+        out[n++] = (thaw__neighbour){a < b ? a : b, blend_ties(was, 1 - rho, is, rho)};
     }
     return n;
-}
-
-/* Drop those met least until THAW__NEAR_MOST are left; of equal ones the higher row goes first. */
-static int32_t shorten(thaw__neighbour *x, int32_t n)
-{
-    while (n > THAW__NEAR_MOST) {
-        int32_t least = 0;
-        for (int32_t k = 1; k < n; k++)
-            if (thaw__neighbour_mass(&x[k]) <= thaw__neighbour_mass(&x[least])) least = k;
-        memmove(x + least, x + least + 1, (size_t)(n - least - 1) * sizeof *x);
-        n--;
-    }
-    return n;
-}
-
-typedef struct lists {
-    int64_t *start;
-    int32_t *item;
-    float *after, *before, *both;
-} lists;
-
-static void free_lists(lists *l, const thaw_allocator *a)
-{
-    thaw__free(a, l->start);
-    thaw__free(a, l->item);
-    thaw__free(a, l->after);
-    thaw__free(a, l->before);
-    thaw__free(a, l->both);
-}
-
-static thaw_status open_lists(lists *l, int64_t items, size_t most, const thaw_allocator *a)
-{
-    *l = (lists){.start = thaw__alloc0(a, (size_t)items + 1, sizeof *l->start),
-                 .item = thaw__alloc(a, most, sizeof *l->item),
-                 .after = thaw__alloc(a, most, sizeof *l->after),
-                 .before = thaw__alloc(a, most, sizeof *l->before),
-                 .both = thaw__alloc(a, most, sizeof *l->both)};
-    if (l->start && l->item && l->after && l->before && l->both) return THAW_OK;
-    free_lists(l, a);
-    return THAW_E_NOMEM;
 }
 
 /* The lists of `next`, which are the step's own, become those of both. */
 static thaw_status blend_neighbours(thaw_model *next, const thaw_model *old, float rho)
 {
-    thaw__ranking *r = next->ranking;
-    const thaw__ranking *before = old->ranking;
-    const int64_t items = thaw__n_items(next);
+    const thaw_allocator *a = &next->config.allocator;
+    thaw__lists *near = &next->ranking->near, both = {0};
     thaw__neighbour row[2 * THAW__NEAR_MOST];
-    lists l;
-    THAW__TRY(open_lists(&l, items, (size_t)(before->near_start[items] + r->near_start[items]), &next->config.allocator));
-    int64_t at = 0;
-    for (int64_t i = 0; i < items; i++) {
-        const int32_t n = shorten(row, unite(row, before, r, i, rho));
-        for (int32_t k = 0; k < n; k++, at++) {
-            l.item[at] = row[k].item;
-            l.after[at] = row[k].after;
-            l.before[at] = row[k].before;
-            l.both[at] = row[k].both;
-        }
-        l.start[i + 1] = at;
+    thaw_status st = thaw__lists_create(&both, thaw__n_items(next), a);
+    for (int64_t i = 0; st == THAW_OK && i < thaw__n_items(next); i++) {
+        const int32_t n = thaw__neighbours_keep(row, unite(row, &old->ranking->near, near, i, rho));
+        st = thaw__lists_append(&both, i, row, n, a);
     }
-    lists was = {r->near_start, r->near_item, r->near_after, r->near_before, r->near_both};
-    r->near_start = l.start;
-    r->near_item = l.item;
-    r->near_after = l.after;
-    r->near_before = l.before;
-    r->near_both = l.both;
-    free_lists(&was, &next->config.allocator);
-    return THAW_OK;
+    thaw__lists_free(st == THAW_OK ? near : &both, a);
+    if (st == THAW_OK) *near = both;
+    return st;
 }
 
 /* ---- numbers of items -------------------------------------------------------------------------------------------- */

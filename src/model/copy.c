@@ -28,19 +28,15 @@ static thaw_status copy_ranking(thaw__ranking **out, const thaw_model *m, const 
     r->rule = made.rule;
     r->reach = r->popular = r->again = NULL; /* arrays of items follow */
     for (int k = 0; k < THAW__RULE_KNOTS; k++) r->offset[k] = NULL;
-    r->near_start = NULL;
-    r->near_item = NULL;
-    r->near_after = r->near_before = r->near_both = NULL;
+    r->near = (thaw__lists){0};
     memcpy(r->silent, from->silent, (size_t)m->stride * sizeof *r->silent);
     memcpy(r->pull, from->pull, (size_t)m->stride * sizeof *r->pull);
     memcpy(r->kinds, from->kinds, (size_t)r->n_kinds * sizeof *r->kinds);
     memcpy(r->rule, from->rule, THAW__N_RULES * sizeof *r->rule);
-    const size_t n = from->near_start ? (size_t)from->near_start[m->items.n] : 0;
-    THAW__TRY(dup_array(&r->near_start, from->near_start, (size_t)m->items.n + 1, sizeof *r->near_start, a));
-    THAW__TRY(dup_array(&r->near_item, from->near_item, n, sizeof *r->near_item, a));
-    THAW__TRY(dup_array(&r->near_after, from->near_after, n, sizeof *r->near_after, a));
-    THAW__TRY(dup_array(&r->near_before, from->near_before, n, sizeof *r->near_before, a));
-    return dup_array(&r->near_both, from->near_both, n, sizeof *r->near_both, a);
+    const size_t n = from->near.start ? (size_t)from->near.start[m->items.n] : 0;
+    THAW__TRY(dup_array(&r->near.start, from->near.start, (size_t)m->items.n + 1, sizeof *r->near.start, a));
+    THAW__TRY(dup_array(&r->near.item, from->near.item, n, sizeof *r->near.item, a));
+    return dup_array(&r->near.tie, from->near.tie, n, sizeof *r->near.tie, a);
 }
 
 static thaw_status copy_features(thaw__features *out, const thaw__features *from, const thaw_allocator *a)

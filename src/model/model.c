@@ -431,7 +431,7 @@ thaw_status thaw__model_add_items(thaw_model *m, int64_t *n_added, const thaw_da
     THAW__TRY_GOTO(add_names(m, data, rows, &n));
     THAW__TRY_GOTO(thaw__features_encode(&m->item_prior.features, &added, &data->items, rows, n));
     if (n || !m->factor) THAW__TRY_GOTO(resize_items(m, n_old, n_old + n));
-    if (m->ranking) THAW__TRY_GOTO(thaw__ranking_add_items(m->ranking, n_old, n_old + n, a));
+    if (m->ranking) THAW__TRY_GOTO(thaw__lists_extend(&m->ranking->near, n_old, n_old + n, a));
     THAW__TRY_GOTO(thaw__sparse_append(&m->features, &added, a));
     for (int64_t i = n_old; i < thaw__n_items(m); i++) {
         thaw__model_reset_item(m, i);

@@ -30,7 +30,7 @@ typedef struct slot {
     int big;
 } slot;
 
-enum { RATING_SLOTS = 9, RANKING_SLOTS = 18, MOST_SLOTS = 3 + RANKING_SLOTS + 11 };
+enum { RATING_SLOTS = 9, RANKING_SLOTS = 16, MOST_SLOTS = 3 + RANKING_SLOTS + 11 };
 
 /* How many entries the sparse tables have. */
 typedef struct entries {
@@ -40,7 +40,7 @@ typedef struct entries {
 static entries entries_of(const thaw_model *m)
 {
     const int64_t n = thaw__n_items(m);
-    return (entries){m->features.start[n], m->ranking ? m->ranking->near_start[n] : 0};
+    return (entries){m->features.start[n], m->ranking ? m->ranking->near.start[n] : 0};
 }
 
 static size_t rating_slots(thaw_model *m, slot *s)
@@ -67,7 +67,7 @@ static size_t ranking_slots(thaw_model *m, slot *s, int64_t near)
     const int64_t n = thaw__n_items(m);
     const slot all[RANKING_SLOTS] = {
         {"item.key.start", THAW__I64, n, 0, &m->items.offsets, 0},
-        {"item.near.start", THAW__I64, n + 1, 0, &r->near_start, 0},
+        {"item.near.start", THAW__I64, n + 1, 0, &r->near.start, 0},
         {"item.popular", THAW__F32, n, 0, &r->popular, 0},
         {"item.again", THAW__F32, n, 0, &r->again, 0},
         {"item.offset.1", THAW__F32, n, 0, &r->offset[0], 0},
@@ -76,10 +76,8 @@ static size_t ranking_slots(thaw_model *m, slot *s, int64_t near)
         {"item.offset.30", THAW__F32, n, 0, &r->offset[3], 0},
         {"item.offset.100", THAW__F32, n, 0, &r->offset[4], 0},
         {"item.offset.300", THAW__F32, n, 0, &r->offset[5], 0},
-        {"item.near.item", THAW__I32, near, 0, &r->near_item, 0},
-        {"item.near.after", THAW__F32, near, 0, &r->near_after, 0},
-        {"item.near.before", THAW__F32, near, 0, &r->near_before, 0},
-        {"item.near.both", THAW__F32, near, 0, &r->near_both, 0},
+        {"item.near.item", THAW__I32, near, 0, &r->near.item, 0},
+        {"item.near.tie", THAW__F32, near, THAW__TIE_NUMBERS, &r->near.tie, 0},
         {"user.silent", THAW__F32, m->stride, 0, &r->silent, 0},
         {"user.pull", THAW__F32, m->stride, 0, &r->pull, 0},
         {"user.rule", THAW__F32, THAW__N_RULES, THAW__RULE_KNOTS, &r->rule, 0},
@@ -397,14 +395,14 @@ static int is_sorted_csr(const thaw__sparse *rows, int32_t width)
 /* Neighbours: rows of at most THAW__NEAR_MOST items, ascending. */
 static int is_near(const thaw__ranking *r, int64_t n)
 {
-    if (r->near_start[0] != 0) return 0;
+    if (r->near.start[0] != 0) return 0;
     for (int64_t i = 0; i < n; i++) {
-        const int64_t first = r->near_start[i], end = r->near_start[i + 1];
+        const int64_t first = r->near.start[i], end = r->near.start[i + 1];
         if (end < first || end - first > THAW__NEAR_MOST) return 0;
     }
     for (int64_t i = 0; i < n; i++)
-        for (int64_t k = r->near_start[i]; k < r->near_start[i + 1]; k++)
-            if (r->near_item[k] < 0 || r->near_item[k] >= n || (k > r->near_start[i] && r->near_item[k] <= r->near_item[k - 1]))
+        for (int64_t k = r->near.start[i]; k < r->near.start[i + 1]; k++)
+            if (r->near.item[k] < 0 || r->near.item[k] >= n || (k > r->near.start[i] && r->near.item[k] <= r->near.item[k - 1]))
                 return 0;
     return 1;
 }
@@ -462,7 +460,7 @@ static thaw_status read_tensors(thaw_model *m, const thaw__safetensors *file, in
     if (m->features.start[0] != 0 || m->features.start[m->features.n] != e.features ||
         !is_sorted_csr(&m->features, m->item_prior.features.width))
         return damaged("item features are out of order");
-    if (m->ranking && (m->ranking->near_start[m->features.n] != e.near || !is_near(m->ranking, m->features.n)))
+    if (m->ranking && (m->ranking->near.start[m->features.n] != e.near || !is_near(m->ranking, m->features.n)))
         return damaged("neighbours of items are out of order");
     return thaw__model_check_finite(m) == THAW_OK ? THAW_OK : damaged("its numbers are not finite");
 }

@@ -73,11 +73,7 @@ thaw_status thaw__ranking_create(thaw__ranking **out, int64_t stride, int32_t n_
 void thaw__ranking_free(thaw__ranking *r, const thaw_allocator *a)
 {
     if (!r) return;
-    thaw__free(a, r->near_start);
-    thaw__free(a, r->near_item);
-    thaw__free(a, r->near_after);
-    thaw__free(a, r->near_before);
-    thaw__free(a, r->near_both);
+    thaw__lists_free(&r->near, a);
     thaw__free(a, r->silent);
     thaw__free(a, r->pull);
     thaw__free(a, r->kinds);
@@ -85,31 +81,9 @@ void thaw__ranking_free(thaw__ranking *r, const thaw_allocator *a)
     thaw__free(a, r);
 }
 
-thaw_status thaw__ranking_add_items(thaw__ranking *r, int64_t n_old, int64_t n, const thaw_allocator *a)
-{
-    int64_t *start = thaw__alloc0(a, (size_t)n + 1, sizeof *start);
-    if (!start) return THAW_E_NOMEM;
-    if (r->near_start) memcpy(start, r->near_start, (size_t)(n_old + 1) * sizeof *start);
-    for (int64_t i = n_old; r->near_start && i < n; i++) start[i + 1] = start[n_old];
-    thaw__free(a, r->near_start);
-    r->near_start = start;
-    return THAW_OK;
-}
-
-int64_t thaw__ranking_near(const thaw__ranking *r, int32_t i, int32_t j)
-{
-    int64_t low = r->near_start[i], end = r->near_start[i + 1];
-    while (low < end) {
-        int64_t middle = low + (end - low) / 2;
-        if (r->near_item[middle] < j) low = middle + 1;
-        else end = middle;
-    }
-    return low < r->near_start[i + 1] && r->near_item[low] == j ? low : -1;
-}
-
 float thaw__ranking_both(const thaw__ranking *r, int32_t i, int32_t j)
 {
-    int64_t at = thaw__ranking_near(r, i, j);
-    if (at < 0) at = thaw__ranking_near(r, j, i);
-    return at < 0 ? 0 : r->near_both[at];
+    int64_t at = thaw__lists_find(&r->near, i, j);
+    if (at < 0) at = thaw__lists_find(&r->near, j, i);
+    return at < 0 ? 0 : r->near.tie[at].both;
 }

@@ -17,11 +17,10 @@
 #define THAW_RANKING_H
 
 #include "file.h"
-#include "mem.h"
+#include "lists.h"
 
 enum {
     THAW__RULE_KNOTS = 6,
-    THAW__NEAR_MOST = 128,   /* neighbours kept of an item */
     THAW__NEAR_SUPPORT = 32, /* items of a support whose neighbours are looked at: the newest */
     THAW__HISTORY = 512,     /* events a user keeps: the newest */
 };
@@ -65,11 +64,7 @@ typedef struct thaw__ranking {
     float *popular;            /* [items] p: weighted part of users who did something with the item */
     float *again;              /* [items] T_ii: weighted part of users who wished for the item after they had met it */
     float *offset[THAW__RULE_KNOTS]; /* each [items] o(K) at the knots */
-    int64_t *near_start;       /* [items + 1] rows of the neighbours, in ascending order of items */
-    int32_t *near_item;        /* [near_start[items]] */
-    float *near_after;         /* weighted part of users who came to near_item after the row's item */
-    float *near_before;
-    float *near_both;          /* who did something with both */
+    thaw__lists near;          /* neighbours */
     float *silent;             /* [stride] diagonal of V'V */
     float *pull;               /* [stride] V'p */
     thaw__event_kind *kinds;   /* [events] */
@@ -95,12 +90,6 @@ float thaw__ranking_rule(const thaw__ranking *r, thaw__rule rule, thaw__place at
 /** Rules, kinds and arrays of events at their starting values, no items yet. */
 thaw_status thaw__ranking_create(thaw__ranking **out, int64_t stride, int32_t n_kinds, const thaw_allocator *a);
 void thaw__ranking_free(thaw__ranking *r, const thaw_allocator *a);
-
-/** Empty rows of neighbours for the items from n_old on. */
-thaw_status thaw__ranking_add_items(thaw__ranking *r, int64_t n_old, int64_t n, const thaw_allocator *a);
-
-/** Where row i keeps item j as a neighbour, or -1. */
-int64_t thaw__ranking_near(const thaw__ranking *r, int32_t i, int32_t j);
 
 /** both(i, j) of two different items, or 0 where neither keeps the other. */
 float thaw__ranking_both(const thaw__ranking *r, int32_t i, int32_t j);

@@ -16,8 +16,8 @@ static void sort_digit(thaw__extra *to, const thaw__extra *from, int64_t n, int 
 
 static float addition(const thaw_model *m, const thaw_user *u, int32_t i, int64_t near)
 {
-    return u->interest.a[i] *
-           (u->interest.after * m->ranking->near_after[near] + u->interest.before * m->ranking->near_before[near]);
+    const thaw__tie *tie = &m->ranking->near.tie[near];
+    return u->interest.a[i] * (u->interest.after * tie->after + u->interest.before * tie->before);
 }
 
 /* The items themselves, then the lists of all, one after the other. */
@@ -27,9 +27,9 @@ static int64_t gather(thaw__extra *out, const thaw_model *m, const thaw_user *u)
     for (int32_t i = 0; i < u->interest.n_again; i++)
         out[n++] = (thaw__extra){u->interest.again_item[i], u->interest.again[i]};
     for (int32_t i = 0; i < u->interest.n_near; i++) {
-        const int64_t end = m->ranking->near_start[u->interest.item[i] + 1];
-        for (int64_t k = m->ranking->near_start[u->interest.item[i]]; k < end; k++)
-            out[n++] = (thaw__extra){m->ranking->near_item[k], addition(m, u, i, k)};
+        const int64_t end = m->ranking->near.start[u->interest.item[i] + 1];
+        for (int64_t k = m->ranking->near.start[u->interest.item[i]]; k < end; k++)
+            out[n++] = (thaw__extra){m->ranking->near.item[k], addition(m, u, i, k)};
     }
     return n;
 }
@@ -61,7 +61,7 @@ float thaw__extras_of(const thaw_model *m, const thaw_user *u, int64_t item)
     float sum = 0;
     for (int32_t i = 0; i < u->interest.n_again; i++) sum += u->interest.again_item[i] == item ? u->interest.again[i] : 0;
     for (int32_t i = 0; i < u->interest.n_near; i++) {
-        const int64_t near = thaw__ranking_near(r, u->interest.item[i], (int32_t)item);
+        const int64_t near = thaw__lists_find(&r->near, u->interest.item[i], (int32_t)item);
         if (near >= 0) sum += addition(m, u, i, near);
     }
     return sum;
