@@ -397,7 +397,8 @@ typedef int32_t (*thaw_progress)(void *ctx, const thaw_report *report);
 THAW_API thaw_status thaw_pretrain(thaw_model *model, thaw_report *report, const thaw_data *data,
                                    thaw_progress progress, void *ctx);
 
-/** Add the items of data that the model does not know; they are scored by their features until they are trained on.
+/** Add the items of data that the model does not know; they are scored by their features until they are trained on. A ranking
+ *  looks through all items for those whose features are alike, with the configuration's threads.
  *
  *  @param n_added  may be NULL.
  *  @return THAW_E_MISMATCH  a feature was a number in training and is a token here, or the other way round

@@ -7,6 +7,7 @@
 #include "api_check.h"
 #include "api_config.h"
 #include "api_user.h"
+#include "content.h"
 #include "model.h"
 #include "train.h"
 
@@ -100,7 +101,13 @@ thaw_status thaw_pretrain(thaw_model *model, thaw_report *report, const thaw_dat
 thaw_status thaw_model_add_items(thaw_model *model, int64_t *n_added, const thaw_data *data)
 {
     if (!model || !data) return thaw__fail(THAW_E_ARG, "model and data are required");
-    return thaw__model_add_items(model, n_added, data);
+    const int64_t known = thaw__n_items(model);
+    int64_t added;
+    THAW__TRY(thaw__model_add_items(model, &added, data));
+    const thaw_status st = model->ranking && added ? thaw__content_relate(model) : THAW_OK;
+    if (st != THAW_OK) thaw__model_drop_items(model, known);
+    else if (n_added) *n_added = added;
+    return st;
 }
 
 thaw_status thaw_model_retire_items(thaw_model *model, const int64_t *rows, int64_t n, int32_t retired)

@@ -251,8 +251,10 @@ double thaw__episode_loss(thaw__episode *e, const thaw__journeys *j, float floor
     const float by_common = slope_of_composition(e, slope);
     const thaw__near_slope near = thaw__near_slope_of(&e->near, r, &e->evidence, &e->additions, e->by_addition, by_common,
                                                       e->by.precision, e->by.target);
-    at_knots(slope, THAW__NEAR_AFTER, at, near.after);
-    at_knots(slope, THAW__NEAR_BEFORE, at, near.before);
+    at_knots(slope, THAW__NEAR_AFTER, at, near.weight.after);
+    at_knots(slope, THAW__NEAR_BEFORE, at, near.weight.before);
+    at_knots(slope, THAW__NEAR_KIN, at, near.weight.kin);
+    at_knots(slope, THAW__NEAR_LIKE, at, near.weight.like);
     at_knots(slope, THAW__NEAR_RIDGE, at, near.noise);
     const thaw__again_slope again = thaw__again_slope_of(r, &e->evidence, &e->additions, e->by_addition, e->by.strength, e->by.target);
     at_knots(slope, THAW__AGAIN, at, again.weight);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "content.h"
 #include "linalg.h"
 #include "status.h"
 
@@ -168,6 +169,7 @@ static thaw_status take(thaw_model *m, thaw__basis *basis, const thaw__journeys 
     if (st == THAW_OK) thaw__moments_pull(m);
     if (st == THAW_OK) st = take_order(m, basis, j, users, weight, n);
     if (st == THAW_OK) st = thaw__moments_near(m, j, users, weight, n);
+    if (st == THAW_OK && space) st = thaw__content_relate(m);
     if (st != THAW_OK) thaw__basis_free(basis, &m->config.allocator);
     thaw__free(&m->config.allocator, weight);
     return st;

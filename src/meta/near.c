@@ -18,12 +18,11 @@ int thaw__near_solve(thaw__near *out, const thaw__ranking *r, const thaw__eviden
 {
     const float noise = thaw__ranking_rule(r, THAW__NEAR_RIDGE, e->place) * r->mean_popular;
     *out = (thaw__near){.n = e->n < LD ? e->n : LD,
-                        .after = thaw__ranking_rule(r, THAW__NEAR_AFTER, e->place),
-                        .before = thaw__ranking_rule(r, THAW__NEAR_BEFORE, e->place)};
-    if (out->n == 0 || (out->after == 0 && out->before == 0)) {
-        out->n = 0;
-        return 0;
-    }
+                        .weight = {.after = thaw__ranking_rule(r, THAW__NEAR_AFTER, e->place),
+                                   .before = thaw__ranking_rule(r, THAW__NEAR_BEFORE, e->place),
+                                   .kin = thaw__ranking_rule(r, THAW__NEAR_KIN, e->place),
+                                   .like = thaw__ranking_rule(r, THAW__NEAR_LIKE, e->place)}};
+    if (out->n == 0) return 0;
     for (int32_t i = 0; i < out->n; i++) {
         const float p = r->popular[e->item[i]];
         out->a[i] = e->target[i] - p;
@@ -38,7 +37,7 @@ int thaw__near_solve(thaw__near *out, const thaw__ranking *r, const thaw__eviden
     }
     thaw__potrs(out->n, out->factor, LD, out->a);
     for (int32_t i = 0; i < out->n; i++)
-        out->common += (out->after * r->order + out->before * (1 - r->order)) * out->a[i] * r->popular[e->item[i]];
+        out->common += (out->weight.after * r->order + out->weight.before * (1 - r->order)) * out->a[i] * r->popular[e->item[i]];
     return 0;
 }
 
@@ -46,8 +45,7 @@ void thaw__near_add(thaw__additions *out, const thaw__near *near, const thaw__ra
 {
     for (int32_t i = 0; i < near->n; i++)
         for (int64_t k = r->near.start[e->item[i]]; k < r->near.start[e->item[i] + 1]; k++)
-            thaw__additions_add(out, r->near.item[k],
-                                near->a[i] * (near->after * r->near.tie[k].after + near->before * r->near.tie[k].before));
+            thaw__additions_add(out, r->near.item[k], near->a[i] * thaw__tie_dot(&near->weight, &r->near.tie[k]));
 }
 
 thaw__near_slope thaw__near_slope_of(const thaw__near *near, const thaw__ranking *r, const thaw__evidence *e,
@@ -59,15 +57,11 @@ thaw__near_slope thaw__near_slope_of(const thaw__near *near, const thaw__ranking
     float by_a[LD];
     for (int32_t i = 0; i < near->n; i++) {
         const float p = r->popular[e->item[i]];
-        float after = by_common * p * r->order, before = by_common * p * (1 - r->order);
-        for (int64_t k = r->near.start[e->item[i]]; k < r->near.start[e->item[i] + 1]; k++) {
-            const float by = by_value[thaw__additions_at(table, r->near.item[k])];
-            after += by * r->near.tie[k].after;
-            before += by * r->near.tie[k].before;
-        }
-        out.after += near->a[i] * after;
-        out.before += near->a[i] * before;
-        by_a[i] = near->after * after + near->before * before;
+        thaw__tie by = {.after = by_common * p * r->order, .before = by_common * p * (1 - r->order)};
+        for (int64_t k = r->near.start[e->item[i]]; k < r->near.start[e->item[i] + 1]; k++)
+            thaw__tie_add(&by, by_value[thaw__additions_at(table, r->near.item[k])], &r->near.tie[k]);
+        thaw__tie_add(&out.weight, near->a[i], &by);
+        by_a[i] = thaw__tie_dot(&near->weight, &by);
     }
     /* a = A^-1 h: by h it is A^-1 by_a, by A_ii minus that times a_i. */
     thaw__potrs(near->n, near->factor, LD, by_a);

@@ -123,8 +123,7 @@ static int look_around(const thaw_model *m, thaw_user *u, const thaw__evidence *
     thaw__near_solve(&near, m->ranking, e);
     u->interest.n_near = near.n;
     u->interest.popularity = 1 - near.common;
-    u->interest.after = near.after;
-    u->interest.before = near.before;
+    u->interest.tie = near.weight;
     memcpy(u->interest.item, e->item, (size_t)near.n * sizeof *e->item);
     memcpy(u->interest.a, near.a, (size_t)near.n * sizeof *near.a);
     u->interest.n_again = thaw__again_of(u->interest.again, m->ranking, e);

@@ -4,28 +4,25 @@
 #include <math.h>
 #include <string.h>
 
+#include "content.h"
 #include "moments.h"
 #include "status.h"
 #include "thread.h"
 
 /* ---- neighbours -------------------------------------------------------------------------------------------------- */
 
-static thaw__tie blend_ties(thaw__tie old, float keep, thaw__tie new, float rho)
-{
-    return (thaw__tie){keep * old.after + rho * new.after, keep * old.before + rho * new.before, keep * old.both + rho * new.both};
-}
-
 /* Both rows of an item into out [2 THAW__NEAR_MOST]: old times 1 - rho, new times rho. */
 static int32_t unite(thaw__neighbour *out, const thaw__lists *old, const thaw__lists *new, int64_t i, float rho)
 {
-    const thaw__tie none = {0};
     int64_t x = old->start[i], y = new->start[i];
     const int64_t x_end = old->start[i + 1], y_end = new->start[i + 1];
     int32_t n = 0;
     while (x < x_end || y < y_end) {
         const int32_t a = x < x_end ? old->item[x] : INT32_MAX, b = y < y_end ? new->item[y] : INT32_MAX;
-        const thaw__tie was = a <= b ? old->tie[x++] : none, is = b <= a ? new->tie[y++] : none;
-        out[n++] = (thaw__neighbour){a < b ? a : b, blend_ties(was, 1 - rho, is, rho)};
+        out[n] = (thaw__neighbour){.item = a < b ? a : b};
+        if (a <= b) thaw__tie_add(&out[n].tie, 1 - rho, &old->tie[x++]);
+        if (b <= a) thaw__tie_add(&out[n].tie, rho, &new->tie[y++]);
+        n++;
     }
     return n;
 }
@@ -91,6 +88,7 @@ static thaw_status learn(thaw_model *next, const thaw_model *old, const thaw__jo
     if (st == THAW_OK) {
         blend_items(next, old, &basis, rho);
         st = blend_neighbours(next, old, rho);
+        if (st == THAW_OK) st = thaw__content_relate(next);
     }
     thaw__basis_free(&basis, a);
     if (st != THAW_OK) return st;

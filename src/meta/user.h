@@ -23,7 +23,7 @@ typedef struct thaw__interest {
     int32_t n_again;                    /* items of which own events have a say */
     thaw__place place;
     float popularity;                   /* share of the offsets */
-    float after, before;                /* weights of neighbours */
+    thaw__tie tie;                      /* weights of neighbours */
     int32_t item[THAW__NEAR_SUPPORT];
     float a[THAW__NEAR_SUPPORT];
     float *whiten;                      /* [stride] gain sqrt(ridge / prior precision) by coordinate */

@@ -58,7 +58,7 @@ int64_t thaw__lists_find(const thaw__lists *l, int32_t i, int32_t j)
 /* How much it weighs in the choice. */
 static float mass(const thaw__tie *t)
 {
-    return t->after + t->before + 0.1f * t->both;
+    return t->after + t->before + 0.1f * t->both + 2 * t->kin + t->like;
 }
 
 /* Whether x goes with the item less than y. */

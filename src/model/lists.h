@@ -12,9 +12,26 @@ typedef struct thaw__tie {
     float after;  /* part of users who came to j after i */
     float before; /* who came to j before i */
     float both;   /* who did something with both */
+    float kin;    /* who came to j after items like i */
+    float like;   /* how like i j is, times its popularity */
 } thaw__tie;
 
 enum { THAW__TIE_NUMBERS = sizeof(thaw__tie) / sizeof(float) };
+
+static inline float thaw__tie_dot(const thaw__tie *a, const thaw__tie *b)
+{
+    return a->after * b->after + a->before * b->before + a->both * b->both + a->kin * b->kin + a->like * b->like;
+}
+
+/** a += by b */
+static inline void thaw__tie_add(thaw__tie *a, float by, const thaw__tie *b)
+{
+    a->after += by * b->after;
+    a->before += by * b->before;
+    a->both += by * b->both;
+    a->kin += by * b->kin;
+    a->like += by * b->like;
+}
 
 typedef struct thaw__neighbour {
     int32_t item;

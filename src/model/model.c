@@ -124,7 +124,10 @@ static thaw_status resize_items(thaw_model *m, int64_t n_old, int64_t n)
 
 void thaw__model_reset_item(thaw_model *m, int64_t i)
 {
-    if (m->ranking) return; /* an item that nobody met: all its numbers are 0 */
+    if (m->ranking) { /* an item that nobody met */
+        for (int k = 0; k < THAW__RULE_KNOTS; k++) m->ranking->offset[k][i] = thaw__ranking_due(m->ranking);
+        return;
+    }
     float mean[THAW__RANK_MAX + 1];
     thaw__prior_mean(&m->item_prior, mean, &m->features, i);
     memcpy(m->factor + i * m->stride, mean, (size_t)m->rank * sizeof *mean);
@@ -444,4 +447,11 @@ fail:
     thaw__sparse_free(&added, a);
     thaw__free(a, rows);
     return st;
+}
+
+void thaw__model_drop_items(thaw_model *m, int64_t n)
+{
+    thaw__keymap_truncate(&m->items, n);
+    m->features.n = n;
+    thaw__codes_make(&m->codes, thaw__model_scored(m), n);
 }

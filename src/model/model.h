@@ -110,6 +110,9 @@ thaw_status thaw__model_retire_items(thaw_model *m, const int64_t *rows, int64_t
 /** Append the items of data that are not known; n_added may be NULL. */
 thaw_status thaw__model_add_items(thaw_model *m, int64_t *n_added, const thaw_data *data);
 
+/** Keep the first n items alone, as if the others had never been added; nothing that was learned is about them. */
+void thaw__model_drop_items(thaw_model *m, int64_t n);
+
 /** Set the posterior of item i to its content prior. */
 void thaw__model_reset_item(thaw_model *m, int64_t i);
 

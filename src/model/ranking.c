@@ -43,6 +43,8 @@ static void start_rules(thaw__ranking *r)
         r->rule[THAW__NEAR_RIDGE][k] = logf(3);
         r->rule[THAW__NEAR_AFTER][k] = 0.5f;
         r->rule[THAW__NEAR_BEFORE][k] = 0.2f;
+        r->rule[THAW__NEAR_KIN][k] = 2;
+        r->rule[THAW__NEAR_LIKE][k] = 0.25f;
         r->rule[THAW__AGAIN][k] = r->rule[THAW__AGAIN_MORE][k] = r->rule[THAW__AGAIN_NEWER][k] = 0.5f;
         r->rule[THAW__AGAIN_PRIOR][k] = logf(3);
     }

@@ -3,11 +3,12 @@
  *
  * Over users, what has been done (x) and what follows (y) are jointly Gaussian. Given the support S of K items
  *
- *     score_j = (1 - kappa a'p_S) o_j(K) + gain(K) u_j . w(S) + sum_{i in S} a_i (after(K) T_ij + before(K) T_ji) + again_j(S)
+ *     score_j = (1 - kappa a'p_S) o_j(K) + gain(K) u_j . w(S) + sum_{i in S} a_i (after(K) T_ij + before(K) T_ji + content_ij) + again_j(S)
  *
  *     w(S) = (lambda I + silence (V'V - V_S'V_S) + V_S' D V_S)^-1 b     the belief: low rank, with every other item a weak zero
  *     a(S) = (C_SS + near_ridge mean(p) D^-1)^-1 (t - p_S)              the neighbours: sparse, few items, no zeros
  *
+ * content_ij = kin(K) kin_ij + like(K) like_ij is what items' features say (content.h).
  * again_j is for j in S alone, where a target is to be predicted: the chance that what was met is wished for (again.h).
  * D holds the precision of each item's events, t their targets, T_ij how often j followed i, C the covariance of x. Everything
  * that depends on K is a rule, piecewise linear in log K between knots. V is kept so that V'V is diagonal: then the prior of w
@@ -36,6 +37,8 @@ typedef enum thaw__rule {
     THAW__NEAR_RIDGE,  /* log: noise of an event, in mean item probabilities */
     THAW__NEAR_AFTER,  /* weight of "j followed i" */
     THAW__NEAR_BEFORE, /* weight of "j preceded i" */
+    THAW__NEAR_KIN,    /* weight of "j followed items like i" */
+    THAW__NEAR_LIKE,   /* weight of "j is like i" */
     THAW__AGAIN,       /* weight of an item's own events */
     THAW__AGAIN_MORE,  /* exponent of their strength */
     THAW__AGAIN_NEWER, /* and of the items met since */
@@ -90,6 +93,12 @@ float thaw__ranking_rule(const thaw__ranking *r, thaw__rule rule, thaw__place at
 /** Rules, kinds and arrays of events at their starting values, no items yet. */
 thaw_status thaw__ranking_create(thaw__ranking **out, int64_t stride, int32_t n_kinds, const thaw_allocator *a);
 void thaw__ranking_free(thaw__ranking *r, const thaw_allocator *a);
+
+/** The popularity of an item that nobody has met yet. */
+static inline float thaw__ranking_due(const thaw__ranking *r)
+{
+    return r->mean_popular / 2;
+}
 
 /** both(i, j) of two different items, or 0 where neither keeps the other. */
 float thaw__ranking_both(const thaw__ranking *r, int32_t i, int32_t j);

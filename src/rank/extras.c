@@ -16,8 +16,7 @@ static void sort_digit(thaw__extra *to, const thaw__extra *from, int64_t n, int 
 
 static float addition(const thaw_model *m, const thaw_user *u, int32_t i, int64_t near)
 {
-    const thaw__tie *tie = &m->ranking->near.tie[near];
-    return u->interest.a[i] * (u->interest.after * tie->after + u->interest.before * tie->before);
+    return u->interest.a[i] * thaw__tie_dot(&u->interest.tie, &m->ranking->near.tie[near]);
 }
 
 /* The items themselves, then the lists of all, one after the other. */

@@ -15,7 +15,7 @@
 enum { USERS = 60, ITEMS = 30, STEPS = 8 };
 
 /* Users who walk up a ring of items: whoever took i takes i + 1 next, mostly; every third time by "view" first. Every second one
- * ends where he began. A user's home is the third of the ring he begins in. */
+ * ends where he began. A user's home is the third of the ring he begins in; three items in a row share a shelf. */
 static thaw_data *ring_shop(const thaw_allocator *a)
 {
     enum { N = USERS * STEPS };
@@ -42,7 +42,15 @@ static thaw_data *ring_shop(const thaw_allocator *a)
         static const char *const thirds[] = {"north", "east", "west"};
         keys[user] = users[user * STEPS], homes[user] = thirds[user * 7 % ITEMS / 10];
     }
+    const char *goods[ITEMS], *shelves[ITEMS];
+    static char names[ITEMS][2][8];
+    for (int item = 0; item < ITEMS; item++) {
+        goods[item] = names[item][0], shelves[item] = names[item][1];
+        snprintf(names[item][0], sizeof names[item][0], "i%d", item);
+        snprintf(names[item][1], sizeof names[item][1], "s%d", item / 3);
+    }
     if (thaw_data_add_events(data, &c, N) == THAW_OK &&
+        thaw_data_add_feature(data, THAW_ITEMS, "shelf", THAW_TOKEN, goods, shelves, ITEMS) == THAW_OK &&
         thaw_data_add_feature(data, THAW_USERS, "home", THAW_TOKEN, keys, homes, USERS) == THAW_OK)
         return data;
     thaw_data_free(data);
@@ -275,6 +283,51 @@ START_TEST(features_speak_first_and_then_less)
 }
 END_TEST
 
+static int64_t place_of(const thaw_model *m, const thaw_user *u, int64_t item)
+{
+    thaw_hit hits[ITEMS + 1];
+    int64_t n;
+    thaw_query q;
+    ck_assert_int_eq(thaw_query_init(&q, sizeof q), THAW_OK);
+    q.top = ITEMS + 1;
+    ck_assert_int_eq(thaw_recommend(m, u, hits, &n, &q), THAW_OK);
+    for (int64_t k = 0; k < n; k++)
+        if (hits[k].item == item) return k;
+    return n;
+}
+
+/* An item nobody has met stands on the shelf of i12 to i14: it is for those who take these, and whoever takes it goes on as they
+ * do. */
+START_TEST(a_new_item_is_known_by_its_shelf)
+{
+    thaw_model *m = ring_model("");
+    thaw_data *data;
+    thaw_user *u;
+    const char *const key[] = {"new"}, *const shelf[] = {"s4"};
+    int64_t added, row;
+    ck_assert_int_eq(thaw_user_create(&u, m), THAW_OK);
+    const thaw_event near = event_of(m, "i12", "purchase", 1), far = event_of(m, "i27", "purchase", 1);
+    ck_assert_int_eq(thaw_adapt(m, u, &near, 1), THAW_OK);
+    ck_assert_int_eq(thaw_data_create(&data, NULL), THAW_OK);
+    ck_assert_int_eq(thaw_data_add_feature(data, THAW_ITEMS, "shelf", THAW_TOKEN, key, shelf, 1), THAW_OK);
+    ck_assert_int_eq(thaw_model_add_items(m, &added, data), THAW_OK);
+    ck_assert_int_eq(added, 1);
+    ck_assert_int_eq(thaw_model_item_row(m, &row, "new"), THAW_OK);
+    float beside, away;
+    ck_assert(place_of(m, u, row) < ITEMS / 2); /* users stay valid */
+    ck_assert_int_eq(thaw_score(m, u, &beside, NULL, &row, 1), THAW_OK);
+    ck_assert_int_eq(thaw_adapt(m, u, &far, 1), THAW_OK);
+    ck_assert_int_eq(thaw_score(m, u, &away, NULL, &row, 1), THAW_OK);
+    ck_assert_msg(beside > away, "the new item scores %g after i12 and %g after i27", (double)beside, (double)away);
+    const thaw_event new = {.item = row, .value = NAN, .time = 1};
+    ck_assert_int_eq(thaw_adapt(m, u, &new, 1), THAW_OK);
+    ck_assert(place_of(m, u, event_of(m, "i15", "purchase", 1).item) < place_of(m, u, event_of(m, "i2", "purchase", 1).item));
+    thaw_user_free(u);
+    thaw_model_free(m);
+    thaw_data_free(data);
+}
+END_TEST
+
 /* Half of the users buy again what they began with; of two such items the one looked at more, and of late, comes first. */
 START_TEST(what_was_looked_at_most_and_last_is_bought)
 {
@@ -348,6 +401,7 @@ int main(void)
     tcase_add_loop_test(tc, serving_believes_what_training_does, 0, 4);
     tcase_add_test(tc, one_by_one_is_all_at_once_in_any_order);
     tcase_add_test(tc, files_bring_back_models_and_users_to_the_bit);
+    tcase_add_test(tc, a_new_item_is_known_by_its_shelf);
     tcase_add_test(tc, features_speak_first_and_then_less);
     tcase_add_test(tc, what_was_looked_at_most_and_last_is_bought);
     tcase_add_test(tc, a_target_that_never_happens_is_refused);
