@@ -80,6 +80,7 @@ static int take_ranking(evaluate_options *e, int option, char *value)
         e->sets_seed |= strncmp(value, "seed=", 5) == 0;
         pretraining_set(&e->pretraining, value);
         return 1;
+    case 'l': pretraining_read_event(&e->pretraining, value); return 1;
     case 'n': e->no_model = 1; return 1;
     case 'i': e->tunes_each = 1; return 1;
     case 'd': e->pretraining.n_threads = (int32_t)cli_integer("--threads", value, 1, 1024); return 1;
@@ -112,6 +113,7 @@ static int read_arguments(evaluate_options *e, int argc, char **argv)
         {"candidates", required_argument, NULL, 'c'},
         {"holdout-users", required_argument, NULL, 'u'},
         {"set", required_argument, NULL, 'v'},
+        {"event-weight", required_argument, NULL, 'l'},
         {"no-model", no_argument, NULL, 'n'},
         {"tune-each-support", no_argument, NULL, 'i'},
         {"threads", required_argument, NULL, 'd'},

@@ -15,6 +15,15 @@ static const char help[] =
     "  --json          print one object\n\n"
     "  thaw info --model ml.thaw\n";
 
+static json_t *reading_to_json(const thaw_event_reading *r)
+{
+    json_t *object = json_object();
+    json_out_real(object, "weight", (double)r->weight);
+    json_out_real(object, "target", (double)r->target);
+    json_out_real(object, "exponent", (double)r->exponent);
+    return object;
+}
+
 static int print_json(const thaw_model_info *m, const thaw_model *model)
 {
     json_t *object = json_object();
@@ -37,13 +46,29 @@ static int print_json(const thaw_model_info *m, const thaw_model *model)
     json_out_real(object, "rating_min", (double)m->rating_min);
     json_out_real(object, "rating_max", (double)m->rating_max);
     json_out_real(object, "half_life", (double)m->half_life);
-    json_t *events = json_array();
+    json_t *events = json_array(), *readings = json_array();
     for (int32_t i = 0; i < m->events; i++) {
         const char *name;
+        thaw_event_reading r;
         if (thaw_model_event_name(model, &name, i) == THAW_OK) json_array_append_new(events, json_string(name));
+        if (thaw_model_get_event(model, i, &r) == THAW_OK) json_array_append_new(readings, reading_to_json(&r));
     }
     json_object_set_new(object, "events", events);
+    if (json_array_size(readings)) json_object_set(object, "readings", readings);
+    json_decref(readings);
     return json_out_print(object);
+}
+
+static void print_event(const thaw_model *model, int32_t event)
+{
+    const char *name;
+    thaw_event_reading r;
+    if (thaw_model_event_name(model, &name, event) != THAW_OK) return;
+    printf("event          %s", name);
+    if (thaw_model_get_event(model, event, &r) == THAW_OK) {
+        printf(": weight %.3g, target %.3g, exponent of values %.3g", (double)r.weight, (double)r.target, (double)r.exponent);
+    }
+    putchar('\n');
 }
 
 static int print_text(const thaw_model_info *m, const thaw_model *model)
@@ -56,15 +81,12 @@ static int print_text(const thaw_model_info *m, const thaw_model *model)
         printf("user features  %" PRId64 "\n", m->user_features);
         printf("trained on     %" PRId64 " events of %" PRId64 " users, %" PRId64 " steps\n", m->trained_events,
                m->trained_users, m->steps);
-        printf("ratings        %g … %g, mean %.4f, noise %.4f\n", (double)m->rating_min, (double)m->rating_max, m->mean,
-               m->noise);
-        if (m->half_life > 0) printf("half-life      %g\n", (double)m->half_life);
-        printf("events        ");
-        for (int32_t i = 0; i < m->events; i++) {
-            const char *name;
-            if (thaw_model_event_name(model, &name, i) == THAW_OK) printf(" %s", name);
+        if (m->objective == THAW_RATING) {
+            printf("ratings        %g … %g, mean %.4f, noise %.4f\n", (double)m->rating_min, (double)m->rating_max, m->mean,
+                   m->noise);
         }
-        putchar('\n');
+        if (m->half_life > 0) printf("half-life      %g\n", (double)m->half_life);
+        for (int32_t i = 0; i < m->events; i++) print_event(model, i);
     }
     printf("build          %s\n", thaw_build_info());
     return cli_finish();

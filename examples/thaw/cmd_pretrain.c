@@ -15,7 +15,7 @@ static const char help[] =
     "  --out MODEL        where to save, atomically\n" TABLES_HELP
     "\n"
     "  --valid-users P    part of the users kept to stop at the best pass, 0 … 0.5 (0)\n"
-    PRETRAINING_SET_HELP
+    PRETRAINING_SET_HELP PRETRAINING_EVENT_HELP
     "  --positive-min X   first drop events with a value below X\n"
     "  --clean RULE,…     first drop events: duplicates, value_min=X,value_max=X, max_per_window=N, window=T,\n"
     "                     min_item_events=N, min_user_events=N\n"
@@ -66,6 +66,7 @@ static void read_arguments(pretrain *p, int argc, char **argv)
         {"out", required_argument, NULL, 'o'},
         {"valid-users", required_argument, NULL, 'v'},
         {"set", required_argument, NULL, 's'},
+        {"event-weight", required_argument, NULL, 'w'},
         {"positive-min", required_argument, NULL, '+'},
         {"clean", required_argument, NULL, 'c'},
         {"threads", required_argument, NULL, 't'},
@@ -80,6 +81,7 @@ static void read_arguments(pretrain *p, int argc, char **argv)
             }
             break;
         case 's': pretraining_set(&p->training, optarg); break;
+        case 'w': pretraining_read_event(&p->training, optarg); break;
         case '+': p->positive_min = cli_number("--positive-min", optarg, -1e30, 1e30); break;
         case 'c': set_clean(p, optarg); break;
         case 't': p->training.n_threads = (int32_t)cli_integer("--threads", optarg, 1, 1024); break;

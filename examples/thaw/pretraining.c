@@ -27,6 +27,29 @@ void pretraining_set(pretraining *p, char *text)
     if (thaw_config_set(&p->config, text, value) != THAW_OK) cli_refuse("--set: %s", thaw_last_error());
 }
 
+void pretraining_read_event(pretraining *p, char *text)
+{
+    static const char flag[] = "--event-weight";
+    char *parts[3];
+    if (p->n_readings == MOST_READINGS) cli_refuse("%s is given more than %d times", flag, MOST_READINGS);
+    const int n = cli_list(flag, cli_pair(flag, text), parts, 3);
+    p->read_names[p->n_readings] = text;
+    p->readings[p->n_readings++] =
+        (thaw_event_reading){.weight = (float)cli_number(flag, parts[0], 1e-6, 1e6),
+                             .target = n > 1 ? (float)cli_number(flag, parts[1], -1, 1) : NAN,
+                             .exponent = n > 2 ? (float)cli_number(flag, parts[2], -8, 8) : NAN};
+}
+
+static int give_readings(thaw_model *model, const pretraining *p)
+{
+    for (int k = 0; k < p->n_readings; k++) {
+        int32_t event;
+        if (thaw_model_event_id(model, &event, p->read_names[k]) != THAW_OK) return cli_fail();
+        if (thaw_model_set_event(model, event, &p->readings[k]) != THAW_OK) return cli_fail();
+    }
+    return 0;
+}
+
 int pretraining_threads(pretraining *p)
 {
     if (p->threads || p->n_threads < 2) return 0;
@@ -92,7 +115,11 @@ int pretraining_run(thaw_model **out, const pretraining *p, const thaw_data *dat
     if (thaw_report_init(&r, sizeof r) != THAW_OK) return cli_fail();
     if (thaw_model_create(out, &p->config, data) != THAW_OK) return cli_fail();
     thaw_model_info info;
-    if (cli_model_info(&info, *out)) return 1;
+    if (give_readings(*out, p) || cli_model_info(&info, *out)) {
+        thaw_model_free(*out);
+        *out = NULL;
+        return 1;
+    }
     watch w = {.passes = p->config.passes, .ranks = info.objective == THAW_RANKING};
     progress_begin(&w.bar, title);
     progress_show(&w.bar, 0, -1, NULL);

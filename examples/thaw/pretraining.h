@@ -12,8 +12,17 @@
     "                     ranking 64), passes (15), patience, seed, batch_users, half_life, rating_min,\n" \
     "                     rating_max, min_feature\n"
 
+#define PRETRAINING_EVENT_HELP \
+    "  --event-weight NAME=W[,TARGET[,EXPONENT]]   how a ranking reads events of a name, instead of learning it: what\n" \
+    "                     one counts; 1 wanted or 0 not; the exponent of 1 + value in the weight\n"
+
+enum { MOST_READINGS = 16 };
+
 typedef struct pretraining {
     thaw_config config;
+    const char *read_names[MOST_READINGS];
+    thaw_event_reading readings[MOST_READINGS];
+    int n_readings;
     int32_t n_threads;
     thaw_threads *threads; /* NULL before pretraining_threads() and with one thread */
 } pretraining;
@@ -23,6 +32,9 @@ int pretraining_init(pretraining *out);
 
 /** Take the KEY=VALUE of a --set, or cli_refuse(). */
 void pretraining_set(pretraining *pretraining, char *text);
+
+/** Take the argument of an --event-weight, or cli_refuse(). */
+void pretraining_read_event(pretraining *pretraining, char *text);
 
 /** Start the threads that the configuration then works on: 0, or 1 with a message. pretraining_end() ends them. */
 int pretraining_threads(pretraining *pretraining);

@@ -459,6 +459,24 @@ THAW_API thaw_status thaw_model_item_groups(const thaw_model *model, int32_t *gr
 THAW_API thaw_status thaw_model_event_id(const thaw_model *model, int32_t *event, const char *name);
 THAW_API thaw_status thaw_model_event_name(const thaw_model *model, const char **name, int32_t event);
 
+/** How a ranking reads events of one name.                                                            docs/ranking.md, D and t */
+typedef struct thaw_event_reading {
+    float weight;   /**< how much one event counts, 10^-6 … 10^6: its precision, the inverse of its noise */
+    float target;   /**< -1 … 1; 1: the item is wanted, 0 or less: it is not, as after a return; above 1/2 the item counts as met */
+    float exponent; /**< of 1 + value in the weight, -8 … 8; 0: values say nothing */
+} thaw_event_reading;
+
+/** Fix how events are read, which training learns otherwise; call it before pretraining.
+ *
+ *  @param reading  fields that are NaN stay as they are, to be learned.
+ *  @return THAW_E_RANGE        event is not the model's, or a field is out of bounds
+ *          THAW_E_UNSUPPORTED  the model learns from ratings
+ *  Users adapted before belong to another model.  Since 0.2. */
+THAW_API thaw_status thaw_model_set_event(thaw_model *model, int32_t event, const thaw_event_reading *reading);
+
+/** How they are read now, given or learned.  Errors as above.  Since 0.2. */
+THAW_API thaw_status thaw_model_get_event(const thaw_model *model, int32_t event, thaw_event_reading *reading);
+
 /** Save to a file, atomically: a temporary beside it, fsync, rename. An interrupted save leaves the old file whole;
  *  a symbolic link is replaced, not followed.
  *  The format is safetensors with our metadata: docs/file-format.md.

@@ -200,6 +200,54 @@ thaw_status thaw_model_event_name(const thaw_model *model, const char **name, in
     return find_row(&model->events, name, event, "event");
 }
 
+/* ---- how events are read ----------------------------------------------------------------------------------------- */
+
+static thaw_status find_kind(const thaw_model *model, int32_t event)
+{
+    if (event < 0 || event >= model->events.n)
+        return thaw__fail(THAW_E_RANGE, "the event number is %d; must be 0 to %" PRId64, event, model->events.n - 1);
+    return model->ranking ? THAW_OK : thaw__fail(THAW_E_UNSUPPORTED, "the model learns from ratings, which are read as they are");
+}
+
+static thaw_status check_reading(const char *name, float value, float least, float most)
+{
+    if (isnan(value) || (value >= least && value <= most)) return THAW_OK;
+    return thaw__fail(THAW_E_RANGE, "the %s is %g; must be %g to %g", name, (double)value, (double)least, (double)most);
+}
+
+/* One number of a kind becomes the shop's, unless it is NaN. */
+static void give(thaw__event_kind *kind, int bit, float *number, float value)
+{
+    if (isnan(value)) return;
+    *number = value;
+    kind->given = (float)((int)kind->given | bit);
+}
+
+thaw_status thaw_model_set_event(thaw_model *model, int32_t event, const thaw_event_reading *reading)
+{
+    if (!model || !reading) return thaw__fail(THAW_E_ARG, "model and reading are required");
+    THAW__TRY(find_kind(model, event));
+    THAW__TRY(check_reading("weight", reading->weight, 1e-6f, 1e6f));
+    THAW__TRY(check_reading("target", reading->target, -1, 1));
+    THAW__TRY(check_reading("exponent", reading->exponent, -8, 8));
+    thaw__event_kind *kind = &model->ranking->kinds[event];
+    give(kind, THAW__GIVEN_WEIGHT, &kind->weight, logf(reading->weight));
+    give(kind, THAW__GIVEN_TARGET, &kind->target, reading->target);
+    if (!isnan(reading->target)) kind->wanted = reading->target > 0.5f;
+    give(kind, THAW__GIVEN_EXPONENT, &kind->exponent, reading->exponent);
+    thaw__model_refresh(model);
+    return THAW_OK;
+}
+
+thaw_status thaw_model_get_event(const thaw_model *model, int32_t event, thaw_event_reading *reading)
+{
+    if (!model || !reading) return thaw__fail(THAW_E_ARG, "model and reading are required");
+    THAW__TRY(find_kind(model, event));
+    const thaw__event_kind *kind = &model->ranking->kinds[event];
+    *reading = (thaw_event_reading){expf(kind->weight), kind->target, kind->exponent};
+    return THAW_OK;
+}
+
 thaw_status thaw_model_save(const thaw_model *model, const char *path)
 {
     if (!model || !path) return thaw__fail(THAW_E_ARG, "model and path are required");

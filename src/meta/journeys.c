@@ -98,7 +98,7 @@ static thaw_status open_lookup(lookup *l, const thaw_model *m, const thaw_data *
 
 static int is_wanted(const thaw_model *m, int32_t kind)
 {
-    return m->ranking->kinds[kind].target > 0.5f;
+    return m->ranking->kinds[kind].wanted > 0;
 }
 
 /* Number the users who have a wanted event, and collect their events. */

@@ -73,7 +73,8 @@ static float *number_at(thaw__ranking *r, int32_t s)
     if (s == THAW__SLOPE_HALF_LIFE) return &r->half_life;
     const int32_t kind = (s - THAW__SLOPE_KINDS) % r->n_kinds, what = (s - THAW__SLOPE_KINDS) / r->n_kinds;
     thaw__event_kind *k = &r->kinds[kind];
-    if (k->given != 0 || (r->n_kinds == 1 && what < 2)) return NULL; /* one kind of event has nothing to be compared with */
+    if ((int)k->given >> what & 1) return NULL;
+    if (r->n_kinds == 1 && what < 2) return NULL; /* one kind of event has nothing to be compared with */
     return what == 0 ? &k->weight : what == 1 ? &k->target : &k->exponent;
 }
 

@@ -381,7 +381,7 @@ static thaw_status begin_ranking(thaw_model *m)
     m->noise2 = 1; /* nothing is measured against it */
     THAW__TRY(thaw__ranking_create(&m->ranking, m->stride, (int32_t)m->events.n, &m->config.allocator));
     for (int32_t e = 0; e < m->ranking->n_kinds; e++)
-        if (thaw__event_is_refusal(thaw__keymap_key(&m->events, e))) m->ranking->kinds[e].target = 0;
+        if (thaw__event_is_refusal(thaw__keymap_key(&m->events, e))) m->ranking->kinds[e].target = m->ranking->kinds[e].wanted = 0;
     if (!target[0]) return THAW_OK;
     target = thaw__event_canonical(target);
     m->ranking->target = (int32_t)thaw__keymap_find(&m->events, target, strlen(target));

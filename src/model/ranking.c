@@ -51,7 +51,7 @@ static void start_rules(thaw__ranking *r)
     r->backward = 0.5f;
     r->order = 0.5f;
     r->target = -1;
-    for (int32_t e = 0; e < r->n_kinds; e++) r->kinds[e] = (thaw__event_kind){0, 1, 0, 0};
+    for (int32_t e = 0; e < r->n_kinds; e++) r->kinds[e] = (thaw__event_kind){.target = 1, .wanted = 1};
 }
 
 thaw_status thaw__ranking_create(thaw__ranking **out, int64_t stride, int32_t n_kinds, const thaw_allocator *a)

@@ -57,8 +57,11 @@ typedef struct thaw__event_kind {
     float weight;   /* of one event: logarithm */
     float target;   /* 1: wanted, 0 or less: not */
     float exponent; /* of 1 + value in the weight */
-    float given;    /* the shop fixed the numbers above */
+    float wanted;   /* 1: what has it was met; 0: a return and the like. Not learned */
+    float given;    /* which of them the shop fixed: bits of GIVEN_… */
 } thaw__event_kind;
+
+enum { THAW__GIVEN_WEIGHT = 1, THAW__GIVEN_TARGET = 2, THAW__GIVEN_EXPONENT = 4 };
 
 enum { THAW__KIND_NUMBERS = sizeof(thaw__event_kind) / sizeof(float) };
 

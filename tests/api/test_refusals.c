@@ -227,6 +227,13 @@ START_TEST(model_calls_refuse_null)
     refused(thaw_model_event_id(NULL, &event, "rating"), THAW_E_ARG);
     refused(thaw_model_event_id(model, NULL, "rating"), THAW_E_ARG);
     refused(thaw_model_event_id(model, &event, NULL), THAW_E_ARG);
+    thaw_event_reading reading = {1, 1, 0};
+    refused(thaw_model_set_event(NULL, 0, &reading), THAW_E_ARG);
+    refused(thaw_model_set_event(model, 0, NULL), THAW_E_ARG);
+    refused(thaw_model_set_event(model, 0, &reading), THAW_E_UNSUPPORTED);
+    refused(thaw_model_get_event(NULL, 0, &reading), THAW_E_ARG);
+    refused(thaw_model_get_event(model, 0, NULL), THAW_E_ARG);
+    refused(thaw_model_get_event(model, 9, &reading), THAW_E_RANGE);
     refused(thaw_model_event_name(NULL, &text, 0), THAW_E_ARG);
     refused(thaw_model_event_name(model, NULL, 0), THAW_E_ARG);
     refused(thaw_model_save(NULL, "x"), THAW_E_ARG);

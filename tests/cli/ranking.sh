@@ -97,6 +97,18 @@ one_line
 expect 2 "$thaw" evaluate --protocol ranking --no-model --inter ring.inter --train ring.inter --known-event view
 says 'needs --holdout-users'
 
+# ---- how events are read ----
+expect 0 "$thaw" pretrain --inter ring.inter --set rank=4 --set passes=2 --event-weight view=0.25,1 --out ring.thaw
+expect 0 "$thaw" info --model ring.thaw --json
+json 'near(d["readings"][d["events"].index("view")]["weight"], 0.25)' 'd["readings"][d["events"].index("view")]["target"] == 1' \
+     'd["readings"][d["events"].index("purchase")]["weight"] > 0'
+expect 0 "$thaw" info --model ring.thaw
+grep -q 'view: weight 0.25, target 1' out || die 'info says how events are read'
+expect 1 "$thaw" pretrain --inter ring.inter --event-weight sneeze=1 --out none.thaw
+one_line
+expect 2 "$thaw" pretrain --inter ring.inter --event-weight view=0 --out none.thaw
+expect 2 "$thaw" pretrain --inter ring.inter --event-weight view --out none.thaw
+
 # ---- a model and every baseline, on a made-up shop ----
 expect 0 "$thaw_shop" shop 400 150 3
 set -- --protocol ranking --inter shop/shop.inter --positive-min 3 --holdout-users 0.2 --set rank=4 --set passes=3

@@ -370,6 +370,33 @@ START_TEST(a_target_that_never_happens_is_refused)
 }
 END_TEST
 
+/* A view is given a weight and nothing else, so its target is learned, as are all numbers of a purchase. */
+START_TEST(what_the_shop_gives_is_not_learned)
+{
+    thaw_data *data = ring_shop(NULL);
+    thaw_config config = ring_config(NULL, "purchase");
+    thaw_model *m;
+    int32_t view, purchase;
+    const thaw_event_reading given = {.weight = 0.25f, .target = NAN, .exponent = NAN};
+    thaw_event_reading r;
+    ck_assert_int_eq(thaw_model_create(&m, &config, data), THAW_OK);
+    ck_assert_int_eq(thaw_model_event_id(m, &view, "view"), THAW_OK);
+    ck_assert_int_eq(thaw_model_event_id(m, &purchase, "purchase"), THAW_OK);
+    ck_assert_int_eq(thaw_model_set_event(m, view, &given), THAW_OK);
+    ck_assert_int_eq(thaw_pretrain(m, NULL, data, NULL, NULL), THAW_OK);
+    ck_assert_int_eq(thaw_model_get_event(m, view, &r), THAW_OK);
+    ck_assert_float_eq_tol(r.weight, 0.25f, 1e-6f);
+    ck_assert_int_eq((int)m->ranking->kinds[view].given, THAW__GIVEN_WEIGHT);
+    ck_assert_int_eq((int)m->ranking->kinds[purchase].given, 0);
+    const thaw_event_reading bad[] = {{0, NAN, NAN}, {-1, NAN, NAN}, {INFINITY, NAN, NAN}, {1, 2, NAN}, {1, 1, 9}};
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) ck_assert_int_eq(thaw_model_set_event(m, view, &bad[k]), THAW_E_RANGE);
+    ck_assert_int_eq(thaw_model_set_event(m, -1, &given), THAW_E_RANGE);
+    ck_assert_int_eq(thaw_model_set_event(m, 2, &given), THAW_E_RANGE);
+    thaw_model_free(m);
+    thaw_data_free(data);
+}
+END_TEST
+
 START_TEST(no_memory_at_any_point_is_a_clean_status)
 {
     failing_alloc f;
@@ -405,6 +432,7 @@ int main(void)
     tcase_add_test(tc, features_speak_first_and_then_less);
     tcase_add_test(tc, what_was_looked_at_most_and_last_is_bought);
     tcase_add_test(tc, a_target_that_never_happens_is_refused);
+    tcase_add_test(tc, what_the_shop_gives_is_not_learned);
     tcase_add_test(tc, no_memory_at_any_point_is_a_clean_status);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
