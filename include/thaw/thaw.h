@@ -410,7 +410,7 @@ THAW_API thaw_status thaw_model_add_items(thaw_model *model, int64_t *n_added, c
  *  @param rows     [n] rows of items.
  *  @param retired  1: retire; 0: recommend again.
  *  @return THAW_E_RANGE  n is negative or a row past the last item
- *  thaw_score() still scores them. Copies know them, files do not. Unchanged on error. Users stay valid.  Since 0.2. */
+ *  thaw_score() still scores them. Copies and files know them. Unchanged on error. Users stay valid.  Since 0.2. */
 THAW_API thaw_status thaw_model_retire_items(thaw_model *model, const int64_t *rows, int64_t n, int32_t retired);
 
 /** The numbers of a model. */

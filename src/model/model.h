@@ -43,7 +43,7 @@ struct thaw_model {
     float *seen;           /* [items] ratings the posterior rests on */
     float *noise;          /* [items] s_i^2 + E[w~' cov_i w~]: variance of a rating for an average user, given w */
     float *certainty;      /* [items] 1 / sqrt(noise): what adapting multiplies by; made when loading, not in the file */
-    uint8_t *retired;      /* [n_retired] 1: never recommended; not in the file. Later items are not. NULL: none */
+    uint8_t *retired;      /* [n_retired] 1: never recommended. Later items are not. NULL: none */
     int64_t n_retired;
     thaw__codes codes;     /* of the scored rows, for searches; made when loading, not in the file */
     float *gamma;          /* [dim, dim] covariance of items about their content prior */

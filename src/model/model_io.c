@@ -210,12 +210,13 @@ static json_t *metadata_of(const thaw_model *m)
 static thaw_status layout(const thaw_model *m, thaw__span *spans, char **header, size_t *n)
 {
     slot slots[MOST_SLOTS];
-    thaw__tensor tensors[MOST_SLOTS + 1];
+    thaw__tensor tensors[MOST_SLOTS + 2];
     size_t count = slots_of((thaw_model *)(uintptr_t)m, slots, entries_of(m));
     for (size_t i = 0; i < count; i++)
         tensors[i] = (thaw__tensor){slots[i].name, slots[i].type, slots[i].rows, slots[i].columns,
                                     pointer_at(&slots[i])};
     tensors[count++] = (thaw__tensor){"item.key", THAW__U8, (int64_t)m->items.n_bytes, 0, m->items.bytes};
+    if (m->n_retired) tensors[count++] = (thaw__tensor){"item.retired", THAW__U8, m->n_retired, 0, m->retired};
 
     json_t *metadata = metadata_of(m);
     if (!metadata) return thaw__fail(THAW_E_NOMEM, "no memory for the file header");
@@ -227,7 +228,7 @@ static thaw_status layout(const thaw_model *m, thaw__span *spans, char **header,
 
 thaw_status thaw__model_save(const thaw_model *m, const char *path)
 {
-    thaw__span spans[MOST_SLOTS + 2];
+    thaw__span spans[MOST_SLOTS + 3];
     char *header = NULL;
     size_t n = 0;
     THAW__TRY(layout(m, spans, &header, &n));
@@ -238,7 +239,7 @@ thaw_status thaw__model_save(const thaw_model *m, const char *path)
 
 thaw_status thaw__model_save_buffer(const thaw_model *m, void *buffer, int64_t capacity, int64_t *size)
 {
-    thaw__span spans[MOST_SLOTS + 2];
+    thaw__span spans[MOST_SLOTS + 3];
     char *header = NULL;
     size_t n = 0, total = 0;
     THAW__TRY(layout(m, spans, &header, &n));
@@ -445,6 +446,19 @@ static thaw_status derive_certainty(thaw_model *m)
     return THAW_OK;
 }
 
+/* Items that are never recommended, where there are any. */
+static thaw_status read_retired(thaw_model *m, const thaw__safetensors *file)
+{
+    const uint8_t *bytes;
+    if (!json_object_get(file->header, "item.retired")) return THAW_OK;
+    THAW__TRY(thaw__safetensors_get(file, (const void **)&bytes, &m->n_retired, "item.retired", THAW__U8, -1, 0));
+    if (m->n_retired > m->features.n) return damaged("it retires more items than it has");
+    for (int64_t i = 0; i < m->n_retired; i++)
+        if (bytes[i] > 1) return damaged("an item is neither retired nor not");
+    m->retired = thaw__dup(&m->config.allocator, bytes, (size_t)m->n_retired, 1);
+    return m->retired ? THAW_OK : THAW_E_NOMEM;
+}
+
 static thaw_status read_tensors(thaw_model *m, const thaw__safetensors *file, int mapped)
 {
     entries e = {0, 0};
@@ -457,6 +471,7 @@ static thaw_status read_tensors(thaw_model *m, const thaw__safetensors *file, in
     for (size_t i = 0; i < n; i++)
         if (strcmp(slots[i].name, "item.key.start") != 0) THAW__TRY(read_slot(m, &slots[i], file, mapped));
     THAW__TRY(derive_certainty(m));
+    THAW__TRY(read_retired(m, file));
     if (m->features.start[0] != 0 || m->features.start[m->features.n] != e.features ||
         !is_sorted_csr(&m->features, m->item_prior.features.width))
         return damaged("item features are out of order");

@@ -247,6 +247,14 @@ START_TEST(retired_items_are_not_recommended_until_they_return)
     ck_assert_int_eq(thaw_model_copy(&copied, m), THAW_OK);
     const int64_t n = top(copied, hits, 10);
     for (int64_t k = 0; k < n; k++) ck_assert_int_ne(hits[k].item, best);
+    int64_t size;
+    thaw_model *loaded;
+    char *bytes = model_bytes(copied, &size);
+    ck_assert_int_eq(thaw_model_load_buffer(&loaded, bytes, size, NULL), THAW_OK);
+    ck_assert_int_eq(top(loaded, hits, 10), n);
+    for (int64_t k = 0; k < n; k++) ck_assert_int_ne(hits[k].item, best);
+    thaw_model_free(loaded);
+    free(bytes);
     ck_assert_int_eq(thaw_model_retire_items(m, &best, 1, 0), THAW_OK);
     top(m, hits, 10);
     ck_assert_int_eq(hits[0].item, best);

@@ -33,7 +33,11 @@ static void call(thaw_model *m, thaw_user **u, const uint8_t *c)
     query.min_score = value_of(c[1]) - 2, query.caution = value_of(c[3]);
     thaw_user *made;
     char *bytes;
-    switch (c[0] % 12) {
+    const thaw_event_reading reading = {value_of(c[1]), value_of(c[2]), value_of(c[3])};
+    switch (c[0] % 15) {
+    case 11: thaw_pretrain(m, NULL, c[1] % 2 ? more : few, NULL, NULL); break;
+    case 12: thaw_model_set_event(m, c[1] % 3, &reading); break;
+    case 13: thaw_model_retire_items(m, rows, c[3] % 3, c[2] % 2); break;
     case 0: thaw_adapt(m, *u, events, c[3] % 5); break;
     case 1: thaw_user_observe(m, *u, events); break;
     case 2: thaw_adapt_many(m, *u, a, events, offsets, 2); break;
@@ -60,7 +64,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     thaw_user *u;
     if (!few) few = shop_data(NULL, 8, 10, 1), more = shop_data(NULL, 8, 16, 2);
     if (size < 5 || size > 400) return 0;
-    const thaw_config config = shop_config(NULL, 1 + data[0] % 5, data[0] & 128 ? 9 : 0);
+    thaw_config config = shop_config(NULL, 1 + data[0] % 5, data[0] & 128 ? 9 : 0);
+    if (data[0] & 64) config.objective = THAW_RANKING;
     if (thaw_model_create(&m, &config, few) || thaw_user_create(&u, m)) abort();
     for (size_t at = 1; at + 4 <= size; at += 4) call(m, &u, data + at);
     thaw_user_free(u);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Bytes as a model. Input: patches of a whole file, 3 bytes each (place, place, value), or, after a first odd byte, a whole file; the
+ * Bytes as a model. Input: patches of a whole file, 3 bytes each (place, place, value), or, after a first odd byte, a whole file; bit 1
+ * of the first byte says whether the file patched is a ranking; the
  * checksum is set right so that what lies behind it is reached. A model that loads is used, trained on and saved.
  */
 #include <stdlib.h>
@@ -7,8 +8,8 @@
 
 #include "little_shop.h"
 
-static char *whole;
-static int64_t whole_size;
+static char *wholes[2];
+static int64_t whole_sizes[2];
 
 static void use(thaw_model *m)
 {
@@ -35,16 +36,16 @@ static void use(thaw_model *m)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (!whole) {
-        thaw_model *m = shop_model(NULL, 2, 0);
-        whole = model_bytes(m, &whole_size);
+    for (int ranks = 0; ranks < 2 && !wholes[ranks]; ranks++) {
+        thaw_model *m = ranks ? shop_ranking(NULL, 2) : shop_model(NULL, 2, 0);
+        wholes[ranks] = model_bytes(m, &whole_sizes[ranks]);
         thaw_model_free(m);
     }
     if (size == 0) return 0;
-    const int given = data[0] & 1;
-    const int64_t n = given ? (int64_t)size - 1 : whole_size;
+    const int given = data[0] & 1, ranks = data[0] >> 1 & 1;
+    const int64_t n = given ? (int64_t)size - 1 : whole_sizes[ranks];
     char *bytes = malloc((size_t)n + 1);
-    memcpy(bytes, given ? (const char *)data + 1 : whole, (size_t)n);
+    memcpy(bytes, given ? (const char *)data + 1 : wholes[ranks], (size_t)n);
     for (size_t at = 1; !given && at + 3 <= size; at += 3) {
         const int64_t place = (data[at] | data[at + 1] << 8) % n;
         bytes[place] = (char)data[at + 2];

@@ -7,19 +7,19 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static thaw_model *models[2];
-    static char *whole[2];
-    static int64_t whole_size[2];
-    for (int k = 0; k < 2 && !whole[k]; k++) {
+    static thaw_model *models[3];
+    static char *whole[3];
+    static int64_t whole_size[3];
+    for (int k = 0; k < 3 && !whole[k]; k++) {
         thaw_user *u;
         const thaw_event e = shop_event(1);
-        models[k] = shop_model(NULL, 3, k ? 10 : 0);
+        models[k] = k == 2 ? shop_ranking(NULL, 3) : shop_model(NULL, 3, k ? 10 : 0);
         if (thaw_user_create(&u, models[k]) || thaw_adapt(models[k], u, &e, 1)) abort();
         whole[k] = user_bytes(u, &whole_size[k]);
         thaw_user_free(u);
     }
     if (size == 0) return 0;
-    const int k = data[0] & 1;
+    const int k = data[0] % 4 == 1 ? 1 : data[0] & 4 ? 2 : 0;
     const int64_t n = data[0] & 2 ? (int64_t)size - 1 : whole_size[k];
     char *bytes = malloc((size_t)n + 1);
     memcpy(bytes, data[0] & 2 ? (const char *)data + 1 : whole[k], (size_t)n);

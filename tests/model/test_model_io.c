@@ -26,6 +26,21 @@ static void setup(void)
     bytes = model_bytes(model, &size);
 }
 
+/* The same shop as a ranking, the ratings as values of events; one item is retired. */
+static void setup_ranking(void)
+{
+    thaw_data *data = shop_data(NULL, 10, 3, 1);
+    thaw_config config = shop_config(NULL, 2, 0);
+    const int64_t gone = 1;
+    config.objective = THAW_RANKING;
+    config.passes = 2;
+    ck_assert_int_eq(thaw_model_create(&model, &config, data), THAW_OK);
+    ck_assert_msg(thaw_pretrain(model, NULL, data, NULL, NULL) == THAW_OK, "%s", thaw_last_error());
+    ck_assert_int_eq(thaw_model_retire_items(model, &gone, 1, 1), THAW_OK);
+    thaw_data_free(data);
+    bytes = model_bytes(model, &size);
+}
+
 static void teardown(void)
 {
     free(bytes);
@@ -196,6 +211,29 @@ static const struct {
     {"\"shape\":[3,", "\"shape\":[9,", THAW_E_FORMAT},
 };
 
+static const struct {
+    const char *words, *others;
+    thaw_status status;
+} ranking_changes[] = {
+    {"\"thaw.method\":\"conditional\"", "\"thaw.method\":\"conventional", THAW_E_FORMAT},
+    {"\"thaw.method\":\"conditional\"", "\"thaw.method\":\"conditionel\"", THAW_E_UNSUPPORTED},
+    {"\"item.reach\"", "\"item.roach\"", THAW_E_FORMAT},
+    {"\"item.near.tie\"", "\"item.near.pie\"", THAW_E_FORMAT},
+    {"\"item.near.item\":{\"dtype\":\"I32\"", "\"item.near.item\":{\"dtype\":\"F32\"", THAW_E_FORMAT},
+    {"\"item.retired\":{\"dtype\":\"U8\",\"shape\":[3]", "\"item.retired\":{\"dtype\":\"U8\",\"shape\":[9]", THAW_E_FORMAT},
+    {"\"user.rule\"", "\"user.role\"", THAW_E_FORMAT},
+    {"\"event.kind\"", "\"event.mind\"", THAW_E_FORMAT},
+    {"\\\"backward\\\"", "\\\"backword\\\"", THAW_E_FORMAT},
+    {"\\\"target\\\":-1", "\\\"target\\\":-2", THAW_E_FORMAT},
+    {"\\\"target\\\":-1", "\\\"target\\\":99", THAW_E_FORMAT},
+};
+
+START_TEST(a_ranking_that_says_another_thing_is_refused)
+{
+    ck_assert_int_eq(load_with(ranking_changes[_i].words, ranking_changes[_i].others), ranking_changes[_i].status);
+}
+END_TEST
+
 START_TEST(a_header_that_says_another_thing_is_refused)
 {
     thaw_status st = load_with(changes[_i].words, changes[_i].others);
@@ -285,5 +323,19 @@ int main(void)
     tcase_add_loop_test(damaged, a_tensor_with_bad_numbers_is_refused, 0, 10);
     tcase_add_loop_test(damaged, what_is_no_file_is_io_and_an_empty_one_is_no_model, 0, 2);
     suite_add_tcase(suite, damaged);
+    TCase *ranking = tcase_create("ranking");
+    tcase_set_timeout(ranking, 240);
+    tcase_add_checked_fixture(ranking, setup_ranking, teardown);
+    tcase_add_loop_test(ranking, save_load_save_gives_the_same_bytes, 0, 2);
+    tcase_add_test(ranking, bytes_at_any_address_load);
+    tcase_add_test(ranking, a_mapped_model_trains_like_a_loaded_one);
+    tcase_add_test(ranking, python_reads_it_as_safetensors);
+    tcase_add_test(ranking, a_file_cut_anywhere_is_refused);
+    tcase_add_test(ranking, a_flipped_bit_is_refused);
+    tcase_add_loop_test(ranking, a_flipped_bit_with_a_right_checksum_does_no_harm, 0, 8);
+    tcase_add_test(ranking, no_byte_may_follow);
+    tcase_add_loop_test(ranking, a_ranking_that_says_another_thing_is_refused, 0,
+                        (int)(sizeof ranking_changes / sizeof *ranking_changes));
+    suite_add_tcase(suite, ranking);
     return run_suite(suite);
 }

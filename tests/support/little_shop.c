@@ -102,15 +102,27 @@ thaw_config shop_config(const thaw_allocator *allocator, int rank, float half_li
     return config;
 }
 
-thaw_model *shop_model(const thaw_allocator *allocator, int rank, float half_life)
+static thaw_model *trained(const thaw_config *config)
 {
     thaw_model *model;
-    const thaw_config config = shop_config(allocator, rank, half_life);
-    thaw_data *data = shop_data(allocator, SHOP_USERS, SHOP_ITEMS, 1);
-    must(thaw_model_create(&model, &config, data));
+    thaw_data *data = shop_data(&config->allocator, SHOP_USERS, SHOP_ITEMS, 1);
+    must(thaw_model_create(&model, config, data));
     must(thaw_pretrain(model, NULL, data, NULL, NULL));
     thaw_data_free(data);
     return model;
+}
+
+thaw_model *shop_model(const thaw_allocator *allocator, int rank, float half_life)
+{
+    const thaw_config config = shop_config(allocator, rank, half_life);
+    return trained(&config);
+}
+
+thaw_model *shop_ranking(const thaw_allocator *allocator, int rank)
+{
+    thaw_config config = shop_config(allocator, rank, 0);
+    config.objective = THAW_RANKING;
+    return trained(&config);
 }
 
 thaw_event shop_event(int k)

@@ -18,6 +18,9 @@ thaw_config shop_config(const thaw_allocator *allocator, int rank, float half_li
 /** A model of shop_data(SHOP_USERS, SHOP_ITEMS, 1), trained. */
 thaw_model *shop_model(const thaw_allocator *allocator, int rank, float half_life);
 
+/** The same as a ranking, the ratings as values of its events. */
+thaw_model *shop_ranking(const thaw_allocator *allocator, int rank);
+
 /** Some event number k of one shopper: always valid. */
 thaw_event shop_event(int k);
 
