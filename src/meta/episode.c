@@ -197,10 +197,12 @@ static double outer_loss(thaw__episode *e, const thaw__journeys *j, float floor,
     const sample s = draw_sample(e, draw);
     memset(e->by_addition, 0, sizeof e->by_addition);
     memset(e->by_c, 0, (size_t)b->width * sizeof *e->by_c);
+    e->share = 0;
     if (!wanted) return 0;
     double sum = sum_sample(e, s, floor);
     const double loss = sum_table(e, s, floor, &sum) / (double)wanted + log(sum);
-    thaw__gemv_t(s.n, b->width, (float)((double)s.q / sum), b->rows + s.first * b->width, s.q * b->width, e->slope, 0, e->by_c);
+    e->share = (float)((double)s.q / sum);
+    thaw__gemv_t(s.n, b->width, e->share, b->rows + s.first * b->width, s.q * b->width, e->slope, 0, e->by_c);
     for (int32_t at = 0; at < THAW__ADDITIONS; at++) {
         if (!e->additions.key[at] || e->mark[at] == HIDDEN) continue;
         if (e->mark[at] == WANTED)
@@ -208,6 +210,18 @@ static double outer_loss(thaw__episode *e, const thaw__journeys *j, float floor,
         else e->by_addition[at] /= (float)sum;
         e->m->kernels->axpy(b->width, e->by_addition[at], b->rows + (e->additions.key[at] - 1) * b->width, e->by_c);
     }
+    return loss;
+}
+
+double thaw__episode_by_score(thaw__episode *e, const thaw__journeys *j, float floor, double draw, float *by_score)
+{
+    const double loss = outer_loss(e, j, floor * e->m->ranking->mean_popular, draw);
+    const sample s = draw_sample(e, draw);
+    memset(by_score, 0, (size_t)e->basis->items * sizeof *by_score);
+    if (e->share == 0) return 0;
+    for (int64_t i = 0; i < s.n; i++) by_score[s.first + i * s.q] = e->share * e->slope[i];
+    for (int32_t at = 0; at < THAW__ADDITIONS; at++)
+        if (e->additions.key[at] && e->mark[at] != HIDDEN) by_score[e->additions.key[at] - 1] = e->by_addition[at];
     return loss;
 }
 

@@ -41,7 +41,8 @@ typedef struct thaw__episode {
     float *prior;           /* [stride] what the features of the user say */
     float *factor;          /* [rank, stride] */
     float *c, *by_c;        /* [basis width] */
-    float *z, *slope;       /* [items] of the sampled ones: soft(z), and derivatives by z */
+    float *z, *slope;       /* [items] of the sampled ones: soft(z), and derivatives by z in units of share */
+    float share;            /* q / sum of soft(z) */
     const thaw_event *events; /* the support's, in time order */
     int64_t n_events;
     int64_t user;           /* of the journeys */
@@ -71,5 +72,8 @@ static inline int thaw__episode_hides(const thaw__episode *e)
 /** The loss with the floor f in mean item probabilities, and its derivatives added to slope [thaw__n_slopes()]. `draw`, uniform in
  *  [0, 1), says where the sample of a large catalogue begins. 0 if nothing is wanted. */
 double thaw__episode_loss(thaw__episode *e, const thaw__journeys *j, float floor, double draw, float *slope);
+
+/** The same loss, and its derivatives by the scores of all items in by_score [items]; by c they are in e->by_c. */
+double thaw__episode_by_score(thaw__episode *e, const thaw__journeys *j, float floor, double draw, float *by_score);
 
 #endif

@@ -12,6 +12,7 @@
 #include "sort.h"
 #include "status.h"
 #include "thread.h"
+#include "tune.h"
 
 enum { STEPS_PER_PASS = 40, MOST_VALID = 3000 };
 
@@ -24,6 +25,7 @@ typedef struct training {
     int64_t *users;           /* [n] journeys: those of the moments, those that teach the rules, the judges */
     int64_t n, n_moments, n_rules, n_judges;
     double best;              /* recall + NDCG of the judges under the rules kept */
+    float floor;              /* of the loss that the rules were learned with */
     double begin;
 } training;
 
@@ -163,12 +165,79 @@ static thaw_status learn_rules(training *t, const watcher *w)
     }
     for (int k = 0; st == THAW_OK && k < N_FLOORS; k++) {
         fetch(r, &start);
+        const double before = t->best;
         st = run_passes(t, w, k);
         if (st == THAW_OK) st = consider_rules(t, w->report, &best);
+        if (t->best > before) t->floor = floors[k];
     }
     if (st == THAW_OK || st == THAW_E_CANCELLED) fetch(r, &best);
     thaw__free(a, start.kinds);
     thaw__free(a, best.kinds);
+    return st;
+}
+
+/* ---- the embeddings ---------------------------------------------------------------------------------------------- */
+
+/* Judges are asked every so many epochs; what they do not like this much better after the first is given up. */
+enum { EPOCHS_PER_VERDICT = 2 };
+#define WORTH 1.003
+
+/* All that tuning moves, to or from a copy [items (stride + width) + 2 stride]. */
+static void copy_rows(const training *t, float *copy, int back)
+{
+    const thaw__basis *b = &t->basis;
+    float *const at[] = {t->m->factor, b->rows, t->m->ranking->silent, t->m->ranking->pull};
+    const int64_t size[] = {b->items * b->stride, b->items * b->width, b->stride, b->stride};
+    for (int k = 0; k < 4; copy += size[k++]) memcpy(back ? at[k] : copy, back ? copy : at[k], (size_t)size[k] * sizeof *copy);
+}
+
+static thaw_status run_epochs(thaw__tune *tune, int32_t n)
+{
+    double loss;
+    for (int32_t k = 0; k < n; k++) THAW__TRY(thaw__tune_epoch(tune, &loss));
+    return THAW_OK;
+}
+
+/* Tune as long as the judges like it; *epochs are kept. */
+static thaw_status choose_epochs(training *t, int32_t *epochs, thaw_report *report)
+{
+    const thaw_allocator *a = &t->m->config.allocator;
+    const double worth = WORTH * t->best;
+    thaw__tune tune;
+    *epochs = 0;
+    if (t->basis.items > THAW__TUNE_ITEMS) return THAW_OK;
+    float *copy = thaw__alloc(a, (size_t)(t->basis.items * (t->basis.stride + t->basis.width) + 2 * t->basis.stride), sizeof *copy);
+    if (!copy) return THAW_E_NOMEM;
+    thaw_status st = thaw__tune_create(&tune, t->m, &t->basis, &t->j, t->users, t->n_moments, t->floor);
+    copy_rows(t, copy, 0);
+    for (int32_t k = EPOCHS_PER_VERDICT; st == THAW_OK && k <= THAW__TUNE_EPOCHS; k += EPOCHS_PER_VERDICT) {
+        int better = 0;
+        const thaw_report before = *report;
+        const double best = t->best;
+        st = run_epochs(&tune, EPOCHS_PER_VERDICT);
+        if (st == THAW_OK) st = consider(t, report, &better);
+        if (st == THAW_OK && k == EPOCHS_PER_VERDICT && t->best < worth) {
+            *report = before;
+            t->best = best;
+            break;
+        }
+        if (!better) continue;
+        *epochs = k;
+        copy_rows(t, copy, 0);
+    }
+    copy_rows(t, copy, 1);
+    thaw__tune_free(&tune);
+    thaw__free(a, copy);
+    return st;
+}
+
+static thaw_status tune_everybody(training *t, int32_t epochs)
+{
+    thaw__tune tune;
+    if (!epochs) return THAW_OK;
+    THAW__TRY(thaw__tune_create(&tune, t->m, &t->basis, &t->j, t->users, t->n, t->floor));
+    const thaw_status st = run_epochs(&tune, epochs);
+    thaw__tune_free(&tune);
     return st;
 }
 
@@ -226,14 +295,19 @@ static void collapse(training *t)
 static thaw_status learn(training *t, const watcher *w)
 {
     float ridge;
+    int32_t epochs = 0;
     t->m->ranking->half_life = start_half_life(t);
     THAW__TRY(thaw__moments_take(t->m, &t->basis, &t->j, t->users, t->n_moments));
     THAW__TRY(thaw__rank_prior_learn(t->m, &t->j, t->users, t->n_moments));
     const thaw_status st = learn_rules(t, w);
     if (st != THAW_OK && st != THAW_E_CANCELLED) return st;
+    if (st == THAW_OK) THAW__TRY(choose_epochs(t, &epochs, w->report));
+    THAW__TRY(thaw__rank_prior_learn(t->m, &t->j, t->users, t->n_moments)); /* of the space as it is now */
     THAW__TRY(choose_ridge(t, &ridge, w->report));
     thaw__basis_free(&t->basis, &t->m->config.allocator);
     THAW__TRY(thaw__moments_take(t->m, &t->basis, &t->j, t->users, t->n));
+    THAW__TRY(thaw__rank_prior_learn(t->m, &t->j, t->users, t->n));
+    THAW__TRY(tune_everybody(t, epochs));
     THAW__TRY(thaw__rank_prior_learn(t->m, &t->j, t->users, t->n));
     if (ridge > 0) THAW__TRY(read_out(t, ridge));
     collapse(t);
@@ -243,7 +317,7 @@ static thaw_status learn(training *t, const watcher *w)
 thaw_status thaw__rank_train(thaw_model *m, thaw_report *report, const thaw_data *data, thaw_progress progress, void *ctx)
 {
     const thaw_allocator *a = &m->config.allocator;
-    training t = {.best = -1, .begin = thaw__seconds()};
+    training t = {.best = -1, .floor = floors[0], .begin = thaw__seconds()};
     const watcher w = {report, progress, ctx};
     thaw_status st = thaw__model_copy(&t.m, m);
     if (st == THAW_OK) st = thaw__journeys_build(&t.j, t.m, data, NULL, 0);
