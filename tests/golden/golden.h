@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The shopper of the golden files: a model of rank 3 over six items, a user adapted to these events, and what the library
- * that wrote them said of every item. */
+ * The shopper of the golden files: models of rank 3 over six items, one of ratings and one that ranks, a user adapted to these
+ * events, and what the library that wrote them said of every item. */
 #ifndef GOLDEN_H
 #define GOLDEN_H
 
@@ -10,6 +10,10 @@ enum { GOLDEN_ITEMS = 6, GOLDEN_EVENTS = 3 };
 
 static const thaw_event golden_events[GOLDEN_EVENTS] = {{.item = 0, .value = 5}, {.item = 3, .value = 2},
                                                         {.item = 4, .value = 4}};
+/* Files of format 1: the model, its user, its scores. */
+static const char *const golden_files[][3] = {{"model-1.safetensors", "user-1.bin", "scores-1.tsv"},
+                                              {"ranking-1.safetensors", "ranking-user-1.bin", "ranking-scores-1.tsv"}};
+
 static const char *const golden_names[] = {"age", "town"};
 static const char *const golden_values[] = {"31", "Köln"};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Write the golden files anew, for a new format version only (keep the old ones, they must load for ever):
  *
- *     cmake --build build/release --target make_golden && build/release/tests/golden/make_golden tests/golden
+ *     cmake --build build/release --target make_golden && build/release/tests/golden/make_golden tests/golden [0: ratings | 1: rankings]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,18 +25,18 @@ static FILE *create(const char *folder, const char *name)
     return file;
 }
 
-static void write_user(const char *folder, const thaw_user *user)
+static void write_user(const char *folder, const char *name, const thaw_user *user)
 {
     int64_t size;
     char *bytes = user_bytes(user, &size);
-    FILE *file = create(folder, "user-1.bin");
+    FILE *file = create(folder, name);
     if (fwrite(bytes, 1, (size_t)size, file) != (size_t)size || fclose(file)) exit(1);
     free(bytes);
 }
 
-static void write_scores(const char *folder, const thaw_model *model, const thaw_user *user)
+static void write_scores(const char *folder, const char *name, const thaw_model *model, const thaw_user *user)
 {
-    FILE *file = create(folder, "scores-1.tsv");
+    FILE *file = create(folder, name);
     for (int64_t i = 0; i < GOLDEN_ITEMS; i++) {
         float mean, variance;
         const char *key;
@@ -47,25 +47,33 @@ static void write_scores(const char *folder, const thaw_model *model, const thaw
     if (fclose(file)) exit(1);
 }
 
-int main(int argc, char **argv)
+static void write_golden(const char *folder, int ranks)
 {
-    if (argc != 2) return 2;
     char path[1024];
     thaw_model *model;
     thaw_user *user;
     thaw_data *data = shop_data(NULL, 20, GOLDEN_ITEMS, 1);
-    const thaw_config config = shop_config(NULL, 3, 0);
+    thaw_config config = shop_config(NULL, 3, 0);
+    config.objective = ranks ? THAW_RANKING : THAW_RATING;
     must(thaw_model_create(&model, &config, data));
     must(thaw_pretrain(model, NULL, data, NULL, NULL));
     must(thaw_user_create(&user, model));
     must(thaw_user_set_features(model, user, golden_names, golden_values, 2));
     must(thaw_adapt(model, user, golden_events, GOLDEN_EVENTS));
-    snprintf(path, sizeof path, "%s/model-1.safetensors", argv[1]);
+    snprintf(path, sizeof path, "%s/%s", folder, golden_files[ranks][0]);
     must(thaw_model_save(model, path));
-    write_user(argv[1], user);
-    write_scores(argv[1], model, user);
+    write_user(folder, golden_files[ranks][1], user);
+    write_scores(folder, golden_files[ranks][2], model, user);
     thaw_user_free(user);
     thaw_model_free(model);
     thaw_data_free(data);
+}
+
+/* Without a third argument both; with one, that kind alone. */
+int main(int argc, char **argv)
+{
+    if (argc < 2 || argc > 3) return 2;
+    for (int ranks = 0; ranks < 2; ranks++)
+        if (argc == 2 || atoi(argv[2]) == ranks) write_golden(argv[1], ranks);
     return 0;
 }
