@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Pretraining for ranking: moments of most users, rules by episodes of the others, then everybody's moments under those rules. */
+ * Pretraining for ranking: moments of most users, rules by episodes of the others, embeddings tuned, then everybody's moments under those rules. */
 #ifndef THAW_RANK_TRAIN_H
 #define THAW_RANK_TRAIN_H
 

@@ -10,6 +10,7 @@
 #include "rank_adapt.h"
 #include "run_suite.h"
 #include "thaw/thaw.h"
+#include "tune.h"
 
 enum { USERS = 60, ITEMS = 30, STEPS = 8 };
 
@@ -117,6 +118,88 @@ START_TEST(slopes_of_rules_are_those_of_finite_differences)
     thaw__journeys_free(&j);
     thaw_model_free(m);
     thaw_data_free(data);
+}
+END_TEST
+
+/* The ring's moments of all users but the last, to be tuned. */
+typedef struct tuning {
+    thaw_data *data;
+    thaw_model *m;
+    thaw__journeys j;
+    thaw__basis basis;
+    int64_t users[USERS];
+    thaw__tune tune;
+} tuning;
+
+static void open_tuning(tuning *t)
+{
+    thaw_config config = ring_config(NULL);
+    t->data = ring_shop(NULL);
+    ck_assert_int_eq(thaw_model_create(&t->m, &config, t->data), THAW_OK);
+    ck_assert_int_eq(thaw__journeys_build(&t->j, t->m, t->data, NULL, 0), THAW_OK);
+    for (int u = 0; u < USERS; u++) t->users[u] = u;
+    ck_assert_int_eq(thaw__moments_take(t->m, &t->basis, &t->j, t->users, USERS - 1), THAW_OK);
+    ck_assert_int_eq(thaw__tune_create(&t->tune, t->m, &t->basis, &t->j, t->users, USERS - 1), THAW_OK);
+}
+
+static void close_tuning(tuning *t)
+{
+    thaw__tune_free(&t->tune);
+    thaw__basis_free(&t->basis, &t->m->config.allocator);
+    thaw__journeys_free(&t->j);
+    thaw_model_free(t->m);
+    thaw_data_free(t->data);
+}
+
+/* Of the episode in place 0, by the number at x; a second one in place 1 leaves its slopes alone. */
+static void check_embedding(tuning *t, float *x, int64_t k, double slope)
+{
+    const float old = *x, h = 0.003f;
+    double loss[2];
+    for (int side = 0; side < 2; side++) {
+        *x = side ? old + h : old - h;
+        loss[side] = thaw__tune_episode(&t->tune, 1, 0, USERS - 1, k, 0);
+    }
+    *x = old;
+    const double difference = (loss[1] - loss[0]) / (2 * (double)h);
+    ck_assert_msg(fabs(difference - slope) < 2e-3 * (0.1 + fabs(difference)), "the slope is %g, differences say %g", slope, difference);
+}
+
+START_TEST(slopes_of_embeddings_are_those_of_finite_differences)
+{
+    tuning t;
+    open_tuning(&t);
+    const int64_t k = 1 + 2 * _i, stride = t.m->stride;
+    const thaw__tune_support *s = t.tune.supports;
+    ck_assert(thaw__tune_episode(&t.tune, 0, 0, USERS - 1, k, 0) > 0);
+    ck_assert_int_eq(s->n, k);
+    for (int32_t c = 0; c < t.m->rank; c++) {
+        const double w = (double)t.tune.w[c], l = (double)t.tune.l[c];
+        for (int32_t i = 0; i < s->n; i++)
+            check_embedding(&t, &t.m->factor[s->item[i] * stride + c], k, (double)s->by_l[i] * l + (double)s->by_w[i] * w);
+        for (int64_t i = 0; i < ITEMS; i++)
+            check_embedding(&t, &t.basis.rows[i * t.basis.width + c], k, (double)t.tune.by_score[i] * w);
+    }
+    close_tuning(&t);
+}
+END_TEST
+
+START_TEST(tuning_lowers_the_loss_and_keeps_the_space_diagonal)
+{
+    tuning t;
+    double first, loss = 0;
+    open_tuning(&t);
+    ck_assert_int_eq(thaw__tune_epoch(&t.tune, &first), THAW_OK);
+    for (int k = 0; k < 40; k++) ck_assert_int_eq(thaw__tune_epoch(&t.tune, &loss), THAW_OK);
+    ck_assert_double_lt(loss, first);
+    for (int32_t a = 0; a < t.m->rank; a++)
+        for (int32_t b = 0; b <= a; b++) {
+            double sum = 0;
+            for (int64_t i = 0; i < ITEMS; i++)
+                sum += (double)t.m->factor[i * t.m->stride + a] * (double)t.m->factor[i * t.m->stride + b];
+            ck_assert_double_eq_tol(sum, a == b ? (double)t.m->ranking->silent[a] : 0, 1e-4);
+        }
+    close_tuning(&t);
 }
 END_TEST
 
@@ -268,6 +351,8 @@ int main(void)
     TCase *tc = tcase_create("ranking");
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, slopes_of_rules_are_those_of_finite_differences, 0, 4);
+    tcase_add_loop_test(tc, slopes_of_embeddings_are_those_of_finite_differences, 0, 3);
+    tcase_add_test(tc, tuning_lowers_the_loss_and_keeps_the_space_diagonal);
     tcase_add_test(tc, what_follows_is_recommended_first);
     tcase_add_loop_test(tc, serving_believes_what_training_does, 0, 4);
     tcase_add_test(tc, one_by_one_is_all_at_once_in_any_order);

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tune.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "linalg.h"
+#include "rng.h"
+#include "rules.h"
+#include "status.h"
+#include "thread.h"
+
+enum { BATCH = 64, MOST_EPISODES = 8192, SETTLE = 16 /* batches from one turn of the space to the next */ };
+enum { OF_F, OF_V };
+
+static const double rates[] = {0.02, 0.01};
+#define FLOOR 1                             /* of the loss, in mean item probabilities */
+#define MEMORY 0.95                         /* of the running mean square */
+#define FIRST_DRAW ((uint64_t)1 << 40)      /* the rules draw below */
+
+void thaw__tune_free(thaw__tune *t)
+{
+    if (!t->m) return;
+    const thaw_allocator *a = &t->m->config.allocator;
+    for (int32_t w = 0; t->episodes && w < t->workers; w++) thaw__episode_free(t->episodes[w]);
+    thaw__free(a, t->episodes);
+    thaw__free(a, t->supports);
+    thaw__free(a, t->by_score);
+    thaw__free(a, t->w);
+    thaw__free(a, t->l);
+    thaw__free(a, t->losses);
+    thaw__free(a, t->slope);
+    *t = (thaw__tune){0};
+}
+
+static double length_of(const float *rows, int64_t n, int64_t ld, const thaw_model *m)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++) sum += (double)m->kernels->dot(m->stride, rows + i * ld, rows + i * ld);
+    return sqrt(sum);
+}
+
+thaw_status thaw__tune_create(thaw__tune *out, thaw_model *m, thaw__basis *basis, const thaw__journeys *j, const int64_t *users,
+                              int64_t n)
+{
+    const thaw_allocator *a = &m->config.allocator;
+    const size_t items = (size_t)basis->items, stride = (size_t)m->stride;
+    thaw__tune *t = out;
+    *t = (thaw__tune){.m = m, .basis = basis, .j = j, .users = users, .n = n,
+                      .workers = thaw__n_workers(&m->config.parallel)};
+    t->episodes = thaw__alloc0(a, (size_t)t->workers, sizeof *t->episodes);
+    t->supports = thaw__alloc0(a, BATCH, sizeof *t->supports);
+    t->by_score = thaw__alloc0(a, BATCH * items, sizeof *t->by_score);
+    t->w = thaw__alloc0(a, BATCH * stride, sizeof *t->w);
+    t->l = thaw__alloc0(a, BATCH * stride, sizeof *t->l);
+    t->losses = thaw__alloc0(a, BATCH, sizeof *t->losses);
+    t->slope = thaw__alloc0(a, items * stride, sizeof *t->slope);
+    thaw_status st = t->episodes && t->supports && t->by_score && t->w && t->l && t->losses && t->slope ? THAW_OK : THAW_E_NOMEM;
+    for (int32_t k = 0; st == THAW_OK && k < t->workers; k++) st = thaw__episode_create(&t->episodes[k], m, basis);
+    t->length[OF_F] = length_of(basis->rows, basis->items, basis->width, m);
+    t->length[OF_V] = length_of(m->factor, basis->items, m->stride, m);
+    if (st != THAW_OK) thaw__tune_free(t);
+    return st;
+}
+
+/* ---- an episode -------------------------------------------------------------------------------------------------- */
+
+/* l, and the slopes of the rows of the support. */
+static void differentiate(thaw__tune_support *out, float *l, const thaw__episode *e, float gain)
+{
+    const thaw_model *m = e->m;
+    const thaw__belief_rules rules = thaw__belief_rules_at(m->ranking, e->evidence.place);
+    m->kernels->scale(m->stride, gain, e->by_c, l);
+    m->kernels->axpy(m->stride, gain * m->ranking->backward, e->by_c + m->stride, l);
+    thaw__potrs(m->rank, e->factor, m->stride, l);
+    out->n = e->evidence.n;
+    for (int32_t i = 0; i < out->n; i++) {
+        const thaw__belief_term term = thaw__belief_term_of(m->ranking, &e->evidence, i, rules);
+        const float *v = m->factor + e->evidence.item[i] * m->stride;
+        out->item[i] = e->evidence.item[i];
+        out->by_l[i] = term.pull - term.precision * m->kernels->dot(m->stride, v, e->w);
+        out->by_w[i] = -term.precision * m->kernels->dot(m->stride, v, l);
+    }
+}
+
+double thaw__tune_episode(thaw__tune *t, int64_t b, int32_t worker, int64_t user, int64_t k, double sample)
+{
+    const thaw_model *m = t->m;
+    thaw__episode *e = t->episodes[worker];
+    float *by_score = t->by_score + b * t->basis->items, *w = t->w + b * m->stride, *l = t->l + b * m->stride;
+    double loss = 0;
+    t->supports[b].n = 0;
+    memset(by_score, 0, (size_t)t->basis->items * sizeof *by_score);
+    if (!thaw__episode_adapt(e, t->j, user, k)) loss = thaw__episode_by_score(e, t->j, FLOOR, sample, by_score);
+    if (loss == 0 || !isfinite(loss)) {
+        memset(by_score, 0, (size_t)t->basis->items * sizeof *by_score);
+        return 0;
+    }
+    const float gain = thaw__ranking_rule(m->ranking, THAW__GAIN, e->evidence.place);
+    for (int64_t i = 0; i < t->basis->items; i++) by_score[i] *= gain;
+    memcpy(w, e->w, (size_t)m->stride * sizeof *w);
+    differentiate(&t->supports[b], l, e, gain);
+    return loss;
+}
+
+static void run_episode(void *arg, int64_t b, int32_t worker)
+{
+    thaw__tune *t = arg;
+    const uint64_t draw = FIRST_DRAW + 3 * (uint64_t)(t->step * BATCH + b);
+    const uint64_t seed = t->m->config.seed;
+    const int64_t user = t->users[(int64_t)(thaw__rng_uniform(seed, THAW__RNG_EPISODE, draw) * (double)t->n)];
+    t->losses[b] = thaw__tune_episode(t, b, worker, user, thaw__draw_support(t->m, draw + 1, thaw__journey_length(t->j, user)),
+                                      thaw__rng_uniform(seed, THAW__RNG_EPISODE, draw + 2));
+}
+
+/* ---- a step ------------------------------------------------------------------------------------------------------ */
+
+/* rows -= rate |rows| scale G / rms; scale [items] or NULL: 1. */
+static void descend(thaw__tune *t, int which, float *rows, int64_t ld, const float *scale, double rate)
+{
+    const thaw__kernels *kernels = t->m->kernels;
+    const int64_t stride = t->m->stride;
+    double now = 0;
+    for (int64_t i = 0; i < t->basis->items; i++) {
+        float *g = t->slope + i * stride;
+        if (scale) kernels->scale(stride, scale[i], g, g);
+        now += (double)kernels->dot(stride, g, g);
+    }
+    t->square[which] = t->step ? MEMORY * t->square[which] + (1 - MEMORY) * now : now;
+    if (!(t->square[which] > 0) || !isfinite(t->square[which])) return;
+    const float by = (float)(-rate * t->length[which] / sqrt(t->square[which]));
+    for (int64_t i = 0; i < t->basis->items; i++) kernels->axpy(stride, by, t->slope + i * stride, rows + i * ld);
+}
+
+static void gather_support(thaw__tune *t)
+{
+    const thaw_model *m = t->m;
+    memset(t->slope, 0, (size_t)(t->basis->items * m->stride) * sizeof *t->slope);
+    for (int64_t b = 0; b < BATCH; b++)
+        for (int32_t i = 0; i < t->supports[b].n; i++) {
+            float *g = t->slope + t->supports[b].item[i] * m->stride;
+            m->kernels->axpy(m->stride, t->supports[b].by_l[i] / BATCH, t->l + b * m->stride, g);
+            m->kernels->axpy(m->stride, t->supports[b].by_w[i] / BATCH, t->w + b * m->stride, g);
+        }
+}
+
+static void apply(thaw__tune *t, double rate)
+{
+    const thaw__basis *b = t->basis;
+    const int64_t stride = t->m->stride;
+    thaw__gemm_tn(b->items, stride, BATCH, 1.0f / BATCH, t->by_score, b->items, t->w, stride, 0, t->slope, stride);
+    descend(t, OF_F, b->rows, b->width, t->m->ranking->popular, rate * rates[OF_F]);
+    gather_support(t);
+    descend(t, OF_V, t->m->factor, stride, NULL, rate * rates[OF_V]);
+}
+
+/* ---- the space --------------------------------------------------------------------------------------------------- */
+
+/* rows <- rows Q', turn [rank, rank] holding Q' */
+static void turn_rows(float *rows, int64_t n, int64_t ld, int64_t rank, const float *turn)
+{
+    float out[THAW__RANK_MAX];
+    for (int64_t i = 0; i < n; i++) {
+        thaw__gemv_t(rank, rank, 1, turn, rank, rows + i * ld, 0, out);
+        memcpy(rows + i * ld, out, (size_t)rank * sizeof *out);
+    }
+}
+
+/* Eigenvectors of V'V, largest first, become the axes; silent and pull are taken anew. */
+static thaw_status settle(thaw__tune *t)
+{
+    thaw_model *m = t->m;
+    const thaw_allocator *a = &m->config.allocator;
+    const int64_t d = m->rank, items = t->basis->items;
+    float *small = thaw__alloc0(a, (size_t)(d * d), sizeof *small);
+    double *square = thaw__alloc0(a, (size_t)(2 * d * d + 4 * d), sizeof *square), *values = square + d * d, *work = values + d;
+    thaw_status st = small && square ? THAW_OK : THAW_E_NOMEM;
+    if (st == THAW_OK) {
+        thaw__syrk_t(d, items, 1, m->factor, m->stride, 0, small, d);
+        for (int64_t i = 0; i < d; i++)
+            for (int64_t k = 0; k <= i; k++) square[i * d + k] = (double)small[i * d + k];
+        if (thaw__syev64(d, square, d, values, work)) st = thaw__fail(THAW_E_NUMERIC, "the tuned items have no eigenvectors");
+    }
+    if (st == THAW_OK) {
+        for (int64_t c = 0; c < d; c++) {
+            m->ranking->silent[c] = (float)(values[d - 1 - c] > 0 ? values[d - 1 - c] : 0);
+            for (int64_t k = 0; k < d; k++) small[k * d + c] = (float)square[(d - 1 - c) * d + k];
+        }
+        turn_rows(m->factor, items, m->stride, d, small);
+        turn_rows(t->basis->rows, items, t->basis->width, d, small);
+        turn_rows(t->basis->rows + m->stride, items, t->basis->width, d, small);
+        thaw__moments_pull(m);
+    }
+    thaw__free(a, small);
+    thaw__free(a, square);
+    return st;
+}
+
+thaw_status thaw__tune_epoch(thaw__tune *t, double *loss)
+{
+    const int64_t batches = ((t->n < MOST_EPISODES ? t->n : MOST_EPISODES) + BATCH - 1) / BATCH;
+    *loss = 0;
+    for (int64_t k = 0; k < batches; k++, t->step++) {
+        const double part = (double)t->step / (double)(batches * THAW__TUNE_EPOCHS);
+        THAW__TRY(thaw__parallel_for(&t->m->config.parallel, run_episode, t, BATCH));
+        apply(t, part < 1 ? 1 - 0.9 * part : 0.1);
+        for (int64_t b = 0; b < BATCH; b++) *loss += t->losses[b] / (double)(BATCH * batches);
+        if (k % SETTLE == SETTLE - 1 || k == batches - 1) THAW__TRY(settle(t));
+    }
+    return THAW_OK;
+}
