@@ -178,8 +178,9 @@ static thaw_status learn_rules(training *t, const watcher *w)
 
 /* ---- the embeddings ---------------------------------------------------------------------------------------------- */
 
-/* Judges are asked every so many epochs; what they do not like this much better after the first is given up. */
+/* Judges are asked every so many epochs; tuning is given up unless they like it so much better after the first, and in the end. */
 enum { EPOCHS_PER_VERDICT = 2 };
+#define WORTH_AT_FIRST 1.005
 #define WORTH 1.003
 
 /* All that tuning moves, to or from a copy [items (stride + width) + 2 stride]. */
@@ -202,25 +203,19 @@ static thaw_status run_epochs(thaw__tune *tune, int32_t n)
 static thaw_status choose_epochs(training *t, int32_t *epochs, thaw_report *report)
 {
     const thaw_allocator *a = &t->m->config.allocator;
-    const double worth = WORTH * t->best;
+    const double worth = WORTH_AT_FIRST * t->best;
     thaw__tune tune;
     *epochs = 0;
     if (t->basis.items > THAW__TUNE_ITEMS) return THAW_OK;
     float *copy = thaw__alloc(a, (size_t)(t->basis.items * (t->basis.stride + t->basis.width) + 2 * t->basis.stride), sizeof *copy);
     if (!copy) return THAW_E_NOMEM;
-    thaw_status st = thaw__tune_create(&tune, t->m, &t->basis, &t->j, t->users, t->n_moments, t->floor);
+    thaw_status st = thaw__tune_create(&tune, t->m, &t->basis, &t->j, t->users, t->n_moments);
     copy_rows(t, copy, 0);
     for (int32_t k = EPOCHS_PER_VERDICT; st == THAW_OK && k <= THAW__TUNE_EPOCHS; k += EPOCHS_PER_VERDICT) {
         int better = 0;
-        const thaw_report before = *report;
-        const double best = t->best;
         st = run_epochs(&tune, EPOCHS_PER_VERDICT);
         if (st == THAW_OK) st = consider(t, report, &better);
-        if (st == THAW_OK && k == EPOCHS_PER_VERDICT && t->best < worth) {
-            *report = before;
-            t->best = best;
-            break;
-        }
+        if (t->best < worth) break;
         if (!better) continue;
         *epochs = k;
         copy_rows(t, copy, 0);
@@ -235,7 +230,7 @@ static thaw_status tune_everybody(training *t, int32_t epochs)
 {
     thaw__tune tune;
     if (!epochs) return THAW_OK;
-    THAW__TRY(thaw__tune_create(&tune, t->m, &t->basis, &t->j, t->users, t->n, t->floor));
+    THAW__TRY(thaw__tune_create(&tune, t->m, &t->basis, &t->j, t->users, t->n));
     const thaw_status st = run_epochs(&tune, epochs);
     thaw__tune_free(&tune);
     return st;
@@ -264,6 +259,28 @@ static thaw_status choose_ridge(training *t, float *best, thaw_report *report)
     }
     thaw__readout_free(&r, &t->m->config.allocator);
     return st;
+}
+
+/* Epochs and ridge. Tuning has to be worth it with the regression that follows, against the regression alone; the basis is spent then. */
+static thaw_status choose_rows(training *t, int32_t *epochs, float *ridge, thaw_report *report)
+{
+    const double rules = t->best;
+    float plain_ridge;
+    THAW__TRY(choose_ridge(t, &plain_ridge, report));
+    const double plain = t->best;
+    const thaw_report told = *report;
+    t->best = rules;
+    THAW__TRY(choose_epochs(t, epochs, report));
+    if (*epochs) {
+        THAW__TRY(thaw__rank_prior_learn(t->m, &t->j, t->users, t->n_moments)); /* of the space as it is now */
+        THAW__TRY(choose_ridge(t, ridge, report));
+    }
+    if (*epochs && t->best >= WORTH * plain) return THAW_OK;
+    *epochs = 0;
+    *ridge = plain_ridge;
+    *report = told;
+    t->best = plain;
+    return THAW_OK;
 }
 
 /* Add to the basis what all users' episodes say under the ridge. */
@@ -301,14 +318,13 @@ static thaw_status learn(training *t, const watcher *w)
     THAW__TRY(thaw__rank_prior_learn(t->m, &t->j, t->users, t->n_moments));
     const thaw_status st = learn_rules(t, w);
     if (st != THAW_OK && st != THAW_E_CANCELLED) return st;
-    if (st == THAW_OK) THAW__TRY(choose_epochs(t, &epochs, w->report));
-    THAW__TRY(thaw__rank_prior_learn(t->m, &t->j, t->users, t->n_moments)); /* of the space as it is now */
-    THAW__TRY(choose_ridge(t, &ridge, w->report));
+    if (st == THAW_OK) THAW__TRY(choose_rows(t, &epochs, &ridge, w->report));
+    else THAW__TRY(choose_ridge(t, &ridge, w->report));
     thaw__basis_free(&t->basis, &t->m->config.allocator);
     THAW__TRY(thaw__moments_take(t->m, &t->basis, &t->j, t->users, t->n));
     THAW__TRY(thaw__rank_prior_learn(t->m, &t->j, t->users, t->n));
     THAW__TRY(tune_everybody(t, epochs));
-    THAW__TRY(thaw__rank_prior_learn(t->m, &t->j, t->users, t->n));
+    if (epochs) THAW__TRY(thaw__rank_prior_learn(t->m, &t->j, t->users, t->n)); /* of the space as it is now */
     if (ridge > 0) THAW__TRY(read_out(t, ridge));
     collapse(t);
     return st;

@@ -14,6 +14,7 @@ enum { BATCH = 64, MOST_EPISODES = 8192, SETTLE = 16 /* batches from one turn of
 enum { OF_F, OF_V };
 
 static const double rates[] = {0.02, 0.01};
+#define FLOOR 1                             /* of the loss, in mean item probabilities */
 #define MEMORY 0.95                         /* of the running mean square */
 #define FIRST_DRAW ((uint64_t)1 << 40)      /* the rules draw below */
 
@@ -40,12 +41,12 @@ static double length_of(const float *rows, int64_t n, int64_t ld, const thaw_mod
 }
 
 thaw_status thaw__tune_create(thaw__tune *out, thaw_model *m, thaw__basis *basis, const thaw__journeys *j, const int64_t *users,
-                              int64_t n, float floor)
+                              int64_t n)
 {
     const thaw_allocator *a = &m->config.allocator;
     const size_t items = (size_t)basis->items, stride = (size_t)m->stride;
     thaw__tune *t = out;
-    *t = (thaw__tune){.m = m, .basis = basis, .j = j, .users = users, .n = n, .floor = floor,
+    *t = (thaw__tune){.m = m, .basis = basis, .j = j, .users = users, .n = n,
                       .workers = thaw__n_workers(&m->config.parallel)};
     t->episodes = thaw__alloc0(a, (size_t)t->workers, sizeof *t->episodes);
     t->supports = thaw__alloc0(a, BATCH, sizeof *t->supports);
@@ -90,7 +91,7 @@ double thaw__tune_episode(thaw__tune *t, int64_t b, int32_t worker, int64_t user
     double loss = 0;
     t->supports[b].n = 0;
     memset(by_score, 0, (size_t)t->basis->items * sizeof *by_score);
-    if (!thaw__episode_adapt(e, t->j, user, k)) loss = thaw__episode_by_score(e, t->j, t->floor, sample, by_score);
+    if (!thaw__episode_adapt(e, t->j, user, k)) loss = thaw__episode_by_score(e, t->j, FLOOR, sample, by_score);
     if (loss == 0 || !isfinite(loss)) {
         memset(by_score, 0, (size_t)t->basis->items * sizeof *by_score);
         return 0;

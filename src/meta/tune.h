@@ -33,7 +33,6 @@ typedef struct thaw__tune {
     const thaw__journeys *j;
     const int64_t *users;          /* [n] numbers of journeys with at least two items */
     int64_t n, step;               /* users; batches so far */
-    float floor;                   /* of the loss, in mean item probabilities */
     int32_t workers;
     thaw__episode **episodes;      /* [workers] */
     thaw__tune_support *supports;  /* [batch] */
@@ -45,7 +44,7 @@ typedef struct thaw__tune {
 } thaw__tune;
 
 thaw_status thaw__tune_create(thaw__tune *out, thaw_model *m, thaw__basis *basis, const thaw__journeys *j, const int64_t *users,
-                              int64_t n, float floor);
+                              int64_t n);
 void thaw__tune_free(thaw__tune *t);
 
 /** One episode, the first k items of a journey, into place b of the batch; draw as thaw__episode_loss().

@@ -160,7 +160,7 @@ static void open_tuning(tuning *t)
     ck_assert_int_eq(thaw__journeys_build(&t->j, t->m, t->data, NULL, 0), THAW_OK);
     for (int u = 0; u < USERS; u++) t->users[u] = u;
     ck_assert_int_eq(thaw__moments_take(t->m, &t->basis, &t->j, t->users, USERS - 1), THAW_OK);
-    ck_assert_int_eq(thaw__tune_create(&t->tune, t->m, &t->basis, &t->j, t->users, USERS - 1, 1), THAW_OK);
+    ck_assert_int_eq(thaw__tune_create(&t->tune, t->m, &t->basis, &t->j, t->users, USERS - 1), THAW_OK);
 }
 
 static void close_tuning(tuning *t)
