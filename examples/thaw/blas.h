@@ -12,10 +12,4 @@ void spotri_(const char *uplo, const int *n, float *A, const int *lda, int *info
 void sposv_(const char *uplo, const int *n, const int *n_rhs, float *A, const int *lda, float *B, const int *ldb,
             int *info, size_t uplo_length);
 
-/** How many threads one call works on, from now on, where the vendor can be told. */
-void blas_set_threads(int n);
-
-/** 1 if several threads may call at once: OpenBLAS built without threads mixes up their buffers. */
-int blas_takes_threads(void);
-
 #endif

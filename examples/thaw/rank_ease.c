@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "blas.h"
+#include "blas_threads.h"
 #include "cli.h"
 #include "rank_method.h"
 

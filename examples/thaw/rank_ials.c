@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "blas.h"
+#include "blas_threads.h"
 #include "cli.h"
 #include "draw.h"
 #include "rank_method.h"

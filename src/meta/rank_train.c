@@ -339,6 +339,8 @@ thaw_status thaw__rank_train(thaw_model *m, thaw_report *report, const thaw_data
     if (st == THAW_OK) st = thaw__journeys_build(&t.j, t.m, data, NULL, 0);
     if (st == THAW_OK) st = choose_users(&t);
     if (st == THAW_OK) st = learn(&t, &w);
+    report->seconds = thaw__seconds() - t.begin;
+    report->seconds_left = 0;
     if (st == THAW_OK || st == THAW_E_CANCELLED) {
         t.m->trained_users = t.n;
         t.m->trained_events = t.j.n_events;

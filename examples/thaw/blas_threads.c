@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE /* RTLD_DEFAULT */
-#include "blas.h"
+#include "blas_threads.h"
 
 #include <dlfcn.h>
 #include <string.h>
