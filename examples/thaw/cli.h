@@ -17,6 +17,7 @@
 int cmd_split(int argc, char **argv);
 int cmd_pretrain(int argc, char **argv);
 int cmd_evaluate(int argc, char **argv);
+int cmd_replay(int argc, char **argv);
 int cmd_recommend(int argc, char **argv);
 int cmd_info(int argc, char **argv);
 

@@ -2,7 +2,7 @@
 #ifndef THAW_CLI_JSON_OUT_H
 #define THAW_CLI_JSON_OUT_H
 
-/* The one JSON object that --json prints. */
+/* The JSON that --json prints. */
 
 #include <jansson.h>
 
@@ -13,5 +13,8 @@ void json_out_text(json_t *object, const char *name, const char *value);
 
 /** Print the object on standard output and release it: 0, or 1 with a message. */
 int json_out_print(json_t *object);
+
+/** The same on a line of its own, of several; cli_finish() is left to the caller. */
+int json_out_line(json_t *object);
 
 #endif

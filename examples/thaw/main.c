@@ -16,6 +16,7 @@ static const struct {
     {"split", cmd_split, "part a table of events by user or by time"},
     {"pretrain", cmd_pretrain, "learn a model from everybody's events"},
     {"evaluate", cmd_evaluate, "measure a model on users it has not seen, beside simple baselines"},
+    {"replay", cmd_replay, "go through a log in the order of time, with updates and without"},
     {"recommend", cmd_recommend, "adapt to one shopper and print what to recommend"},
     {"info", cmd_info, "print the numbers of a model and of this build"},
 };

@@ -38,6 +38,21 @@ static void multiply(block *b)
     for (int64_t i = 0; i < b->items; i++) k->axpy(b->width, -p[i], pull, b->next + i * b->width);
 }
 
+/* small = L of now' now, with as little on the diagonal as leaves it positive: columns may depend on each other where items
+ * are few or always come together. 1: there is no such L. */
+static int factor_gram(block *b)
+{
+    const int64_t w = b->width;
+    for (double part = 1e-6; part < 1; part *= 10) {
+        double trace = 0;
+        thaw__syrk_t(w, b->items, 1, b->now, w, 0, b->small, w);
+        for (int64_t c = 0; c < w; c++) trace += (double)b->small[c * w + c];
+        for (int64_t c = 0; c < w; c++) b->small[c * w + c] += (float)(part * trace / (double)w + 1e-30);
+        if (!thaw__potrf(w, b->small, w)) return 0;
+    }
+    return 1;
+}
+
 /* now = the columns of next made orthonormal; columns that are not there (fewer items than width) become zero. */
 static void orthonormalise(block *b)
 {
@@ -46,11 +61,7 @@ static void orthonormalise(block *b)
     b->now = b->next;
     b->next = swap;
     for (int twice = 0; twice < 2; twice++) {
-        double trace = 0;
-        thaw__syrk_t(w, b->items, 1, b->now, w, 0, b->small, w);
-        for (int64_t c = 0; c < w; c++) trace += (double)b->small[c * w + c];
-        for (int64_t c = 0; c < w; c++) b->small[c * w + c] += (float)(1e-6 * trace / (double)w + 1e-30);
-        if (thaw__potrf(w, b->small, w)) return;
+        if (factor_gram(b)) return;
         /* now L^-T: solve row by row, L x' = now' */
         for (int64_t i = 0; i < b->items; i++) {
             float *x = b->now + i * w;

@@ -234,6 +234,42 @@ START_TEST(threads_do_not_matter)
 }
 END_TEST
 
+/* Two roads of items that are always gone along together: the covariance has fewer directions than the model has room for. */
+START_TEST(few_directions_give_finite_beliefs)
+{
+    thaw_config config = shop_config(NULL, 4, 0);
+    thaw_data *data;
+    thaw_model *m;
+    ck_assert_int_eq(thaw_data_create(&data, NULL), THAW_OK);
+    for (int k = 0; k < 600; k++) {
+        char user[16], item[16];
+        const char *users[] = {user}, *items[] = {item};
+        const double times[] = {k % 10};
+        thaw_event_columns c;
+        ck_assert_int_eq(thaw_event_columns_init(&c, sizeof c), THAW_OK);
+        snprintf(user, sizeof user, "u%d", k / 10);
+        snprintf(item, sizeof item, "i%d", (k / 10) % 2 * 18 + k / 20 % 8 + k % 10);
+        c.users = users, c.items = items, c.times = times;
+        ck_assert_int_eq(thaw_data_add_events(data, &c, 1), THAW_OK);
+    }
+    config.objective = THAW_RANKING;
+    ck_assert_int_eq(thaw_model_create(&m, &config, data), THAW_OK);
+    ck_assert_int_eq(thaw_pretrain(m, NULL, data, NULL, NULL), THAW_OK);
+    thaw_user *u;
+    thaw_model_info info;
+    ck_assert_int_eq(thaw_user_create(&u, m), THAW_OK);
+    ck_assert_int_eq(thaw_model_info_init(&info, sizeof info), THAW_OK);
+    ck_assert_int_eq(thaw_model_get_info(m, &info), THAW_OK);
+    for (int64_t k = 1; k < info.items; k++) {
+        const thaw_event events[] = {{.item = 0}, {.item = k}};
+        ck_assert_int_eq(thaw_adapt(m, u, events, 2), THAW_OK);
+    }
+    thaw_user_free(u);
+    thaw_data_free(data);
+    thaw_model_free(m);
+}
+END_TEST
+
 /* ---- items that vanish ---- */
 
 START_TEST(retired_items_are_not_recommended_until_they_return)
@@ -275,6 +311,7 @@ int main(void)
     tcase_add_test(t, the_same_users_again_hardly_move_the_lists);
     tcase_add_test(t, a_new_item_that_many_want_rises);
     tcase_add_test(t, threads_do_not_matter);
+    tcase_add_test(t, few_directions_give_finite_beliefs);
     tcase_add_loop_test(t, retired_items_are_not_recommended_until_they_return, 0, 2);
     suite_add_tcase(suite, t);
     return run_suite(suite);
