@@ -96,7 +96,7 @@ static int update(replay *r, replay_score *out, int64_t p)
     const double start = progress_clock();
     if (!bad) {
         bad = thaw_model_copy(&next, r->now) != THAW_OK || thaw_model_add_items(next, &out->new_items, data) != THAW_OK ||
-              thaw_pretrain_step(next, NULL, data, NULL, 0) != THAW_OK;
+              thaw_pretrain_update(next, NULL, data, NULL, 0, r->log->edges[p]) != THAW_OK;
         if (bad) cli_fail();
     }
     out->seconds = progress_clock() - start;

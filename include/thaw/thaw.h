@@ -373,14 +373,27 @@ THAW_API thaw_status thaw_report_init(thaw_report *report, uint32_t struct_size)
  *          THAW_E_NUMERIC  the data drive the model out of finite numbers; the model is as before
  *  Same seed and data: same bits, whatever the number of threads.  Since 0.1.
  *
- *  A model of ranking is blended with the journeys of these users: popularity, what follows what, and the rows that are scored
- *  become (1 - rho) of what they were and rho of the journeys', rho = n / (n + trained_users), n of the users who have an
- *  event that wants an item; trained_users grows by n. Space, rules and kinds of events stay as thaw_pretrain() made them.
- *  Give whole journeys, earlier events too: what follows what is read from them. Here THAW_E_RANGE: no user has such an event.
+ *  A model of ranking takes the journeys of these users in: popularity, what follows what, and the rows that are scored become
+ *  the means over all users so far, who weigh n_u^-1/2 (docs/ranking.md). These users are taken as new ones: for those who are in
+ *  the model already see thaw_pretrain_update(). Give whole journeys, earlier events too: what follows what is read from
+ *  them. New items get a row; space, rules and kinds of events stay as thaw_pretrain() made them.
+ *  Here THAW_E_RANGE: no user has two items that an event wants.
  *  Works on a copy of the model; the model is as before on any error. Users must be adapted again: the id is another.
  */
 THAW_API thaw_status thaw_pretrain_step(thaw_model *model, thaw_report *report, const thaw_data *data,
                                         const int64_t *users, int64_t n_users);
+
+/** The same step of a ranking for users of whom the model knows a part: what they did before `since` is taken out of it with
+ *  the weight it had, what they did altogether put in. Who did nothing before is new.
+ *
+ *  @param since  a time; the model was trained on these users' events before it. -INFINITY: thaw_pretrain_step().
+ *  @return THAW_E_RANGE        since is NaN
+ *          THAW_E_UNSUPPORTED  the model learns from ratings
+ *          and as thaw_pretrain_step()
+ *  With whole journeys of everybody who did something since the last update, popularity and what follows what are what
+ *  pretraining on all events would make of them, in the time that the active users take.  Since 0.2. */
+THAW_API thaw_status thaw_pretrain_update(thaw_model *model, thaw_report *report, const thaw_data *data,
+                                          const int64_t *users, int64_t n_users, double since);
 
 /** Called on the thread that called thaw_pretrain(), after each pass; anything but 0 ends the training. */
 typedef int32_t (*thaw_progress)(void *ctx, const thaw_report *report);

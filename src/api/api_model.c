@@ -9,6 +9,7 @@
 #include "api_user.h"
 #include "content.h"
 #include "model.h"
+#include "rank_step.h"
 #include "train.h"
 
 thaw_status thaw_model_create(thaw_model **out, const thaw_config *config, const thaw_data *data)
@@ -75,13 +76,32 @@ static thaw_status check_training(const thaw_model *model, const thaw_report *re
     return report ? check_report(report->struct_size) : THAW_OK;
 }
 
-thaw_status thaw_pretrain_step(thaw_model *model, thaw_report *report, const thaw_data *data, const int64_t *users,
-                               int64_t n_users)
+static thaw_status check_step(const thaw_model *model, const thaw_report *report, const thaw_data *data, const int64_t *users,
+                              int64_t n_users)
 {
     THAW__TRY(check_training(model, report, data));
     const int64_t most = thaw_data_n_users(data);
     if (users && (n_users < 1 || n_users > most))
         return thaw__fail(THAW_E_RANGE, "n_users is %" PRId64 "; must be 1 to the %" PRId64 " of the data", n_users, most);
+    return THAW_OK;
+}
+
+thaw_status thaw_pretrain_update(thaw_model *model, thaw_report *report, const thaw_data *data, const int64_t *users,
+                                 int64_t n_users, double since)
+{
+    THAW__TRY(check_step(model, report, data, users, n_users));
+    if (isnan(since)) return thaw__fail(THAW_E_RANGE, "since is NaN; must be a time");
+    if (!model->ranking) return thaw__fail(THAW_E_UNSUPPORTED, "the model learns from ratings, which only whole passes take out again");
+    thaw_report made = blank_report();
+    THAW__TRY(thaw__rank_step(model, &made, data, users, n_users, since));
+    if (report) give_report(report, &made);
+    return THAW_OK;
+}
+
+thaw_status thaw_pretrain_step(thaw_model *model, thaw_report *report, const thaw_data *data, const int64_t *users,
+                               int64_t n_users)
+{
+    THAW__TRY(check_step(model, report, data, users, n_users));
     thaw_report made = blank_report();
     THAW__TRY(thaw__train_step(model, &made, data, users, n_users));
     if (report) give_report(report, &made);

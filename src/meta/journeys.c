@@ -101,12 +101,17 @@ static int is_wanted(const thaw_model *m, int32_t kind)
     return m->ranking->kinds[kind].wanted > 0;
 }
 
+static double time_of(const thaw_data *data, int64_t e)
+{
+    return isnan(data->time[e]) ? 0 : data->time[e];
+}
+
 /* Number the users who have a wanted event, and collect their events. */
-static thaw_status collect(thaw__journeys *j, lookup *l, const thaw_model *m, const thaw_data *data)
+static thaw_status collect(thaw__journeys *j, lookup *l, const thaw_model *m, const thaw_data *data, double before)
 {
     for (int64_t e = 0; e < data->n; e++) {
         int32_t *journey = &l->journey[data->user[e]];
-        if (*journey < 0) continue;
+        if (*journey < 0 || !(time_of(data, e) < before)) continue;
         THAW__TRY(check_event(l, data, e));
         if (is_wanted(m, (int32_t)l->kind[data->event[e]])) *journey = 1;
     }
@@ -114,9 +119,7 @@ static thaw_status collect(thaw__journeys *j, lookup *l, const thaw_model *m, co
         l->journey[u] = l->journey[u] == 1 ? (int32_t)j->n++ : -1;
     for (int64_t e = 0; e < data->n; e++) {
         int32_t u = l->journey[data->user[e]];
-        if (u < 0) continue;
-        double time = isnan(data->time[e]) ? 0 : data->time[e];
-        l->arrivals[l->n_arrivals++] = (arrival){time, e, u, 0};
+        if (u >= 0 && time_of(data, e) < before) l->arrivals[l->n_arrivals++] = (arrival){time_of(data, e), e, u, 0};
     }
     thaw__sort(l->arrivals, (size_t)l->n_arrivals, sizeof *l->arrivals, by_user_and_time);
     return THAW_OK;
@@ -155,14 +158,14 @@ static void fill(thaw__journeys *j, lookup *l, const thaw_model *m, const thaw_d
 }
 
 thaw_status thaw__journeys_build(thaw__journeys *out, const thaw_model *m, const thaw_data *data, const int64_t *users,
-                                 int64_t n_users)
+                                 int64_t n_users, double before)
 {
     const thaw_allocator *a = &m->config.allocator;
     lookup l = {0};
     thaw__journeys *j = out;
     *j = (thaw__journeys){.allocator = *a};
     thaw_status st = open_lookup(&l, m, data, users, n_users);
-    if (st == THAW_OK) st = collect(j, &l, m, data);
+    if (st == THAW_OK) st = collect(j, &l, m, data, before);
     if (st == THAW_OK) {
         j->n_events = l.n_arrivals;
         j->user = thaw__alloc(a, (size_t)j->n, sizeof *j->user);
@@ -179,4 +182,19 @@ thaw_status thaw__journeys_build(thaw__journeys *out, const thaw_model *m, const
     free_lookup(&l, a);
     if (st != THAW_OK) thaw__journeys_free(j);
     return st;
+}
+
+int64_t thaw__journeys_of_two(int64_t *users, const thaw__journeys *j)
+{
+    int64_t n = 0;
+    for (int64_t u = 0; u < j->n; u++)
+        if (thaw__journey_length(j, u) >= 2) users[n++] = u;
+    return n;
+}
+
+double thaw__journeys_mass(const thaw__journeys *j, const int64_t *users, int64_t n)
+{
+    double sum = 0;
+    for (int64_t k = 0; k < n; k++) sum += 1 / sqrt((double)thaw__journey_length(j, users[k]));
+    return sum;
 }

@@ -25,11 +25,17 @@ typedef struct thaw__journeys {
     thaw__sparse features; /* [n] of the users */
 } thaw__journeys;
 
-/** Journeys of the given users of data, none twice; NULL: all.
+/** Journeys of the given users of data, none twice; NULL: all. Only events before a time; INFINITY: all.
  *  @return THAW_E_RANGE, THAW_E_UNKNOWN as thaw_pretrain_step() */
 thaw_status thaw__journeys_build(thaw__journeys *out, const thaw_model *m, const thaw_data *data, const int64_t *users,
-                                 int64_t n_users);
+                                 int64_t n_users, double before);
 void thaw__journeys_free(thaw__journeys *j);
+
+/** The journeys of two items or more, into users [j->n]; returns how many. */
+int64_t thaw__journeys_of_two(int64_t *users, const thaw__journeys *j);
+
+/** What they weigh together: the sum of n_u^-1/2. */
+double thaw__journeys_mass(const thaw__journeys *j, const int64_t *users, int64_t n);
 
 static inline int64_t thaw__journey_length(const thaw__journeys *j, int64_t u)
 {

@@ -25,9 +25,8 @@ static thaw_status open_basis(thaw__basis *b, const thaw_model *m)
 
 static float *weigh_users(const thaw__journeys *j, const int64_t *users, int64_t n)
 {
-    double sum = 0;
+    const double sum = thaw__journeys_mass(j, users, n);
     float *weight = thaw__alloc(&j->allocator, (size_t)n, sizeof *weight);
-    for (int64_t k = 0; weight && k < n; k++) sum += 1 / sqrt((double)thaw__journey_length(j, users[k]));
     for (int64_t k = 0; weight && k < n; k++)
         weight[k] = (float)(1 / (sqrt((double)thaw__journey_length(j, users[k])) * sum));
     return weight;
@@ -183,4 +182,16 @@ thaw_status thaw__moments_take(thaw_model *m, thaw__basis *basis, const thaw__jo
 thaw_status thaw__moments_more(thaw_model *m, thaw__basis *basis, const thaw__journeys *j, const int64_t *users, int64_t n)
 {
     return take(m, basis, j, users, n, 0);
+}
+
+void thaw__moments_collapse(thaw_model *m, const thaw__basis *basis)
+{
+    thaw__ranking *r = m->ranking;
+    for (int64_t i = 0; i < basis->items; i++) {
+        const float *row = basis->rows + i * basis->width, *o = row + thaw__basis_popularity(basis);
+        float *u = r->reach + i * m->stride;
+        memcpy(u, row, (size_t)m->stride * sizeof *u);
+        m->kernels->axpy(m->stride, r->backward, row + m->stride, u);
+        for (int k = 0; k < THAW__RULE_KNOTS; k++) r->offset[k][i] = thaw__basis_offset(o, k, r->rule[THAW__LATE][k]);
+    }
 }

@@ -40,6 +40,9 @@ thaw_status thaw__moments_take(thaw_model *m, thaw__basis *basis, const thaw__jo
 thaw_status thaw__moments_more(thaw_model *m, thaw__basis *basis, const thaw__journeys *j, const int64_t *users, int64_t n);
 void thaw__basis_free(thaw__basis *b, const thaw_allocator *a);
 
+/** Serving's tables from the basis under the rules: u = F + backward B, o at the knots. */
+void thaw__moments_collapse(thaw_model *m, const thaw__basis *basis);
+
 /** pull = V'p, after a change of either. */
 void thaw__moments_pull(thaw_model *m);
 

@@ -5,116 +5,168 @@
 #include <string.h>
 
 #include "content.h"
+#include "gather.h"
 #include "moments.h"
 #include "status.h"
 #include "thread.h"
 
-/* ---- neighbours -------------------------------------------------------------------------------------------------- */
+/* ---- the moments of the step's users ------------------------------------------------------------------------------ */
 
-/* Both rows of an item into out [2 THAW__NEAR_MOST]: old times 1 - rho, new times rho. */
-static int32_t unite(thaw__neighbour *out, const thaw__lists *old, const thaw__lists *new, int64_t i, float rho)
+/* A row in V for an item that had none: where C V (V'V)^-1, of which eigenvectors are fixed points, puts it. The basis has that
+ * as F + B, per chance to follow. */
+static void place_item(thaw_model *m, const thaw__basis *basis, int64_t i)
 {
-    int64_t x = old->start[i], y = new->start[i];
-    const int64_t x_end = old->start[i + 1], y_end = new->start[i + 1];
-    int32_t n = 0;
-    while (x < x_end || y < y_end) {
-        const int32_t a = x < x_end ? old->item[x] : INT32_MAX, b = y < y_end ? new->item[y] : INT32_MAX;
-        out[n] = (thaw__neighbour){.item = a < b ? a : b};
-        if (a <= b) thaw__tie_add(&out[n].tie, 1 - rho, &old->tie[x++]);
-        if (b <= a) thaw__tie_add(&out[n].tie, rho, &new->tie[y++]);
-        n++;
+    const float *row = basis->rows + i * basis->width, o = row[thaw__basis_popularity(basis)];
+    float *v = m->factor + i * m->stride;
+    if (!(o > 0) || m->kernels->dot(m->stride, v, v) > 0) return;
+    for (int32_t c = 0; c < m->rank; c++) {
+        v[c] = (row[c] + row[m->stride + c]) * m->ranking->popular[i] / o;
+        m->ranking->silent[c] += v[c] * v[c];
     }
-    return n;
 }
 
-/* The lists of `next`, which are the step's own, become those of both. */
-static thaw_status blend_neighbours(thaw_model *next, const thaw_model *old, float rho)
+static thaw_status learn(thaw_model *m, const thaw__journeys *j, const int64_t *users, int64_t n)
 {
-    const thaw_allocator *a = &next->config.allocator;
-    thaw__lists *near = &next->ranking->near, both = {0};
-    thaw__neighbour row[2 * THAW__NEAR_MOST];
-    thaw_status st = thaw__lists_create(&both, thaw__n_items(next), a);
-    for (int64_t i = 0; st == THAW_OK && i < thaw__n_items(next); i++) {
-        const int32_t n = thaw__neighbours_keep(row, unite(row, &old->ranking->near, near, i, rho));
-        st = thaw__lists_append(&both, i, row, n, a);
-    }
-    thaw__lists_free(st == THAW_OK ? near : &both, a);
-    if (st == THAW_OK) *near = both;
+    thaw__basis basis = {0};
+    THAW__TRY(thaw__moments_more(m, &basis, j, users, n));
+    thaw__moments_collapse(m, &basis);
+    for (int64_t i = 0; i < basis.items; i++) place_item(m, &basis, i);
+    thaw__basis_free(&basis, &m->config.allocator);
+    return THAW_OK;
+}
+
+/* A copy of the model whose moments are those of journeys alone; *mass is what they weigh. */
+static thaw_status take(thaw_model **out, double *mass, int64_t *n, const thaw_model *m, const thaw__journeys *j)
+{
+    const thaw_allocator *a = &m->config.allocator;
+    int64_t *users = thaw__alloc(a, (size_t)j->n, sizeof *users);
+    if (!users) return THAW_E_NOMEM;
+    *n = thaw__journeys_of_two(users, j);
+    *mass = thaw__journeys_mass(j, users, *n);
+    thaw_status st = *n ? thaw__model_copy(out, m) : THAW_OK;
+    if (st == THAW_OK && *n) st = learn(*out, j, users, *n);
+    thaw__free(a, users);
     return st;
 }
 
-/* ---- numbers of items -------------------------------------------------------------------------------------------- */
+/* ---- blending ------------------------------------------------------------------------------------------------------ */
 
-static float blend(float old, float new, float rho)
+enum { OLD, NOW, THEN, N_PARTS };
+
+/* Models and how much of each; NULL: no part. What is made is in NOW. */
+typedef struct blend {
+    thaw_model *of[N_PARTS];
+    float share[N_PARTS];
+} blend;
+
+/* Every array that has a row per item but V's; what counts users stays at least 0. */
+static void blend_items(const blend *b)
 {
-    return old + rho * (new - old);
+    const int64_t items = thaw__n_items(b->of[NOW]);
+    thaw__item_array arrays[N_PARTS][THAW__ITEM_ARRAYS];
+    int n = 0;
+    for (int p = 0; p < N_PARTS; p++)
+        if (b->of[p]) n = thaw__model_item_arrays(b->of[p], arrays[p]);
+    for (int k = 0; k < n; k++) {
+        float *now = *arrays[NOW][k].at;
+        if (now == b->of[NOW]->factor) continue;
+        for (int64_t x = 0; x < items * arrays[NOW][k].columns; x++) {
+            float sum = b->share[NOW] * now[x] + b->share[OLD] * (*arrays[OLD][k].at)[x];
+            if (b->of[THEN]) sum += b->share[THEN] * (*arrays[THEN][k].at)[x];
+            now[x] = sum < 0 && arrays[NOW][k].columns == 1 ? 0 : sum;
+        }
+    }
 }
 
-/* next holds the step's popularity and order, and what was before in everything else; basis the step's rows. */
-static void blend_items(thaw_model *next, const thaw_model *old, const thaw__basis *basis, float rho)
+static void blend_numbers(const blend *b)
 {
-    thaw__ranking *r = next->ranking;
-    const thaw__ranking *was = old->ranking;
+    thaw__ranking *r = b->of[NOW]->ranking;
     double sum = 0, again = 0;
-    for (int64_t i = 0; i < basis->items; i++) {
-        const float *row = basis->rows + i * basis->width, *o = row + thaw__basis_popularity(basis);
-        float *u = r->reach + i * next->stride;
-        for (int32_t c = 0; c < next->rank; c++) u[c] = blend(u[c], row[c] + r->backward * row[next->stride + c], rho);
-        for (int k = 0; k < THAW__RULE_KNOTS; k++)
-            r->offset[k][i] = blend(r->offset[k][i], thaw__basis_offset(o, k, r->rule[THAW__LATE][k]), rho);
-        r->popular[i] = blend(was->popular[i], r->popular[i], rho);
-        r->again[i] = blend(was->again[i], r->again[i], rho);
-        sum += (double)r->popular[i];
-        again += (double)r->again[i];
-    }
-    r->mean_popular = (float)(sum / (double)basis->items);
+    float order = 0;
+    for (int64_t i = 0; i < thaw__n_items(b->of[NOW]); i++) sum += (double)r->popular[i], again += (double)r->again[i];
+    for (int p = 0; p < N_PARTS; p++)
+        if (b->of[p]) order += b->share[p] * b->of[p]->ranking->order;
+    r->mean_popular = (float)(sum / (double)thaw__n_items(b->of[NOW]));
     r->again_rate = sum > 0 ? (float)(again / sum) : 0;
-    r->order = blend(was->order, r->order, rho);
-    thaw__moments_pull(next);
+    r->order = order < 0 ? 0 : order > 1 ? 1 : order;
+    thaw__moments_pull(b->of[NOW]);
 }
 
-/* ---- the step ---------------------------------------------------------------------------------------------------- */
-
-static thaw_status learn(thaw_model *next, const thaw_model *old, const thaw__journeys *j)
+static float at_least_0(float x)
 {
-    const thaw_allocator *a = &next->config.allocator;
-    const float rho = (float)((double)j->n / (double)(j->n + old->trained_users));
-    thaw__basis basis = {0};
-    int64_t *all = thaw__alloc(a, (size_t)j->n, sizeof *all);
-    if (!all) return THAW_E_NOMEM;
-    for (int64_t u = 0; u < j->n; u++) all[u] = u;
-    thaw_status st = thaw__moments_more(next, &basis, j, all, j->n);
-    thaw__free(a, all);
-    if (st == THAW_OK) {
-        blend_items(next, old, &basis, rho);
-        st = blend_neighbours(next, old, rho);
-        if (st == THAW_OK) st = thaw__content_relate(next);
+    return x > 0 ? x : 0;
+}
+
+static void find_neighbours(void *ctx, int64_t item, thaw__gathering *g)
+{
+    const blend *b = ctx;
+    for (int p = 0; p < N_PARTS; p++) {
+        if (!b->of[p]) continue;
+        const thaw__lists *l = &b->of[p]->ranking->near;
+        for (int64_t k = l->start[item]; k < l->start[item + 1]; k++)
+            thaw__tie_add(thaw__gather(g, l->item[k]), b->share[p], &l->tie[k]);
     }
-    thaw__basis_free(&basis, a);
-    if (st != THAW_OK) return st;
-    next->trained_users += j->n;
-    next->trained_events += j->n_events;
+    for (int32_t k = 0; k < g->n; k++) {
+        thaw__tie *tie = &g->list[k].tie;
+        *tie = (thaw__tie){.after = at_least_0(tie->after), .before = at_least_0(tie->before), .both = at_least_0(tie->both)};
+    }
+}
+
+static thaw_status blend_all(blend *b)
+{
+    thaw_model *now = b->of[NOW];
+    thaw__lists near = {0};
+    THAW__TRY(thaw__gather_lists(&near, thaw__n_items(now), find_neighbours, b, &now->config));
+    thaw__lists_free(&now->ranking->near, &now->config.allocator);
+    now->ranking->near = near;
+    blend_items(b);
+    blend_numbers(b);
+    return thaw__content_relate(now);
+}
+
+/* ---- the step ------------------------------------------------------------------------------------------------------ */
+
+/* What the users' journeys said when the model took them gives way to what they say now. */
+static thaw_status step(blend *b, const thaw__journeys *now, const thaw__journeys *then)
+{
+    const thaw_model *old = b->of[OLD];
+    double mass, gone = 0;
+    int64_t n, n_gone = 0;
+    THAW__TRY(take(&b->of[NOW], &mass, &n, old, now));
+    if (!n) return thaw__fail(THAW_E_RANGE, "none of the users has two items that an event says are wanted");
+    THAW__TRY(take(&b->of[THEN], &gone, &n_gone, old, then));
+    const double rest = old->mass > gone ? old->mass - gone : 0, all = rest + mass;
+    b->share[OLD] = (float)((rest + gone) / all);
+    b->share[NOW] = (float)(mass / all);
+    b->share[THEN] = (float)(-gone / all);
+    THAW__TRY(blend_all(b));
+    thaw_model *next = b->of[NOW];
+    next->mass = all;
+    next->trained_users = (old->trained_users > n_gone ? old->trained_users - n_gone : 0) + n;
+    next->trained_events = (old->trained_events > then->n_events ? old->trained_events - then->n_events : 0) + now->n_events;
     next->steps++;
     thaw__model_refresh(next);
     return thaw__model_check_finite(next);
 }
 
-thaw_status thaw__rank_step(thaw_model *m, thaw_report *report, const thaw_data *data, const int64_t *users, int64_t n_users)
+thaw_status thaw__rank_step(thaw_model *m, thaw_report *report, const thaw_data *data, const int64_t *users, int64_t n_users,
+                            double since)
 {
     const double begin = thaw__seconds();
-    thaw__journeys j = {0};
-    thaw_model *next = NULL;
-    thaw_status st = thaw__journeys_build(&j, m, data, users, n_users);
-    if (st == THAW_OK && j.n == 0) st = thaw__fail(THAW_E_RANGE, "none of the users has an event that says an item is wanted");
-    if (st == THAW_OK) st = thaw__model_copy(&next, m);
-    if (st == THAW_OK) st = learn(next, m, &j);
+    thaw__journeys now = {0}, then = {0};
+    blend b = {.of = {m, NULL, NULL}};
+    thaw_status st = thaw__journeys_build(&now, m, data, users, n_users, INFINITY);
+    if (st == THAW_OK) st = thaw__journeys_build(&then, m, data, users, n_users, since);
+    if (st == THAW_OK) st = step(&b, &now, &then);
     if (st == THAW_OK) {
-        thaw__model_exchange(m, next);
+        thaw__model_exchange(m, b.of[NOW]);
         report->steps = m->steps;
-        report->events = j.n_events;
+        report->events = now.n_events;
     }
     report->seconds = thaw__seconds() - begin;
-    thaw__model_free(next);
-    thaw__journeys_free(&j);
+    thaw__model_free(b.of[NOW]);
+    thaw__model_free(b.of[THEN]);
+    thaw__journeys_free(&now);
+    thaw__journeys_free(&then);
     return st;
 }

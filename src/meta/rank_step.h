@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
- * An online step of a model that ranks. With rho = n / (n + N), n the users of the step and N those that the model rests on,
+ * An online step of a model that ranks. A user weighs n_u^-1/2; with N the weight of those that the model rests on, n that of the
+ * step's journeys and g that of the part of them that is in the model already, the events before `since`,
  *
- *     moments <- (1 - rho) moments + rho (moments of the step's journeys)
+ *     moments <- (N moments - g (moments of that part) + n (moments of the journeys)) / (N - g + n)
  *
- * for popularity, the offsets at the knots, the order, the neighbours (of both lists the THAW__NEAR_MOST that are met most)
- * and the scored rows, whose new part is what is seen through V: u = F + backward B of moments.h. Rules, kinds of events,
- * half-life and V stay. */
+ * for popularity, the offsets at the knots, returns, the order, the neighbours (of all lists the THAW__NEAR_MOST that are met most)
+ * and the scored rows as far as moments make them: what tuning and regression added stays. Popularity and neighbours are sums over users, so there a step is what
+ * pretraining on everybody's present journeys would take, but for what lists have dropped. New items get a row in V; rules,
+ * kinds of events, half-life and the other rows of V stay. */
 #ifndef THAW_RANK_STEP_H
 #define THAW_RANK_STEP_H
 
 #include "model.h"
 
-/** The model is as before on error. Works on a copy, which takes the model's place in the end. */
-thaw_status thaw__rank_step(thaw_model *m, thaw_report *report, const thaw_data *data, const int64_t *users, int64_t n_users);
+/** since -INFINITY: the users are new. The model is as before on error. Works on copies, of which one takes the model's place in the end. */
+thaw_status thaw__rank_step(thaw_model *m, thaw_report *report, const thaw_data *data, const int64_t *users, int64_t n_users,
+                            double since);
 
 #endif

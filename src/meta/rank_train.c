@@ -35,8 +35,7 @@ static thaw_status choose_users(training *t)
     const thaw_config *c = &t->m->config;
     t->users = thaw__alloc(&c->allocator, (size_t)t->j.n, sizeof *t->users);
     if (!t->users) return THAW_E_NOMEM;
-    for (int64_t u = 0; u < t->j.n; u++)
-        if (thaw__journey_length(&t->j, u) >= 2) t->users[t->n++] = u;
+    t->n = thaw__journeys_of_two(t->users, &t->j);
     if (t->n < 3) return thaw__fail(THAW_E_RANGE, "the data hold %lld users with two items or more; at least 3 are needed", (long long)t->n);
     thaw__rng_shuffle(t->users, t->n, c->seed, THAW__RNG_VALID, 0);
     const double part = c->valid_users > 0 ? (double)c->valid_users : VALID_USERS;
@@ -283,32 +282,6 @@ static thaw_status choose_rows(training *t, int32_t *epochs, float *ridge, thaw_
     return THAW_OK;
 }
 
-/* Add to the basis what all users' episodes say under the ridge. */
-static thaw_status read_out(training *t, float ridge)
-{
-    thaw__readout r;
-    THAW__TRY(thaw__readout_take(&r, t->m, &t->basis, &t->j, t->users, t->n));
-    const thaw_status st = thaw__readout_solve(&r, t->m, &t->basis, ridge);
-    if (st == THAW_OK) thaw__readout_add(&t->basis, r.R, 1);
-    thaw__readout_free(&r, &t->m->config.allocator);
-    return st;
-}
-
-/* Serving's tables from the basis under the rules: u = F + backward B, o at the knots. */
-static void collapse(training *t)
-{
-    thaw_model *m = t->m;
-    thaw__ranking *r = m->ranking;
-    for (int64_t i = 0; i < t->basis.items; i++) {
-        const float *row = t->basis.rows + i * t->basis.width, *o = row + thaw__basis_popularity(&t->basis);
-        float *u = r->reach + i * m->stride;
-        memcpy(u, row, (size_t)m->stride * sizeof *u);
-        m->kernels->axpy(m->stride, r->backward, row + m->stride, u);
-        for (int k = 0; k < THAW__RULE_KNOTS; k++)
-            r->offset[k][i] = thaw__basis_offset(o, k, r->rule[THAW__LATE][k]);
-    }
-}
-
 static thaw_status learn(training *t, const watcher *w)
 {
     float ridge;
@@ -325,8 +298,8 @@ static thaw_status learn(training *t, const watcher *w)
     THAW__TRY(thaw__rank_prior_learn(t->m, &t->j, t->users, t->n));
     THAW__TRY(tune_everybody(t, epochs));
     if (epochs) THAW__TRY(thaw__rank_prior_learn(t->m, &t->j, t->users, t->n)); /* of the space as it is now */
-    if (ridge > 0) THAW__TRY(read_out(t, ridge));
-    collapse(t);
+    if (ridge > 0) THAW__TRY(thaw__readout_learn(&t->basis, t->m, &t->j, t->users, t->n, ridge));
+    thaw__moments_collapse(t->m, &t->basis);
     return st;
 }
 
@@ -336,7 +309,7 @@ thaw_status thaw__rank_train(thaw_model *m, thaw_report *report, const thaw_data
     training t = {.best = -1, .floor = floors[0], .begin = thaw__seconds()};
     const watcher w = {report, progress, ctx};
     thaw_status st = thaw__model_copy(&t.m, m);
-    if (st == THAW_OK) st = thaw__journeys_build(&t.j, t.m, data, NULL, 0);
+    if (st == THAW_OK) st = thaw__journeys_build(&t.j, t.m, data, NULL, 0, INFINITY);
     if (st == THAW_OK) st = choose_users(&t);
     if (st == THAW_OK) st = learn(&t, &w);
     report->seconds = thaw__seconds() - t.begin;
@@ -344,6 +317,7 @@ thaw_status thaw__rank_train(thaw_model *m, thaw_report *report, const thaw_data
     if (st == THAW_OK || st == THAW_E_CANCELLED) {
         t.m->trained_users = t.n;
         t.m->trained_events = t.j.n_events;
+        t.m->mass = thaw__journeys_mass(&t.j, t.users, t.n);
         t.m->steps += report->steps;
         thaw__model_refresh(t.m);
         thaw__model_exchange(m, t.m);

@@ -84,3 +84,14 @@ void thaw__readout_add(thaw__basis *basis, const float *R, float share)
     for (int64_t i = 0; i < basis->items; i++)
         for (int64_t c = 0; c < basis->stride; c++) basis->rows[i * basis->width + c] += share * R[i * basis->stride + c];
 }
+
+thaw_status thaw__readout_learn(thaw__basis *basis, const thaw_model *m, const thaw__journeys *j, const int64_t *users, int64_t n,
+                                float ridge)
+{
+    thaw__readout r;
+    THAW__TRY(thaw__readout_take(&r, m, basis, j, users, n));
+    const thaw_status st = thaw__readout_solve(&r, m, basis, ridge);
+    if (st == THAW_OK) thaw__readout_add(basis, r.R, 1);
+    thaw__readout_free(&r, &m->config.allocator);
+    return st;
+}

@@ -25,6 +25,10 @@ void thaw__readout_free(thaw__readout *r, const thaw_allocator *a);
 thaw_status thaw__readout_solve(thaw__readout *r, const thaw_model *m, const thaw__basis *basis, float ridge);
 
 /** F += share R in the basis. */
+/** Add to the basis what the episodes of these users say under a ridge. */
+thaw_status thaw__readout_learn(thaw__basis *basis, const thaw_model *m, const thaw__journeys *j, const int64_t *users, int64_t n,
+                                float ridge);
+
 void thaw__readout_add(thaw__basis *basis, const float *R, float share);
 
 #endif

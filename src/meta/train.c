@@ -102,7 +102,7 @@ static thaw_status check_distinct(const int64_t *sorted, int64_t n)
 thaw_status thaw__train_step(thaw_model *m, thaw_report *report, const thaw_data *data, const int64_t *users,
                              int64_t n_users)
 {
-    if (m->ranking) return thaw__rank_step(m, report, data, users, n_users);
+    if (m->ranking) return thaw__rank_step(m, report, data, users, n_users, (double)-INFINITY);
     const thaw_allocator *a = &m->config.allocator;
     const double begin = thaw__seconds();
     step_tasks tasks = {0};

@@ -125,6 +125,7 @@ thaw_status thaw__model_copy(thaw_model **out, const thaw_model *from)
     m->steps = from->steps;
     m->trained_users = from->trained_users;
     m->trained_events = from->trained_events;
+    m->mass = from->mass;
     m->id = from->id;
     m->n_retired = from->n_retired;
     memcpy(m->gamma, from->gamma, (size_t)m->dim * (size_t)m->dim * sizeof *m->gamma);

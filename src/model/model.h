@@ -55,6 +55,7 @@ struct thaw_model {
     thaw__link link;
     float rating_min, rating_max, half_life;
     int64_t steps, trained_users, trained_events;
+    double mass;           /* what the users weigh that a ranking rests on: the sum of n_u^-1/2 */
     uint64_t id;
 
     thaw__file map;        /* the mapped file that factor and cov lie in; else empty */

@@ -137,6 +137,7 @@ static json_t *numbers_to_json(const thaw_model *m)
     failed |= json_object_set_new(json, "order", json_real((double)r->order));
     failed |= json_object_set_new(json, "mean_popular", json_real((double)r->mean_popular));
     failed |= json_object_set_new(json, "again", json_real((double)r->again_rate));
+    failed |= json_object_set_new(json, "mass", json_real(m->mass));
     failed |= json_object_set_new(json, "target", json_integer(r->target));
     if (!failed) return json;
     json_decref(json);
@@ -323,7 +324,8 @@ static thaw_status read_ranking(thaw_model *m, const json_t *json)
     r->again_rate = (float)number(json, "again");
     r->half_life = m->half_life;
     m->half_life = 0;
-    if (!isfinite(r->backward) || !(r->order >= 0 && r->order <= 1) || !(r->mean_popular >= 0) || !isfinite(r->mean_popular) || !isfinite(r->again_rate) ||
+    m->mass = number(json, "mass");
+    if (!isfinite(r->backward) || !(m->mass >= 0) || !isfinite(m->mass) || !(r->order >= 0 && r->order <= 1) || !(r->mean_popular >= 0) || !isfinite(r->mean_popular) || !isfinite(r->again_rate) ||
         !(target >= -1 && target < (double)m->events.n))
         return damaged("its numbers are out of bounds");
     r->target = (int32_t)target;

@@ -175,9 +175,14 @@ END_TEST
 
 /* ---- steps ---- */
 
+static thaw_status update(thaw_model *m, const thaw_data *data)
+{
+    return thaw_pretrain_update(m, NULL, data, NULL, 0, 4);
+}
+
 START_TEST(a_refused_step_changes_nothing)
 {
-    refuse_each(1, step);
+    refuse_each(1, _i ? update : step);
 }
 END_TEST
 
@@ -307,7 +312,7 @@ int main(void)
     tcase_add_loop_test(t, a_copy_answers_bit_for_bit_and_outlives_its_original, 0, 2);
     tcase_add_loop_test(t, training_the_original_leaves_the_copy, 0, 2);
     tcase_add_loop_test(t, a_refused_copy_leaks_nothing, 0, 2);
-    tcase_add_test(t, a_refused_step_changes_nothing);
+    tcase_add_loop_test(t, a_refused_step_changes_nothing, 0, 2);
     tcase_add_test(t, the_same_users_again_hardly_move_the_lists);
     tcase_add_test(t, a_new_item_that_many_want_rises);
     tcase_add_test(t, threads_do_not_matter);

@@ -227,6 +227,11 @@ START_TEST(model_calls_refuse_null)
     refused(thaw_model_event_id(NULL, &event, "rating"), THAW_E_ARG);
     refused(thaw_model_event_id(model, NULL, "rating"), THAW_E_ARG);
     refused(thaw_model_event_id(model, &event, NULL), THAW_E_ARG);
+    refused(thaw_pretrain_update(NULL, NULL, data, NULL, 0, 0), THAW_E_ARG);
+    refused(thaw_pretrain_update(model, NULL, NULL, NULL, 0, 0), THAW_E_ARG);
+    refused(thaw_pretrain_update(model, NULL, data, &row, 0, 0), THAW_E_RANGE);
+    refused(thaw_pretrain_update(model, NULL, data, NULL, 0, (double)NAN), THAW_E_RANGE);
+    refused(thaw_pretrain_update(model, NULL, data, NULL, 0, 0), THAW_E_UNSUPPORTED);
     thaw_event_reading reading = {1, 1, 0};
     refused(thaw_model_set_event(NULL, 0, &reading), THAW_E_ARG);
     refused(thaw_model_set_event(model, 0, NULL), THAW_E_ARG);
