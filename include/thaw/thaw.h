@@ -35,7 +35,7 @@
 #include "thaw_status.h"
 
 #define THAW_VERSION_MAJOR 0
-#define THAW_VERSION_MINOR 1
+#define THAW_VERSION_MINOR 2
 #define THAW_VERSION_PATCH 0
 
 #ifdef __cplusplus
