@@ -15,6 +15,7 @@ thaw_status thaw__episode_create(thaw__episode **out, const thaw_model *m, const
     if (!e) return THAW_E_NOMEM;
     e->m = m;
     e->basis = basis;
+    e->sample = THAW__EPISODE_SAMPLE;
     e->w = thaw__alloc0(a, (size_t)m->stride, sizeof *e->w);
     e->prior = thaw__alloc0(a, (size_t)m->stride, sizeof *e->prior);
     e->by_w = thaw__alloc0(a, (size_t)m->stride, sizeof *e->by_w);
@@ -114,7 +115,7 @@ float thaw__episode_score(const thaw__episode *e, int32_t item)
 /* ---- the loss --------------------------------------------------------------------------------------------------- */
 
 enum { PLAIN, HIDDEN, WANTED };
-enum { SAMPLE = 16384, MOST_WANTED = 2048 };
+enum { MOST_WANTED = 2048 };
 
 /* A place in the table for every item of the journey that matters; returns how many are wanted. */
 static int64_t mark_items(thaw__episode *e, const thaw__journeys *j)
@@ -149,7 +150,7 @@ typedef struct sample {
 
 static sample draw_sample(const thaw__episode *e, double draw)
 {
-    const int64_t items = e->basis->items, q = (items + SAMPLE - 1) / SAMPLE, first = (int64_t)(draw * (double)q);
+    const int64_t items = e->basis->items, q = (items + e->sample - 1) / e->sample, first = (int64_t)(draw * (double)q);
     return (sample){first, q, (items - first + q - 1) / q};
 }
 

@@ -27,10 +27,13 @@ static inline int32_t thaw__n_slopes(const thaw__ranking *r)
     return THAW__SLOPE_KINDS + 3 * r->n_kinds;
 }
 
+enum { THAW__EPISODE_SAMPLE = 16384 };
+
 /** Scratch of one worker. */
 typedef struct thaw__episode {
     const thaw_model *m;
     const thaw__basis *basis;
+    int64_t sample;           /* at most so many items of the catalogue are in a loss */
     thaw__evidence evidence;
     thaw__near near;
     thaw__additions additions;

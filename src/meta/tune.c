@@ -12,6 +12,7 @@
 
 enum { BATCH = 64, MOST_EPISODES = 8192, SETTLE = 16 /* batches from one turn of the space to the next */ };
 enum { OF_F, OF_V };
+enum { SAMPLE = 4096 }; /* items of a loss */
 
 static const double rates[] = {0.02, 0.01};
 #define FLOOR 1                             /* of the loss, in mean item probabilities */
@@ -56,7 +57,10 @@ thaw_status thaw__tune_create(thaw__tune *out, thaw_model *m, thaw__basis *basis
     t->losses = thaw__alloc0(a, BATCH, sizeof *t->losses);
     t->slope = thaw__alloc0(a, items * stride, sizeof *t->slope);
     thaw_status st = t->episodes && t->supports && t->by_score && t->w && t->l && t->losses && t->slope ? THAW_OK : THAW_E_NOMEM;
-    for (int32_t k = 0; st == THAW_OK && k < t->workers; k++) st = thaw__episode_create(&t->episodes[k], m, basis);
+    for (int32_t k = 0; st == THAW_OK && k < t->workers; k++) {
+        st = thaw__episode_create(&t->episodes[k], m, basis);
+        if (st == THAW_OK) t->episodes[k]->sample = SAMPLE;
+    }
     t->length[OF_F] = length_of(basis->rows, basis->items, basis->width, m);
     t->length[OF_V] = length_of(m->factor, basis->items, m->stride, m);
     if (st != THAW_OK) thaw__tune_free(t);

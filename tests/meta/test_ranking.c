@@ -116,7 +116,8 @@ START_TEST(slopes_of_rules_are_those_of_finite_differences)
     ck_assert_int_eq(thaw__moments_take(m, &basis, &j, users, USERS - 1), THAW_OK);
     ck_assert_int_eq(thaw__rank_prior_learn(m, &j, users, USERS - 1), THAW_OK);
     ck_assert_int_eq(thaw__episode_create(&e, m, &basis), THAW_OK);
-    const int64_t k = 2 + _i / 2;
+    const int64_t k = 2 + _i % 8 / 2;
+    if (_i >= 8) e->sample = 7; /* of a large catalogue not all is looked at */
     ck_assert_int_eq(thaw__episode_adapt(e, &j, USERS - 1, k), 0);
     ck_assert(thaw__episode_loss(e, &j, 1, 0, slope) > 0);
     for (int s = 0; s < thaw__n_slopes(m->ranking); s++) {
@@ -551,7 +552,7 @@ int main(void)
     Suite *suite = suite_create("meta ranking");
     TCase *tc = tcase_create("ranking");
     tcase_set_timeout(tc, 120);
-    tcase_add_loop_test(tc, slopes_of_rules_are_those_of_finite_differences, 0, 8);
+    tcase_add_loop_test(tc, slopes_of_rules_are_those_of_finite_differences, 0, 16);
     tcase_add_loop_test(tc, slopes_of_embeddings_are_those_of_finite_differences, 0, 3);
     tcase_add_test(tc, tuning_lowers_the_loss_and_keeps_the_space_diagonal);
     tcase_add_test(tc, what_follows_is_recommended_first);
