@@ -10,7 +10,7 @@
 #define PRETRAINING_SET_HELP \
     "  --set KEY=VALUE    a field of thaw_config: objective (rating or ranking; by the events), target, rank (16;\n" \
     "                     ranking 64), passes (15), patience, seed, batch_users, half_life, rating_min,\n" \
-    "                     rating_max, min_feature\n"
+    "                     rating_max, min_feature, loss (of rankings: share, softmax, pairwise, squared, logistic)\n"
 
 #define PRETRAINING_EVENT_HELP \
     "  --event-weight NAME=W[,TARGET[,EXPONENT]]   how a ranking reads events of a name, instead of learning it: what\n" \

@@ -68,6 +68,10 @@ THAW_API const char *thaw_last_error(void);
  *  any event carries a value. */
 enum { THAW_BY_EVENTS = 0, THAW_RATING = 1, THAW_RANKING = 2 };
 
+/** What the tuning of a ranking's rows descends (docs/ranking.md): a share linear in the score; or softmax over the catalogue, pairs
+ *  of wanted and other items, squares, logistic. */
+enum { THAW_LOSS_SHARE = 0, THAW_LOSS_SOFTMAX = 1, THAW_LOSS_PAIRWISE = 2, THAW_LOSS_SQUARED = 3, THAW_LOSS_LOGISTIC = 4 };
+
 /** How a data set or a model is made. Fill with thaw_config_init(), then change what you want. */
 typedef struct thaw_config {
     uint32_t struct_size;
@@ -85,6 +89,8 @@ typedef struct thaw_config {
     int32_t min_feature;      /**< feature values seen on fewer users or items are ignored, >= 1; default 2 */
     int32_t objective;        /**< THAW_RATING or THAW_RANKING; default THAW_BY_EVENTS */
     char target[72];          /**< ranking: the event to predict, such as "purchase"; "": any, of items new to the user; default "" */
+    int32_t loss;             /**< ranking: THAW_LOSS_SHARE … THAW_LOSS_LOGISTIC; default THAW_LOSS_SHARE */
+    int32_t reserved;         /**< 0 */
 } thaw_config;
 
 /** Make every field its default.
@@ -96,7 +102,8 @@ typedef struct thaw_config {
 THAW_API thaw_status thaw_config_init(thaw_config *config, uint32_t struct_size);
 
 /** Set one field by name: "rank", "seed", "passes", "patience", "valid_users", "half_life", "rating_min",
- *  "rating_max", "batch_users", "min_feature", "objective" ("events", "rating" or "ranking"), "target".
+ *  "rating_max", "batch_users", "min_feature", "objective" ("events", "rating" or "ranking"), "target", "loss" ("share",
+ *  "softmax", "pairwise", "squared" or "logistic").
  *
  *  @return THAW_E_UNKNOWN  no such field
  *          THAW_E_RANGE    value is not a number or is outside the field's bounds

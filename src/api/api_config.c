@@ -31,6 +31,7 @@ static const struct field {
     {"batch_users", INT64, offsetof(thaw_config, batch_users), 0, 2147483647},
     {"min_feature", INT32, offsetof(thaw_config, min_feature), 1, 2147483647},
     {"objective", INT32, offsetof(thaw_config, objective), THAW_BY_EVENTS, THAW_RANKING},
+    {"loss", INT32, offsetof(thaw_config, loss), THAW_LOSS_SHARE, THAW_LOSS_LOGISTIC},
 };
 
 enum { N_FIELDS = sizeof fields / sizeof *fields };
@@ -82,10 +83,25 @@ static thaw_status set_objective(thaw_config *config, const char *value)
     return thaw__fail(THAW_E_RANGE, "objective is \"%.40s\"; must be events, rating or ranking", value);
 }
 
+/* For fields that the struct of 0.1 lacks. */
+static thaw_status check_whole(const thaw_config *config, const char *field)
+{
+    if (config->struct_size == sizeof *config) return THAW_OK;
+    return thaw__fail(THAW_E_VERSION, "config.struct_size is %u; %s needs %zu bytes", config->struct_size, field, sizeof *config);
+}
+
+static thaw_status set_loss(thaw_config *config, const char *value)
+{
+    static const char *const names[] = {"share", "softmax", "pairwise", "squared", "logistic"};
+    THAW__TRY(check_whole(config, "loss"));
+    for (int32_t k = THAW_LOSS_SHARE; k <= THAW_LOSS_LOGISTIC; k++)
+        if (strcmp(value, names[k]) == 0) return config->loss = k, THAW_OK;
+    return thaw__fail(THAW_E_RANGE, "loss is \"%.40s\"; must be share, softmax, pairwise, squared or logistic", value);
+}
+
 static thaw_status set_target(thaw_config *config, const char *value)
 {
-    if (config->struct_size < sizeof *config)
-        return thaw__fail(THAW_E_VERSION, "config.struct_size is %u; target needs %zu bytes", config->struct_size, sizeof *config);
+    THAW__TRY(check_whole(config, "target"));
     if (strlen(value) > THAW__NAME_MAX)
         return thaw__fail(THAW_E_RANGE, "target has %zu bytes; must have at most %d", strlen(value), THAW__NAME_MAX);
     strcpy(config->target, value);
@@ -98,6 +114,7 @@ thaw_status thaw_config_set(thaw_config *config, const char *key, const char *va
     THAW__TRY(thaw__check_config(config->struct_size));
     if (strcmp(key, "objective") == 0) return set_objective(config, value);
     if (strcmp(key, "target") == 0) return set_target(config, value);
+    if (strcmp(key, "loss") == 0) return set_loss(config, value);
     for (int k = 0; k < N_FIELDS; k++) {
         const struct field *f = &fields[k];
         double number;

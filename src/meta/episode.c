@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "head.h"
 #include "linalg.h"
 #include "rank_prior.h"
 #include "status.h"
@@ -22,9 +23,11 @@ thaw_status thaw__episode_create(thaw__episode **out, const thaw_model *m, const
     e->factor = thaw__alloc0(a, (size_t)(m->rank * m->stride), sizeof *e->factor);
     e->c = thaw__alloc0(a, (size_t)basis->width, sizeof *e->c);
     e->by_c = thaw__alloc0(a, (size_t)basis->width, sizeof *e->by_c);
-    e->z = thaw__alloc0(a, (size_t)basis->items, sizeof *e->z);
+    e->z = thaw__alloc0(a, (size_t)basis->items + THAW__ADDITIONS, sizeof *e->z);
+    e->label = thaw__alloc0(a, (size_t)basis->items + THAW__ADDITIONS, sizeof *e->label);
+    e->weight = thaw__alloc0(a, (size_t)basis->items + THAW__ADDITIONS, sizeof *e->weight);
     e->slope = thaw__alloc0(a, (size_t)basis->items + THAW__ADDITIONS, sizeof *e->slope);
-    if (e->w && e->prior && e->by_w && e->factor && e->c && e->by_c && e->z && e->slope) {
+    if (e->w && e->prior && e->by_w && e->factor && e->c && e->by_c && e->z && e->slope && e->label && e->weight) {
         *out = e;
         return THAW_OK;
     }
@@ -43,6 +46,8 @@ void thaw__episode_free(thaw__episode *e)
     thaw__free(a, e->c);
     thaw__free(a, e->by_c);
     thaw__free(a, e->z);
+    thaw__free(a, e->label);
+    thaw__free(a, e->weight);
     thaw__free(a, e->slope);
     thaw__free(a, e);
 }
@@ -214,11 +219,45 @@ static double outer_loss(thaw__episode *e, const thaw__journeys *j, float floor,
     return loss;
 }
 
-double thaw__episode_by_score(thaw__episode *e, const thaw__journeys *j, float floor, double draw, float *by_score)
+/* One of head.h's losses: the sample, each for q items, and after it the table, which the sample leaves. */
+static double head_loss(thaw__episode *e, const thaw__journeys *j, thaw__loss loss, float floor, double draw, float *by_score)
 {
-    const double loss = outer_loss(e, j, floor * e->m->ranking->mean_popular, draw);
+    const thaw__basis *b = e->basis;
     const sample s = draw_sample(e, draw);
+    int64_t n = s.n;
+    memset(e->by_c, 0, (size_t)b->width * sizeof *e->by_c);
+    if (!mark_items(e, j)) return 0;
+    thaw__gemv(s.n, b->width, 1, b->rows + s.first * b->width, s.q * b->width, e->c, 0, e->z);
+    for (int64_t i = 0; i < s.n; i++) e->label[i] = 0, e->weight[i] = (float)s.q;
+    for (int32_t at = 0; at < THAW__ADDITIONS; at++) {
+        const int32_t item = e->additions.key[at] - 1;
+        if (item < 0) continue;
+        if (item % s.q == s.first) e->weight[item / s.q] = 0;
+        if (e->mark[at] == HIDDEN) continue;
+        e->z[n] = basis_score(e, item) + e->additions.value[at];
+        e->label[n] = e->mark[at] == WANTED;
+        e->weight[n++] = 1;
+    }
+    const double made = thaw__loss_of(loss, e->slope, e->z, e->label, e->weight, n, 1 / floor);
+    thaw__gemv_t(s.n, b->width, 1, b->rows + s.first * b->width, s.q * b->width, e->slope, 0, e->by_c);
+    for (int64_t i = 0; i < s.n; i++) by_score[s.first + i * s.q] = e->slope[i];
+    n = s.n;
+    for (int32_t at = 0; at < THAW__ADDITIONS; at++) {
+        if (!e->additions.key[at] || e->mark[at] == HIDDEN) continue;
+        const float by = e->slope[n++];
+        by_score[e->additions.key[at] - 1] = by;
+        e->m->kernels->axpy(b->width, by, b->rows + (e->additions.key[at] - 1) * b->width, e->by_c);
+    }
+    return made;
+}
+
+double thaw__episode_by_score(thaw__episode *e, const thaw__journeys *j, int32_t which, float floor, double draw, float *by_score)
+{
+    const float f = floor * e->m->ranking->mean_popular;
     memset(by_score, 0, (size_t)e->basis->items * sizeof *by_score);
+    if (which != THAW_LOSS_SHARE) return head_loss(e, j, (thaw__loss)(which - 1), f, draw, by_score);
+    const double loss = outer_loss(e, j, f, draw);
+    const sample s = draw_sample(e, draw);
     if (e->share == 0) return 0;
     for (int64_t i = 0; i < s.n; i++) by_score[s.first + i * s.q] = e->share * e->slope[i];
     for (int32_t at = 0; at < THAW__ADDITIONS; at++)

@@ -44,7 +44,8 @@ typedef struct thaw__episode {
     float *prior;           /* [stride] what the features of the user say */
     float *factor;          /* [rank, stride] */
     float *c, *by_c;        /* [basis width] */
-    float *z, *slope;       /* [items] of the sampled ones: soft(z), and derivatives by z in units of share */
+    float *label, *weight;  /* [items + THAW__ADDITIONS] scratch of the other losses */
+    float *z, *slope;       /* [items + THAW__ADDITIONS] of the sampled ones: soft(z), and derivatives by z in units of share */
     float share;            /* q / sum of soft(z) */
     const thaw_event *events; /* the support's, in time order */
     int64_t n_events;
@@ -76,7 +77,8 @@ static inline int thaw__episode_hides(const thaw__episode *e)
  *  [0, 1), says where the sample of a large catalogue begins. 0 if nothing is wanted. */
 double thaw__episode_loss(thaw__episode *e, const thaw__journeys *j, float floor, double draw, float *slope);
 
-/** The same loss, and its derivatives by the scores of all items in by_score [items]; by c they are in e->by_c. */
-double thaw__episode_by_score(thaw__episode *e, const thaw__journeys *j, float floor, double draw, float *by_score);
+/** A loss (THAW_LOSS_SHARE is the one above; those of head.h have the sharpness 1 / floor), and its derivatives by the scores of all items in
+ *  by_score [items]; by c they are in e->by_c. */
+double thaw__episode_by_score(thaw__episode *e, const thaw__journeys *j, int32_t loss, float floor, double draw, float *by_score);
 
 #endif

@@ -95,7 +95,7 @@ double thaw__tune_episode(thaw__tune *t, int64_t b, int32_t worker, int64_t user
     double loss = 0;
     t->supports[b].n = 0;
     memset(by_score, 0, (size_t)t->basis->items * sizeof *by_score);
-    if (!thaw__episode_adapt(e, t->j, user, k)) loss = thaw__episode_by_score(e, t->j, FLOOR, sample, by_score);
+    if (!thaw__episode_adapt(e, t->j, user, k)) loss = thaw__episode_by_score(e, t->j, m->config.loss, FLOOR, sample, by_score);
     if (loss == 0 || !isfinite(loss)) {
         memset(by_score, 0, (size_t)t->basis->items * sizeof *by_score);
         return 0;

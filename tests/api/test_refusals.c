@@ -82,7 +82,7 @@ static const struct {
     {"batch_users", "-1", THAW_E_RANGE}, {"min_feature", "0", THAW_E_RANGE}, {"min_feature", "1e10", THAW_E_RANGE},
     {"", "1", THAW_E_UNKNOWN}, {"Rank", "1", THAW_E_UNKNOWN}, {"rank ", "1", THAW_E_UNKNOWN},
     {"struct_size", "1", THAW_E_UNKNOWN}, {"allocator", "1", THAW_E_UNKNOWN}, {"reserved", "0", THAW_E_UNKNOWN},
-    {"objective", "ranking", THAW_OK}, {"objective", "2", THAW_E_RANGE}, {"target", "purchase", THAW_OK},
+    {"loss", "pairwise", THAW_OK}, {"loss", "hinge", THAW_E_RANGE}, {"loss", "1", THAW_E_RANGE}, {"objective", "ranking", THAW_OK}, {"objective", "2", THAW_E_RANGE}, {"target", "purchase", THAW_OK},
 };
 
 START_TEST(config_set_takes_only_what_fits)
