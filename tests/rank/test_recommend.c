@@ -277,28 +277,41 @@ START_TEST(only_items_of_allowed_groups_are_shown)
 }
 END_TEST
 
-/* Users in one call, more than stand on the stack at once, with every filter, with threads and without. */
+static void make_ranking(void)
+{
+    thaw_config config = planted_config(NULL);
+    config.objective = THAW_RANKING, config.passes = 2, config.rank = 19;
+    thaw_user_free(user);
+    thaw_model_free(model);
+    model = planted_model(&shop, &config);
+    ck_assert_int_eq(thaw_user_create(&user, model), THAW_OK);
+    spoiled = 1;
+}
+
+/* Users in one call, more than stand on the stack at once, with every filter, with threads and without; of ratings and of a ranking. */
 START_TEST(many_users_get_what_each_would_get_alone)
 {
-    enum { USERS = 205, TOP = 12 };
+    enum { USERS = 205, TOP = 12, MOST = 40 };
     static thaw_hit many[USERS][TOP], one[TOP];
     thaw_user *users[USERS];
     int64_t n_many[USERS], exclude[100], n_one;
     int32_t groups[ITEMS];
     thaw_threads *pool;
+    const int ranks = _i / 2, most = ranks ? MOST : SUPPORT;
+    if (ranks) make_ranking();
     query.top = TOP;
-    if (_i) {
+    if (_i % 2) {
         for (int k = 0; k < 100; k++) exclude[k] = 17 * k;
         query.exclude = exclude, query.n_exclude = 100;
         query.groups = groups, query.n_groups = make_groups(groups), query.group_cap = 2;
-        query.min_score = 3, query.caution = 0.2f;
+        query.min_score = ranks ? 1e-4f : 3, query.caution = 0.2f;
     }
     ck_assert_int_eq(thaw_threads_create(&pool, 3), THAW_OK);
     for (int u = 0; u < USERS; u++) {
-        thaw_event events[SUPPORT];
-        planted_support(&shop, model, events, u % shop.users, SUPPORT);
+        thaw_event events[MOST];
+        planted_support(&shop, model, events, u % shop.users, most);
         ck_assert_int_eq(thaw_user_create(&users[u], model), THAW_OK);
-        ck_assert_int_eq(thaw_adapt(model, users[u], events, u % (SUPPORT + 1)), THAW_OK);
+        ck_assert_int_eq(thaw_adapt(model, users[u], events, u % (most + 1)), THAW_OK);
     }
     for (int threads = 0; threads < 2; threads++) {
         if (threads) ck_assert_int_eq(thaw_threads_parallel(pool, &query.parallel), THAW_OK);
@@ -404,7 +417,7 @@ int main(void)
     tcase_add_test(tc, only_means_that_reach_the_least_less_caution_are_shown);
     tcase_add_test(tc, no_group_has_more_than_its_cap);
     tcase_add_test(tc, only_items_of_allowed_groups_are_shown);
-    tcase_add_loop_test(tc, many_users_get_what_each_would_get_alone, 0, 2);
+    tcase_add_loop_test(tc, many_users_get_what_each_would_get_alone, 0, 4);
     tcase_add_test(tc, lists_follow_every_change_of_the_model);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
