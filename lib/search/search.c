@@ -106,12 +106,17 @@ static const thaw__extra *extra_of(const thaw__seek *s, int64_t row)
 
 /* ------------------------------------------------------------------------------------- without codes: the definition */
 
-static void try_row(work *k, int64_t row)
+/* extra: of the row, or NULL. */
+static void try_with(work *k, int64_t row, const thaw__extra *extra)
 {
     float score = thaw__score_of(k->index, k->seek->c, k->seek->w, row);
-    const thaw__extra *extra = extra_of(k->seek, row);
     if (extra) score = score + extra->addition;
     if (score >= least_of(k) && thaw__passes(k->filter, row)) offer(k, row, score);
+}
+
+static void try_row(work *k, int64_t row)
+{
+    try_with(k, row, extra_of(k->seek, row));
 }
 
 static void try_list(work *k, const int64_t *rows, int64_t n)
@@ -130,7 +135,13 @@ static thaw__coded coded(const thaw__index *x)
 /* Rows that have an addition are scored before all others: their bounds know nothing of it. */
 static void try_extras(work *k)
 {
-    for (int64_t i = 0; i < k->seek->n_extras; i++) try_row(k, k->seek->extras[i].row);
+    enum { AHEAD = 8 }; /* rows whose numbers are on their way */
+    const thaw__seek *s = k->seek;
+    for (int64_t i = 0; i < s->n_extras; i++) {
+        const float *next = k->index->rows + s->extras[i + AHEAD < s->n_extras ? i + AHEAD : i].row * k->index->stride;
+        for (int64_t j = 0; j < k->index->stride; j += 16) __builtin_prefetch(next + j);
+        try_with(k, s->extras[i].row, &s->extras[i]);
+    }
 }
 
 /* Score what a scan found and is still wanted. */
