@@ -1,11 +1,11 @@
-/* SPDX-License-Identifier: Apache-2.0
- * The rows of V and the scoring rows beyond what moments make of them: tuned by gradient, then a regression of what came next. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rank_rows.h"
+
 #include <string.h>
 
 #include "rank_prior.h"
 #include "readout.h"
 #include "status.h"
-#include "training.h"
 #include "tune.h"
 
 /* ---- the embeddings ---------------------------------------------------------------------------------------------- */
@@ -87,7 +87,7 @@ static thaw_status choose_ridge(thaw__training *t, float *best)
 }
 
 /* Epochs and ridge. Tuning has to be worth it with the regression that follows, against the regression alone; the basis is spent then. */
-thaw_status thaw__training_choose_rows(thaw__training *t, int32_t *epochs, float *ridge)
+thaw_status thaw__rank_rows_choose(thaw__training *t, int32_t *epochs, float *ridge)
 {
     const double rules = t->best;
     float plain_ridge;
@@ -124,7 +124,7 @@ static thaw_status tune_everybody(thaw__training *t, int32_t epochs)
     return st;
 }
 
-thaw_status thaw__training_rows(thaw__training *t, int32_t epochs, float ridge)
+thaw_status thaw__rank_rows_make(thaw__training *t, int32_t epochs, float ridge)
 {
     if (epochs) {
         THAW__TRY(tune_everybody(t, epochs));

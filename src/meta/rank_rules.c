@@ -1,10 +1,10 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Rules are learned with each of a few floors of the loss, and the judges choose. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rank_rules.h"
+
 #include <string.h>
 
 #include "rules.h"
 #include "status.h"
-#include "training.h"
 
 enum { STEPS_PER_PASS = 40 };
 
@@ -59,7 +59,7 @@ static thaw_status consider_rules(thaw__training *t, learned *best)
     return THAW_OK;
 }
 
-thaw_status thaw__training_rules(thaw__training *t)
+thaw_status thaw__rank_rules(thaw__training *t)
 {
     thaw__ranking *r = t->m->ranking;
     const thaw_allocator *a = &t->m->config.allocator;

@@ -4,12 +4,12 @@
 #include <math.h>
 
 #include "rank_prior.h"
-#include "rank_valid.h"
+#include "rank_rows.h"
+#include "rank_rules.h"
 #include "rng.h"
 #include "sort.h"
 #include "status.h"
 #include "thread.h"
-#include "training.h"
 
 enum { MOST_VALID = 3000 };
 
@@ -46,33 +46,6 @@ static float start_half_life(const thaw__training *t)
     return (float)(sum / (double)t->n);
 }
 
-/* ---- what the parts share ------------------------------------------------------------------------------------------ */
-
-thaw_status thaw__training_tell(const thaw__training *t, int32_t pass, double loss)
-{
-    const int32_t passes = t->m->config.passes;
-    thaw_report *report = t->report;
-    report->pass = pass;
-    report->events = t->j.n_events;
-    report->train_rmse = loss;
-    report->seconds = thaw__seconds() - t->begin;
-    report->seconds_left = report->seconds / pass * (passes - pass);
-    if (t->progress && t->progress(t->ctx, report)) return thaw__fail(THAW_E_CANCELLED, "cancelled after pass %d", pass);
-    return THAW_OK;
-}
-
-thaw_status thaw__training_consider(thaw__training *t, int *better)
-{
-    thaw__rank_quality q;
-    THAW__TRY(thaw__rank_validate(&q, t->m, &t->basis, &t->j, t->users + t->n - t->n_judges, t->n_judges));
-    *better = q.recall + q.ndcg > t->best;
-    if (!*better) return THAW_OK;
-    t->best = q.recall + q.ndcg;
-    t->report->valid_recall = q.recall;
-    t->report->valid_ndcg = q.ndcg;
-    return THAW_OK;
-}
-
 /* ---- training ------------------------------------------------------------------------------------------------------ */
 
 /* Moments of these users, the first n, and what their features say. */
@@ -88,12 +61,12 @@ static thaw_status learn(thaw__training *t)
     int32_t epochs = 0;
     t->m->ranking->half_life = start_half_life(t);
     THAW__TRY(take_moments(t, t->n_moments));
-    thaw_status st = thaw__training_rules(t);
-    if (st == THAW_OK) st = thaw__training_choose_rows(t, &epochs, &ridge);
+    thaw_status st = thaw__rank_rules(t);
+    if (st == THAW_OK) st = thaw__rank_rows_choose(t, &epochs, &ridge);
     if (st != THAW_OK && st != THAW_E_CANCELLED) return st;
     thaw__basis_free(&t->basis, &t->m->config.allocator);
     THAW__TRY(take_moments(t, t->n));
-    THAW__TRY(thaw__training_rows(t, epochs, ridge));
+    THAW__TRY(thaw__rank_rows_make(t, epochs, ridge));
     thaw__moments_collapse(t->m, &t->basis);
     return st;
 }

@@ -24,15 +24,4 @@ thaw_status thaw__training_tell(const thaw__training *t, int32_t pass, double lo
 /** Ask the judges; 1 at *better, with the report told, if they like what stands better than all before. */
 thaw_status thaw__training_consider(thaw__training *t, int *better);
 
-/** Learn the rules from users whom the moments have not seen, and keep those that the judges like best; THAW_E_CANCELLED with the
- *  best so far. */
-thaw_status thaw__training_rules(thaw__training *t);
-
-/** For how many epochs rows are to be tuned, and the ridge of the regression that follows (0: none), by the judges; rows are spent then.
- *  THAW_E_CANCELLED with no epochs. */
-thaw_status thaw__training_choose_rows(thaw__training *t, int32_t *epochs, float *ridge);
-
-/** Tune everybody's rows and add the regression. */
-thaw_status thaw__training_rows(thaw__training *t, int32_t epochs, float ridge);
-
 #endif

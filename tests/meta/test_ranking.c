@@ -532,6 +532,37 @@ START_TEST(what_the_shop_gives_is_not_learned)
 }
 END_TEST
 
+static int32_t stop_at(void *ctx, const thaw_report *report)
+{
+    int *calls = ctx;
+    ck_assert(report->seconds >= 0 && report->pass > 0);
+    return --*calls == 0;
+}
+
+/* In the first pass, in the last, while rows are tuned: what is there is a whole model. */
+START_TEST(a_cancelled_training_leaves_a_model)
+{
+    thaw_data *data = ring_shop(NULL);
+    thaw_config config = ring_config(NULL, "");
+    thaw_model *m;
+    thaw_user *u;
+    thaw_hit hits[10];
+    int64_t n;
+    int calls = _i;
+    ck_assert_int_eq(thaw_model_create(&m, &config, data), THAW_OK);
+    ck_assert_int_eq(thaw_pretrain(m, NULL, data, stop_at, &calls), THAW_E_CANCELLED);
+    const thaw_event e = event_of(m, "i11", "purchase", 1);
+    ck_assert_int_eq(thaw_user_create(&u, m), THAW_OK);
+    ck_assert_int_eq(thaw_adapt(m, u, &e, 1), THAW_OK);
+    ck_assert_int_eq(thaw_recommend(m, u, hits, &n, NULL), THAW_OK);
+    ck_assert_int_eq(n, 10);
+    ck_assert(hits[0].mean > hits[9].mean);
+    thaw_user_free(u);
+    thaw_model_free(m);
+    thaw_data_free(data);
+}
+END_TEST
+
 START_TEST(no_memory_at_any_point_is_a_clean_status)
 {
     failing_alloc f;
@@ -571,6 +602,7 @@ int main(void)
     tcase_add_test(tc, a_target_that_never_happens_is_refused);
     tcase_add_loop_test(tc, an_update_is_as_if_all_had_been_known, 0, 2);
     tcase_add_test(tc, what_the_shop_gives_is_not_learned);
+    tcase_add_loop_test(tc, a_cancelled_training_leaves_a_model, 1, 4);
     tcase_add_test(tc, no_memory_at_any_point_is_a_clean_status);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
