@@ -505,6 +505,29 @@ START_TEST(a_target_that_never_happens_is_refused)
 }
 END_TEST
 
+/* A step must see the journeys that pretraining saw; what the shop itself calls unwanted is no part of either. */
+START_TEST(a_learned_target_takes_no_event_out_of_a_journey)
+{
+    thaw_model *m = ring_model("");
+    thaw_data *data = ring_shop(NULL);
+    const int32_t view = event_of(m, "i0", "view", 0).event;
+    const thaw_event_reading unwanted = {.weight = NAN, .target = 0, .exponent = NAN};
+    thaw__journeys j;
+    int64_t steps[3];
+    for (int k = 0; k < 3; k++) {
+        if (k == 1) m->ranking->kinds[view].target = 0.1f;
+        if (k == 2) ck_assert_int_eq(thaw_model_set_event(m, view, &unwanted), THAW_OK);
+        ck_assert_int_eq(thaw__journeys_build(&j, m, data, NULL, 0, INFINITY), THAW_OK);
+        steps[k] = j.step_start[j.n];
+        thaw__journeys_free(&j);
+    }
+    ck_assert_int_eq(steps[1], steps[0]);
+    ck_assert_int_lt(steps[2], steps[0]);
+    thaw_data_free(data);
+    thaw_model_free(m);
+}
+END_TEST
+
 /* A view is given a weight and nothing else, so its target is learned, as are all numbers of a purchase. */
 START_TEST(what_the_shop_gives_is_not_learned)
 {
@@ -601,6 +624,7 @@ int main(void)
     tcase_add_test(tc, what_was_looked_at_most_and_last_is_bought);
     tcase_add_test(tc, a_target_that_never_happens_is_refused);
     tcase_add_loop_test(tc, an_update_is_as_if_all_had_been_known, 0, 2);
+    tcase_add_test(tc, a_learned_target_takes_no_event_out_of_a_journey);
     tcase_add_test(tc, what_the_shop_gives_is_not_learned);
     tcase_add_loop_test(tc, a_cancelled_training_leaves_a_model, 1, 4);
     tcase_add_test(tc, no_memory_at_any_point_is_a_clean_status);
