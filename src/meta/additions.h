@@ -9,7 +9,6 @@
 enum { THAW__ADDITIONS = 2 * THAW__NEAR_SUPPORT * THAW__NEAR_MOST };
 
 typedef struct thaw__additions {
-    int32_t n;                       /* items in it */
     int32_t key[THAW__ADDITIONS];    /* item + 1, 0: free */
     float value[THAW__ADDITIONS];
 } thaw__additions;
@@ -25,7 +24,6 @@ static inline uint32_t thaw__additions_at(const thaw__additions *t, int32_t item
 static inline void thaw__additions_add(thaw__additions *t, int32_t item, float value)
 {
     const uint32_t at = thaw__additions_at(t, item);
-    t->n += !t->key[at];
     t->key[at] = item + 1;
     t->value[at] += value;
 }

@@ -88,14 +88,12 @@ static void add_again(thaw__episode *e)
 int thaw__episode_adapt(thaw__episode *e, const thaw__journeys *j, int64_t user, int64_t k)
 {
     const thaw__ranking *r = e->m->ranking;
-    const int64_t steps = thaw__journey_length(j, user), start = j->start[user];
-    const int64_t cut = k < steps ? j->steps[j->step_start[user] + k].first : j->start[user + 1] - start;
-    const int64_t skip = cut > THAW__HISTORY ? cut - THAW__HISTORY : 0;
+    const int64_t all = j->start[user + 1] - j->start[user];
     e->user = user;
     e->k = k;
-    e->events = j->events + start + skip;
-    e->n_events = cut;
-    thaw__evidence_read(&e->evidence, r, e->events, cut - skip);
+    e->n_events = k < thaw__journey_length(j, user) ? j->steps[j->step_start[user] + k].first : all;
+    e->events = thaw__journey_kept(j, user, e->n_events, &e->n_kept);
+    thaw__evidence_read(&e->evidence, r, e->events, e->n_kept);
     thaw__rank_prior_mean(e->m, e->prior, j, user);
     if (thaw__belief_solve(e->w, e->factor, e->m, &e->evidence, e->prior)) return 1;
     thaw__near_solve(&e->near, r, &e->evidence);
@@ -143,9 +141,7 @@ static int64_t mark_items(thaw__episode *e, const thaw__journeys *j)
 /* soft(z) and its derivative. */
 static float soft(float z, float floor, float *slope)
 {
-    const float x = z / floor, e = expf(-fabsf(x)), up = 1 / (1 + e);
-    *slope = x > 0 ? up : 1 - up;
-    return floor * ((x > 0 ? x : 0) + log1pf(e));
+    return floor * thaw__softplus(z / floor, slope);
 }
 
 /* Every q-th item of the catalogue. */
@@ -299,7 +295,6 @@ double thaw__episode_loss(thaw__episode *e, const thaw__journeys *j, float floor
 {
     const thaw__ranking *r = e->m->ranking;
     const thaw__place at = e->evidence.place;
-    const int64_t kept = e->n_events < THAW__HISTORY ? e->n_events : THAW__HISTORY;
     const double loss = outer_loss(e, j, floor * r->mean_popular, draw);
     memset(&e->by, 0, sizeof e->by);
     const float by_common = slope_of_composition(e, slope);
@@ -322,7 +317,7 @@ double thaw__episode_loss(thaw__episode *e, const thaw__journeys *j, float floor
     at_knots(slope, THAW__PRIOR_SHARE, at, rules.share);
     float *kinds = slope + THAW__SLOPE_KINDS;
     thaw__evidence_slope events = {kinds, kinds + r->n_kinds, kinds + 2 * r->n_kinds, {0, 0}, 0};
-    thaw__evidence_slope_add(&events, &e->evidence, r, e->events, kept, &e->by);
+    thaw__evidence_slope_add(&events, &e->evidence, r, e->events, e->n_kept, &e->by);
     slope[THAW__RECENCY * THAW__RULE_KNOTS + at.knot] += events.recency[0];
     slope[THAW__RECENCY * THAW__RULE_KNOTS + at.knot + 1] += events.recency[1];
     slope[THAW__SLOPE_HALF_LIFE] += events.half_life;

@@ -47,8 +47,9 @@ typedef struct thaw__episode {
     float *label, *weight;  /* [items + THAW__ADDITIONS] scratch of the other losses */
     float *z, *slope;       /* [items + THAW__ADDITIONS] of the sampled ones: soft(z), and derivatives by z in units of share */
     float share;            /* q / sum of soft(z) */
-    const thaw_event *events; /* the support's, in time order */
-    int64_t n_events;
+    const thaw_event *events; /* [n_kept] of the support, in time order: those a user keeps */
+    int64_t n_kept;
+    int64_t n_events;         /* of the support, all */
     int64_t user;           /* of the journeys */
     int64_t k;              /* items of the support */
 } thaw__episode;

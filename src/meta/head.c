@@ -34,14 +34,6 @@ static double softmax(float *e, const float *s, const float *label, const float 
     return loss / wanted + log(sum);
 }
 
-/* log(1 + exp(x)) and its derivative. */
-static float softplus(float x, float *slope)
-{
-    const float e = expf(-fabsf(x)), up = 1 / (1 + e);
-    *slope = x > 0 ? up : 1 - up;
-    return (x > 0 ? x : 0) + log1pf(e);
-}
-
 static double pairwise(float *e, const float *s, const float *label, const float *weight, int64_t n, float h, double wanted)
 {
     double others = 0, loss = 0;
@@ -54,7 +46,7 @@ static double pairwise(float *e, const float *s, const float *label, const float
             if (label[j] > 0) continue;
             float slope;
             const float share = per * weight[i] * weight[j];
-            loss += (double)(share * softplus(h * (s[j] - s[i]), &slope));
+            loss += (double)(share * thaw__softplus(h * (s[j] - s[i]), &slope));
             e[j] += share * h * slope;
             e[i] -= share * h * slope;
         }
@@ -78,7 +70,7 @@ static double logistic(float *e, const float *s, const float *label, const float
     for (int64_t j = 0; j < n; j++) {
         float slope;
         const float share = weight[j] / (float)wanted;
-        loss += (double)(share * (softplus(h * s[j], &slope) - label[j] * h * s[j]));
+        loss += (double)(share * (thaw__softplus(h * s[j], &slope) - label[j] * h * s[j]));
         e[j] = share * h * (slope - label[j]);
     }
     return loss;

@@ -13,6 +13,8 @@
 #ifndef THAW_HEAD_H
 #define THAW_HEAD_H
 
+#include <math.h>
+
 #include "kernels.h"
 
 enum { THAW__HEAD_QUERY = 256 };
@@ -26,6 +28,14 @@ typedef enum thaw__loss {
     THAW__LOSS_LOGISTIC, /* sum_j m_j (log(1 + exp(h s_j)) - y_j h s_j) / W */
     THAW__N_LOSSES,
 } thaw__loss;
+
+/** log(1 + exp(x)) and its derivative. */
+static inline float thaw__softplus(float x, float *slope)
+{
+    const float e = expf(-fabsf(x)), up = 1 / (1 + e);
+    *slope = x > 0 ? up : 1 - up;
+    return (x > 0 ? x : 0) + log1pf(e);
+}
 
 /** Where a task's rows and numbers are. Rows are [stride], aligned, zero beyond the rank. */
 typedef struct thaw__head_task {

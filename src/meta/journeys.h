@@ -37,6 +37,13 @@ int64_t thaw__journeys_of_two(int64_t *users, const thaw__journeys *j);
 /** What they weigh together: the sum of n_u^-1/2. */
 double thaw__journeys_mass(const thaw__journeys *j, const int64_t *users, int64_t n);
 
+/** Of the first n events of a journey those that a user keeps, the newest THAW__HISTORY; *kept: how many. */
+static inline const thaw_event *thaw__journey_kept(const thaw__journeys *j, int64_t u, int64_t n, int64_t *kept)
+{
+    *kept = n < THAW__HISTORY ? n : THAW__HISTORY;
+    return j->events + j->start[u] + n - *kept;
+}
+
 static inline int64_t thaw__journey_length(const thaw__journeys *j, int64_t u)
 {
     return j->step_start[u + 1] - j->step_start[u];

@@ -28,11 +28,12 @@ typedef struct beliefs {
 static void believe(void *arg, int64_t k, int32_t worker)
 {
     const beliefs *b = arg;
-    const int64_t first = b->j->start[b->users[k]], end = b->j->start[b->users[k] + 1];
-    const int64_t skip = end - first > THAW__HISTORY ? end - first - THAW__HISTORY : 0;
+    const int64_t u = b->users[k];
+    int64_t kept;
+    const thaw_event *events = thaw__journey_kept(b->j, u, b->j->start[u + 1] - b->j->start[u], &kept);
     float *w = b->w + k * b->m->stride;
     thaw__evidence e;
-    thaw__evidence_read(&e, b->m->ranking, b->j->events + first + skip, end - first - skip);
+    thaw__evidence_read(&e, b->m->ranking, events, kept);
     if (thaw__belief_solve(w, b->factor + worker * b->m->rank * b->m->stride, b->m, &e, NULL))
         memset(w, 0, (size_t)b->m->stride * sizeof *w);
 }

@@ -2,7 +2,6 @@
 #include "rank_step.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "content.h"
 #include "gather.h"
