@@ -75,12 +75,19 @@ static void write_field(thaw_config *config, const struct field *f, double value
     }
 }
 
+/* A constant by its name, of those that count from 0. */
+static thaw_status set_named(int32_t *constant, const char *field, const char *value, const char *const *names, int32_t n,
+                             const char *choices)
+{
+    for (int32_t k = 0; k < n; k++)
+        if (strcmp(value, names[k]) == 0) return *constant = k, THAW_OK;
+    return thaw__fail(THAW_E_RANGE, "%s is \"%.40s\"; must be %s", field, value, choices);
+}
+
 static thaw_status set_objective(thaw_config *config, const char *value)
 {
     static const char *const names[] = {"events", "rating", "ranking"};
-    for (int32_t k = THAW_BY_EVENTS; k <= THAW_RANKING; k++)
-        if (strcmp(value, names[k]) == 0) return config->objective = k, THAW_OK;
-    return thaw__fail(THAW_E_RANGE, "objective is \"%.40s\"; must be events, rating or ranking", value);
+    return set_named(&config->objective, "objective", value, names, THAW_RANKING + 1, "events, rating or ranking");
 }
 
 /* For fields that the struct of 0.1 lacks. */
@@ -94,9 +101,8 @@ static thaw_status set_loss(thaw_config *config, const char *value)
 {
     static const char *const names[] = {"share", "softmax", "pairwise", "squared", "logistic"};
     THAW__TRY(check_whole(config, "loss"));
-    for (int32_t k = THAW_LOSS_SHARE; k <= THAW_LOSS_LOGISTIC; k++)
-        if (strcmp(value, names[k]) == 0) return config->loss = k, THAW_OK;
-    return thaw__fail(THAW_E_RANGE, "loss is \"%.40s\"; must be share, softmax, pairwise, squared or logistic", value);
+    return set_named(&config->loss, "loss", value, names, THAW_LOSS_LOGISTIC + 1,
+                     "share, softmax, pairwise, squared or logistic");
 }
 
 static thaw_status set_target(thaw_config *config, const char *value)
