@@ -72,26 +72,27 @@ int catalogue_of_model(catalogue *out, const thaw_model *model)
     return 0;
 }
 
-int catalogue_add_data(catalogue *c, const thaw_data *data)
+/* items: NULL, or where their names go too. */
+static int add_names(names *items, names *events, const thaw_data *data)
 {
     const int64_t n = thaw_data_n_events(data);
     thaw_event_view view;
     for (int64_t i = 0; i < n; i++) {
         if (thaw_data_event(data, &view, i) != THAW_OK) return cli_fail();
-        names_add(&c->items, view.item);
-        names_add(&c->events, view.event);
+        if (items) names_add(items, view.item);
+        names_add(events, view.event);
     }
     return 0;
 }
 
+int catalogue_add_data(catalogue *c, const thaw_data *data)
+{
+    return add_names(&c->items, &c->events, data);
+}
+
 int catalogue_add_events(catalogue *c, const thaw_data *data)
 {
-    thaw_event_view view;
-    for (int64_t i = 0; i < thaw_data_n_events(data); i++) {
-        if (thaw_data_event(data, &view, i) != THAW_OK) return cli_fail();
-        names_add(&c->events, view.event);
-    }
-    return 0;
+    return add_names(NULL, &c->events, data);
 }
 
 void catalogue_free(catalogue *c)

@@ -37,6 +37,11 @@ static thaw_status begin(void *ctx, const char *user)
     return user_features_apply(&m->features, m->model, m->user, m->data, user);
 }
 
+static int is_taken(const model_ranker *m, const thaw_event *e)
+{
+    return e->event < m->n_kinds && !(m->needs_values && isnan(e->value));
+}
+
 /* The events that the model takes, into m->events. */
 static int64_t keep_taken(model_ranker *m, const thaw_event *support, int64_t n)
 {
@@ -47,7 +52,7 @@ static int64_t keep_taken(model_ranker *m, const thaw_event *support, int64_t n)
     }
     int64_t kept = 0;
     for (int64_t i = 0; i < n; i++) {
-        if (support[i].event < m->n_kinds && !(m->needs_values && isnan(support[i].value))) m->events[kept++] = support[i];
+        if (is_taken(m, &support[i])) m->events[kept++] = support[i];
     }
     return kept;
 }
@@ -55,6 +60,9 @@ static int64_t keep_taken(model_ranker *m, const thaw_event *support, int64_t n)
 static thaw_status adapt(void *ctx, const thaw_event *support, int64_t n)
 {
     model_ranker *m = ctx;
+    int64_t taken = 0;
+    while (taken < n && is_taken(m, &support[taken])) taken++;
+    if (taken == n) return thaw_adapt(m->model, m->user, support, n); /* nothing to copy: this is timed */
     const int64_t kept = keep_taken(m, support, n);
     return thaw_adapt(m->model, m->user, m->events, kept);
 }
