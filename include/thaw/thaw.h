@@ -36,7 +36,7 @@
 
 #define THAW_VERSION_MAJOR 0
 #define THAW_VERSION_MINOR 2
-#define THAW_VERSION_PATCH 0
+#define THAW_VERSION_PATCH 1
 
 #ifdef __cplusplus
 extern "C" {

@@ -148,6 +148,9 @@ static thaw_status condition(const thaw_model *m, thaw_user *u)
     thaw__evidence e;
     thaw__evidence_read(&e, m->ranking, u->interest.history, u->interest.n_history);
     u->interest.place = e.place;
+    u->highest_row = -1;
+    for (int32_t i = 0; i < e.n; i++)
+        if (e.item[i] > u->highest_row) u->highest_row = e.item[i];
     if (e.n == 0) return THAW_OK;
     if (!look_around(m, u, &e) && !believe(m, u, &e)) return THAW_OK;
     rest(m, u);

@@ -44,9 +44,14 @@ static thaw_user *allocate(const thaw_user *like)
     return u;
 }
 
+static thaw__user_fit fit_of(const thaw_model *m)
+{
+    return (thaw__user_fit){m->id, m->objective, m->rank, (int32_t)m->events.n, m->half_life > 0};
+}
+
 thaw_status thaw__user_create(thaw_user **out, const thaw_model *m)
 {
-    thaw_user like = {.allocator = m->config.allocator, .kernels = m->kernels, .model = m->id, .rank = m->rank,
+    thaw_user like = {.allocator = m->config.allocator, .kernels = m->kernels, .fit = fit_of(m), .rank = m->rank,
                       .fades = m->half_life > 0, .ranks = m->ranking != NULL, .stride = m->stride};
     thaw_user *u = allocate(&like);
     if (!u) return THAW_E_NOMEM;
@@ -136,6 +141,7 @@ void thaw__user_reset(thaw_user *u)
     u->form = THAW__DUAL;
     u->n_rows = 0;
     u->n_events = 0;
+    u->highest_row = -1;
     u->time = -INFINITY;
     if (!u->ranks) return;
     u->interest.n_history = u->interest.n_near = u->interest.n_again = 0;
@@ -146,8 +152,13 @@ void thaw__user_reset(thaw_user *u)
 
 thaw_status thaw__user_check(const thaw_model *m, const thaw_user *u)
 {
-    if (u->model == m->id && u->rank == m->rank) return THAW_OK;
-    return thaw__fail(THAW_E_MISMATCH, "the user belongs to model %016" PRIx64 "; this is %016" PRIx64, u->model, m->id);
+    const thaw__user_fit now = fit_of(m), made = u->fit;
+    if (made.id != now.id || made.objective != now.objective || made.rank != now.rank || made.events != now.events ||
+        made.fades != now.fades)
+        return thaw__fail(THAW_E_MISMATCH, "the user belongs to model %016" PRIx64 "; this is %016" PRIx64, made.id, now.id);
+    if (u->highest_row < thaw__n_items(m)) return THAW_OK;
+    return thaw__fail(THAW_E_MISMATCH, "the user holds item row %" PRId64 "; the model's last is %" PRId64, u->highest_row,
+                      thaw__n_items(m) - 1);
 }
 
 /* Solve U' v = v in place, column by column of U'. */

@@ -32,10 +32,20 @@ typedef struct thaw__interest {
     thaw_event *history;                /* [THAW__HISTORY] in time order */
 } thaw__interest;
 
+/** What of a model a user rests on: a model fits a user if all of it agrees and no row that the user holds is past its items. */
+typedef struct thaw__user_fit {
+    uint64_t id;
+    int32_t objective;
+    int32_t rank;
+    int32_t events; /* event numbers that a history may hold */
+    int32_t fades;  /* the model has a half-life */
+} thaw__user_fit;
+
 struct thaw_user {
     thaw_allocator allocator;
     const thaw__kernels *kernels;
-    uint64_t model;    /* the model's id */
+    thaw__user_fit fit;  /* of the model it was made for */
+    int64_t highest_row; /* of the items it holds; -1: none */
     int32_t rank;
     int32_t form;
     int32_t n_rows;    /* rows of X; DUAL */
@@ -85,7 +95,7 @@ void thaw__user_expand(thaw_user *u);
 /** P in full at P [rank, rank]. */
 void thaw__user_covariance(const thaw_user *u, float *P);
 
-/** THAW_E_MISMATCH unless u was made for m as it is now. */
+/** THAW_E_MISMATCH unless m fits u: everything that use of the two together reads is compared, so that nothing is read past its end. */
 thaw_status thaw__user_check(const thaw_model *m, const thaw_user *u);
 
 thaw_status thaw__user_save(const thaw_user *u, void *buffer, int64_t capacity, int64_t *size);

@@ -91,7 +91,7 @@ static void write_head(const thaw_user *u, unsigned char *bytes)
     memset(bytes, 0, HEAD_BYTES);
     memcpy(bytes, magic, sizeof magic);
     put(bytes + 8, FORMAT, 4);
-    put(bytes + 16, u->model, 8);
+    put(bytes + 16, u->fit.id, 8);
     put(bytes + 24, (uint64_t)u->rank, 4);
     put(bytes + 28, u->ranks ? RANKS : u->fades ? FADES : PLAIN, 4);
     put(bytes + 32, (uint64_t)u->n_events, 8);
