@@ -24,6 +24,43 @@ static json_t *reading_to_json(const thaw_event_reading *r)
     return object;
 }
 
+static json_t *params_to_json(const thaw_model *model)
+{
+    json_t *list = json_array();
+    thaw_param_info p;
+    thaw_param_info_init(&p, sizeof p);
+    for (int64_t k = 0; thaw_model_get_param(model, &p, k) == THAW_OK; k++) {
+        json_t *object = json_object();
+        json_out_text(object, "name", p.name);
+        json_out_text(object, "type", p.type);
+        if (p.is_number) {
+            json_out_real(object, "value", p.value);
+        } else {
+            json_out_integer(object, "rows", p.rows);
+            json_out_integer(object, "columns", p.columns);
+            json_out_integer(object, "bytes", p.bytes);
+        }
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
+static void print_params(const thaw_model *model)
+{
+    thaw_param_info p;
+    thaw_param_info_init(&p, sizeof p);
+    puts("parameters");
+    for (int64_t k = 0; thaw_model_get_param(model, &p, k) == THAW_OK; k++) {
+        if (p.is_number) {
+            printf("  %-22s %s %g\n", p.name, p.type, p.value);
+        } else if (p.columns) {
+            printf("  %-22s %s [%" PRId64 ", %" PRId64 "]\n", p.name, p.type, p.rows, p.columns);
+        } else {
+            printf("  %-22s %s [%" PRId64 "]\n", p.name, p.type, p.rows);
+        }
+    }
+}
+
 static int print_json(const thaw_model_info *m, const thaw_model *model)
 {
     json_t *object = json_object();
@@ -54,6 +91,7 @@ static int print_json(const thaw_model_info *m, const thaw_model *model)
         if (thaw_model_get_event(model, i, &r) == THAW_OK) json_array_append_new(readings, reading_to_json(&r));
     }
     json_object_set_new(object, "events", events);
+    json_object_set_new(object, "parameters", params_to_json(model));
     if (json_array_size(readings)) json_object_set(object, "readings", readings);
     json_decref(readings);
     return json_out_print(object);
@@ -87,6 +125,7 @@ static int print_text(const thaw_model_info *m, const thaw_model *model)
         }
         if (m->half_life > 0) printf("half-life      %g\n", (double)m->half_life);
         for (int32_t i = 0; i < m->events; i++) print_event(model, i);
+        print_params(model);
     }
     printf("build          %s\n", thaw_build_info());
     return cli_finish();

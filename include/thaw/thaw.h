@@ -457,6 +457,27 @@ typedef struct thaw_model_info {
 THAW_API thaw_status thaw_model_info_init(thaw_model_info *info, uint32_t struct_size);
 THAW_API thaw_status thaw_model_get_info(const thaw_model *model, thaw_model_info *out);
 
+/** One array or number of a model, as files name it. */
+typedef struct thaw_param_info {
+    uint32_t struct_size;
+    int32_t is_number; /**< 1: a single number, which `value` holds */
+    const char *name;  /**< lent until the model is freed */
+    const char *type;  /**< of an element: "F32", "F64", "I32", "I64" or "U8"; lent for ever */
+    int64_t rows;
+    int64_t columns;   /**< 0: a vector of `rows` */
+    int64_t bytes;
+    double value;      /**< NaN unless is_number */
+} thaw_param_info;
+
+THAW_API thaw_status thaw_param_info_init(thaw_param_info *info, uint32_t struct_size);
+
+/** How many arrays and numbers a model has; 0 for NULL.  Since 0.3. */
+THAW_API int64_t thaw_model_n_params(const thaw_model *model);
+
+/** Describe number `index` of them. The order is that of this version.
+ *  @return THAW_E_RANGE  index is not below thaw_model_n_params().  Since 0.3. */
+THAW_API thaw_status thaw_model_get_param(const thaw_model *model, thaw_param_info *out, int64_t index);
+
 /** From key to row and back; rows are 0 … items - 1 and never change.
  *  @return THAW_E_UNKNOWN  the model has no such item;  THAW_E_RANGE  no such row.  Since 0.1. */
 THAW_API thaw_status thaw_model_item_row(const thaw_model *model, int64_t *row, const char *key);

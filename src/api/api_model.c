@@ -157,6 +157,42 @@ thaw_status thaw_model_get_info(const thaw_model *model, thaw_model_info *out)
     return THAW_OK;
 }
 
+thaw_status thaw_param_info_init(thaw_param_info *info, uint32_t struct_size)
+{
+    if (!info) return thaw__fail(THAW_E_ARG, "info is required");
+    THAW__TRY(thaw__check_struct("info", struct_size, sizeof *info));
+    *info = (thaw_param_info){.struct_size = struct_size};
+    return THAW_OK;
+}
+
+int64_t thaw_model_n_params(const thaw_model *model)
+{
+    thaw__params t;
+    if (!model) return 0;
+    thaw__model_params_read(model, &t);
+    return t.n;
+}
+
+thaw_status thaw_model_get_param(const thaw_model *model, thaw_param_info *out, int64_t index)
+{
+    thaw__params t;
+    if (!model || !out) return thaw__fail(THAW_E_ARG, "model and out are required");
+    THAW__TRY(thaw__check_struct("out", out->struct_size, sizeof *out));
+    thaw__model_params_read(model, &t);
+    if (index < 0 || index >= t.n) return thaw__fail(THAW_E_RANGE, "the index is %" PRId64 "; must be 0 to %d", index, t.n - 1);
+    const thaw__param *p = &t.row[index];
+    const int is_number = p->rows == THAW__NUMBER;
+    *out = (thaw_param_info){.struct_size = sizeof *out,
+                             .is_number = is_number,
+                             .name = p->name,
+                             .type = thaw__dtype_name(p->type),
+                             .rows = is_number ? 1 : p->rows,
+                             .columns = p->columns,
+                             .bytes = (int64_t)thaw__param_bytes(p),
+                             .value = is_number ? thaw__param_number(p) : (double)NAN};
+    return THAW_OK;
+}
+
 static thaw_status find_key(const thaw__keymap *map, int64_t *row, const char *key, const char *what)
 {
     *row = thaw__keymap_find(map, key, strlen(key));

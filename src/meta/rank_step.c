@@ -61,18 +61,19 @@ typedef struct blend {
 /* Every array that has a row per item but V's; what counts users stays at least 0. */
 static void blend_items(const blend *b)
 {
-    const int64_t items = thaw__n_items(b->of[NOW]);
-    thaw__item_array arrays[N_PARTS][THAW__ITEM_ARRAYS];
-    int n = 0;
+    thaw__params tables[N_PARTS];
     for (int p = 0; p < N_PARTS; p++)
-        if (b->of[p]) n = thaw__model_item_arrays(b->of[p], arrays[p]);
-    for (int k = 0; k < n; k++) {
-        float *now = *arrays[NOW][k].at;
-        if (now == b->of[NOW]->factor) continue;
-        for (int64_t x = 0; x < items * arrays[NOW][k].columns; x++) {
-            float sum = b->share[NOW] * now[x] + b->share[OLD] * (*arrays[OLD][k].at)[x];
-            if (b->of[THEN]) sum += b->share[THEN] * (*arrays[THEN][k].at)[x];
-            now[x] = sum < 0 && arrays[NOW][k].columns == 1 ? 0 : sum;
+        if (b->of[p]) thaw__model_params(b->of[p], &tables[p]);
+    for (int k = 0; k < tables[NOW].n; k++) {
+        const thaw__param *row = &tables[NOW].row[k];
+        float *now = thaw__param_data(row);
+        if (!(row->role & THAW__PER_ITEM) || now == b->of[NOW]->factor) continue;
+        const float *old = thaw__param_data(&tables[OLD].row[k]);
+        const float *then = b->of[THEN] ? thaw__param_data(&tables[THEN].row[k]) : NULL;
+        for (size_t x = 0; x < thaw__param_count(row); x++) {
+            float sum = b->share[NOW] * now[x] + b->share[OLD] * old[x];
+            if (then) sum += b->share[THEN] * then[x];
+            now[x] = sum < 0 && !row->columns ? 0 : sum;
         }
     }
 }

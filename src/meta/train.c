@@ -61,7 +61,7 @@ static thaw_status make_step(thaw_model *m, thaw_report *report, const step_task
     thaw__contribution sum;
     thaw__snapshot before = {0};
     THAW__TRY(thaw__contribution_init(&sum, m));
-    thaw_status st = thaw__snapshot_take(&before, m);
+    thaw_status st = thaw__snapshot_take(&before, m, THAW__LEARNED);
     for (int64_t c = 0; st == THAW_OK && c < tasks->n; c++)
         if (tasks->chunks[c].n_users) st = thaw__method_bayes.contribute(m, &sum, &tasks->chunks[c]);
     if (st == THAW_OK && sum.users == 0) st = thaw__fail(THAW_E_RANGE, "none of the users has a rated event");
@@ -283,7 +283,7 @@ static thaw_status judge(training *t, thaw_report *report)
     report->valid_rmse = t->valid.rmse;
     t->waited++;
     if (!(t->valid.mae >= t->best_mae)) {
-        THAW__TRY(thaw__snapshot_take(&t->best, t->m));
+        THAW__TRY(thaw__snapshot_take(&t->best, t->m, THAW__LEARNED));
         t->best_mae = t->valid.mae;
         t->waited = 0;
     }
@@ -313,7 +313,7 @@ thaw_status thaw__train(thaw_model *m, thaw_report *report, const thaw_data *dat
     training t = {.m = m, .data = data, .best_mae = INFINITY};
     thaw_status st = begin_training(&t);
     if (st == THAW_OK) st = run_passes(&t, report, progress, ctx);
-    if (t.best.block) thaw__snapshot_restore(&t.best, m);
+    if (t.best.n) thaw__snapshot_restore(&t.best, m);
     end_training(&t);
     return st;
 }

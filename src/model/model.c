@@ -27,99 +27,43 @@ thaw_status thaw__model_begin(thaw_model **out, const thaw_config *config, int32
     m->packed = (int64_t)m->dim * (m->dim + 1) / 2;
     thaw__keymap_init(&m->items, &a);
     thaw__keymap_init(&m->events, &a);
-    m->gamma = thaw__alloc0(&a, (size_t)m->dim * (size_t)m->dim, sizeof(float));
-    m->moment = thaw__alloc0(&a, (size_t)rank * (size_t)rank, sizeof(float));
-    if (!m->gamma || !m->moment) {
-        thaw__model_free(m);
-        return THAW_E_NOMEM;
-    }
     *out = m;
     return THAW_OK;
-}
-
-int thaw__model_item_arrays(thaw_model *m, thaw__item_array *out)
-{
-    if (m->ranking) {
-        thaw__ranking *r = m->ranking;
-        const thaw__item_array fixed[] = {{&m->factor, m->stride}, {&r->reach, m->stride}, {&r->popular, 1}, {&r->again, 1}};
-        enum { FIXED = sizeof fixed / sizeof *fixed };
-        memcpy(out, fixed, sizeof fixed);
-        for (int k = 0; k < THAW__RULE_KNOTS; k++) out[FIXED + k] = (thaw__item_array){&r->offset[k], 1};
-        return FIXED + THAW__RULE_KNOTS;
-    }
-    const thaw__item_array all[] = {
-        {&m->factor, m->stride}, {&m->base, 1}, {&m->cov, m->packed}, {&m->spread, 1},
-        {&m->surplus, 1},        {&m->seen, 1}, {&m->noise, 1},  {&m->certainty, 1},
-    };
-    memcpy(out, all, sizeof all);
-    return sizeof all / sizeof *all;
-}
-
-static int is_mapped(const thaw_model *m, const void *p)
-{
-    const char *at = p;
-    return m->map.bytes && at >= m->map.bytes && at < m->map.bytes + m->map.size;
-}
-
-static void release(thaw_model *m, void *p)
-{
-    if (!is_mapped(m, p)) thaw__free(&m->config.allocator, p);
 }
 
 void thaw__model_free(thaw_model *m)
 {
     if (!m) return;
     thaw_allocator a = m->config.allocator;
-    thaw__item_array arrays[THAW__ITEM_ARRAYS];
-    const int n = thaw__model_item_arrays(m, arrays);
-    for (int k = 0; k < n; k++) release(m, *arrays[k].at);
-    thaw__ranking_free(m->ranking, &a);
+    thaw__params t;
+    thaw__model_params(m, &t);
+    thaw__params_free(&t, &m->map, &a);
+    thaw__free(&a, m->ranking);
     thaw__codes_free(&m->codes, &a);
-    thaw__free(&a, m->retired);
-    thaw__free(&a, m->gamma);
-    thaw__free(&a, m->moment);
     thaw__keymap_free(&m->items);
     thaw__keymap_free(&m->events);
     thaw__prior_free(&m->item_prior);
     thaw__prior_free(&m->user_prior);
-    thaw__sparse_free(&m->features, &a);
     thaw__file_close(&m->map, &a);
     thaw__free(&a, m);
 }
 
-/* An array of items at a new length: the old rows, then zeros. */
-static float *resized(const thaw_allocator *a, const float *old, int64_t n_old, int64_t n, int64_t columns)
+static thaw_status allocate(thaw_model *m)
 {
-    size_t used = (size_t)n_old * (size_t)columns, rows = 0;
-    if (thaw__add_size(&rows, (size_t)n, (size_t)columns) != THAW_OK) return NULL;
-    float *p = thaw__alloc(a, rows, sizeof *p);
-    if (!p) return NULL;
-    if (used) memcpy(p, old, used * sizeof *p);
-    memset(p + used, 0, (rows - used) * sizeof *p);
-    return p;
+    thaw__params t;
+    thaw__model_params(m, &t);
+    return thaw__params_allocate(&t, &m->config.allocator);
 }
 
 static thaw_status resize_items(thaw_model *m, int64_t n_old, int64_t n)
 {
     const thaw_allocator *a = &m->config.allocator;
-    thaw__item_array arrays[THAW__ITEM_ARRAYS];
-    float *next[THAW__ITEM_ARRAYS];
-    int made = 0;
-    const int n_arrays = thaw__model_item_arrays(m, arrays);
-    for (; made < n_arrays; made++) {
-        next[made] = resized(a, *arrays[made].at, n_old, n, arrays[made].columns);
-        if (!next[made]) break;
-    }
-    if (made < n_arrays || thaw__codes_reserve(&m->codes, n, m->rank, m->stride, a) != THAW_OK) {
-        while (made-- > 0) thaw__free(a, next[made]);
-        return THAW_E_NOMEM;
-    }
-    for (int k = 0; k < n_arrays; k++) {
-        release(m, *arrays[k].at);
-        *arrays[k].at = next[k];
-    }
+    thaw__params t;
+    thaw__model_params(m, &t);
+    THAW__TRY(thaw__codes_reserve(&m->codes, n, m->rank, m->stride, a));
+    const thaw_status st = thaw__params_resize(&t, n_old, n, &m->map, a);
     thaw__codes_make(&m->codes, thaw__model_scored(m), n_old);
-    return THAW_OK;
+    return st;
 }
 
 void thaw__model_reset_item(thaw_model *m, int64_t i)
@@ -159,54 +103,13 @@ static void fold_item(thaw_model *m, int64_t i)
     m->certainty[i] = 1 / sqrtf(m->noise[i]);
 }
 
-typedef struct part {
-    const void *bytes;
-    size_t size;
-} part;
-
-static uint64_t hash_parts(uint64_t id, const part *parts, size_t n)
-{
-    for (size_t k = 0; k < n; k++) id = XXH3_64bits_withSeed(parts[k].bytes, parts[k].size, id);
-    return id;
-}
-
-static uint64_t identify_rating(const thaw_model *m, uint64_t id)
-{
-    const part parts[] = {
-        {&m->half_life, sizeof m->half_life},
-        {&m->noise2, sizeof m->noise2},
-        {m->gamma, (size_t)m->dim * (size_t)m->dim * sizeof(float)},
-        {m->moment, (size_t)m->rank * (size_t)m->rank * sizeof(float)},
-        {m->item_prior.centre, (size_t)m->dim * sizeof(float)},
-        {m->items.bytes, m->items.n_bytes},
-        {m->base, (size_t)m->items.n * sizeof(float)},
-        {m->factor, (size_t)m->items.n * (size_t)m->stride * sizeof(float)},
-    };
-    return hash_parts(id, parts, sizeof parts / sizeof *parts);
-}
-
-static uint64_t identify_ranking(const thaw_model *m, uint64_t id)
-{
-    const thaw__ranking *r = m->ranking;
-    const part parts[] = {
-        {r->rule, THAW__N_RULES * sizeof *r->rule},
-        {&r->half_life, sizeof r->half_life},
-        {r->kinds, (size_t)r->n_kinds * sizeof *r->kinds},
-        {r->popular, (size_t)m->items.n * sizeof(float)},
-        {r->again, (size_t)m->items.n * sizeof(float)},
-        {m->items.bytes, m->items.n_bytes},
-        {m->factor, (size_t)m->items.n * (size_t)m->stride * sizeof(float)},
-    };
-    return hash_parts(id, parts, sizeof parts / sizeof *parts);
-}
-
 /* A number for what a belief depends on: learned numbers and the items they are about. Taken when the numbers change, so
  * that items which come later leave it, because they change nothing that a user knows. */
 static uint64_t identify(const thaw_model *m)
 {
-    const part parts[] = {{&m->steps, sizeof m->steps}, {&m->rank, sizeof m->rank}};
-    const uint64_t id = hash_parts(m->config.seed, parts, sizeof parts / sizeof *parts);
-    return m->ranking ? identify_ranking(m, id) : identify_rating(m, id);
+    thaw__params t;
+    thaw__model_params_read(m, &t);
+    return thaw__params_hash(&t, XXH3_64bits_withSeed(m->items.bytes, m->items.n_bytes, m->config.seed + (uint64_t)m->rank));
 }
 
 void thaw__model_refresh(thaw_model *m)
@@ -216,27 +119,11 @@ void thaw__model_refresh(thaw_model *m)
     m->id = identify(m);
 }
 
-static double sum_of_zeros(const float *x, int64_t n)
-{
-    double sum = 0;
-    for (int64_t k = 0; k < n; k++) sum += 0 * (double)x[k];
-    return sum;
-}
-
 thaw_status thaw__model_check_finite(const thaw_model *m)
 {
-    const int64_t n = thaw__n_items(m);
-    double sum = sum_of_zeros(m->factor, n * m->stride);
-    if (m->ranking) {
-        sum += sum_of_zeros(m->ranking->reach, n * m->stride) + sum_of_zeros(m->ranking->popular, n) +
-               sum_of_zeros(m->ranking->again, n);
-        for (int k = 0; k < THAW__RULE_KNOTS; k++) sum += sum_of_zeros(m->ranking->offset[k], n);
-    } else {
-        sum += sum_of_zeros(m->base, n) + sum_of_zeros(m->noise, n);
-        for (int64_t i = 0; i < n; i++)
-            if (!(m->noise[i] > 0)) sum = NAN;
-    }
-    return sum == 0 ? THAW_OK : thaw__fail(THAW_E_NUMERIC, "the model's numbers are not finite");
+    thaw__params t;
+    thaw__model_params_read(m, &t);
+    return thaw__params_check(&t);
 }
 
 void thaw__model_info(const thaw_model *m, thaw_model_info *out)
@@ -379,7 +266,7 @@ static thaw_status begin_ranking(thaw_model *m)
     const char *target = m->config.target;
     m->objective = THAW_RANKING;
     m->noise2 = 1; /* nothing is measured against it */
-    THAW__TRY(thaw__ranking_create(&m->ranking, m->stride, (int32_t)m->events.n, &m->config.allocator));
+    thaw__ranking_start(m->ranking);
     for (int32_t e = 0; e < m->ranking->n_kinds; e++)
         if (thaw__event_is_refusal(thaw__keymap_key(&m->events, e))) m->ranking->kinds[e].target = m->ranking->kinds[e].wanted = 0;
     if (!target[0]) return THAW_OK;
@@ -397,8 +284,10 @@ thaw_status thaw__model_create(thaw_model **out, const thaw_config *config, cons
     const int ranks = objective_of(config, data) == THAW_RANKING;
     THAW__TRY(thaw__model_begin(&m, config, config->rank ? config->rank : ranks ? 64 : 16));
     THAW__TRY_GOTO(thaw__keymap_copy(&m->events, &data->events, &m->config.allocator));
-    THAW__TRY_GOTO(ranks ? begin_ranking(m) : begin_rating(m, data));
+    if (ranks) THAW__TRY_GOTO(thaw__ranking_create(&m->ranking, (int32_t)m->events.n, &m->config.allocator));
     THAW__TRY_GOTO(learn_features(m, data));
+    THAW__TRY_GOTO(allocate(m));
+    THAW__TRY_GOTO(ranks ? begin_ranking(m) : begin_rating(m, data));
     THAW__TRY_GOTO(thaw__model_add_items(m, NULL, data));
     if (ranks) thaw__model_refresh(m);
     else start_numbers(m, data);
@@ -433,7 +322,7 @@ thaw_status thaw__model_add_items(thaw_model *m, int64_t *n_added, const thaw_da
     if (!rows) return THAW_E_NOMEM;
     THAW__TRY_GOTO(add_names(m, data, rows, &n));
     THAW__TRY_GOTO(thaw__features_encode(&m->item_prior.features, &added, &data->items, rows, n));
-    if (n || !m->factor) THAW__TRY_GOTO(resize_items(m, n_old, n_old + n));
+    if (n) THAW__TRY_GOTO(resize_items(m, n_old, n_old + n));
     if (m->ranking) THAW__TRY_GOTO(thaw__lists_extend(&m->ranking->near, n_old, n_old + n, a));
     THAW__TRY_GOTO(thaw__sparse_append(&m->features, &added, a));
     for (int64_t i = n_old; i < thaw__n_items(m); i++) {

@@ -14,6 +14,7 @@
 #include "file.h"
 #include "kernels.h"
 #include "link.h"
+#include "params.h"
 #include "prior.h"
 #include "ranking.h"
 
@@ -79,16 +80,15 @@ static inline int64_t thaw__n_items(const thaw_model *m)
     return m->items.n;
 }
 
-/** The arrays that have a row per item. */
-typedef struct thaw__item_array {
-    float **at;
-    int64_t columns;
-} thaw__item_array;
+/** The table of all its numbers; learned later or never, they have no array yet. Readers may make one of a const model if they
+ *  write through none of its pointers. */
+void thaw__model_params(thaw_model *m, thaw__params *out);
 
-enum { THAW__ITEM_ARRAYS = 10 };
-
-/** Those that a model of this objective has; returns how many. */
-int thaw__model_item_arrays(thaw_model *m, thaw__item_array *out);
+/** The same of a model that is only read. */
+static inline void thaw__model_params_read(const thaw_model *m, thaw__params *out)
+{
+    thaw__model_params((thaw_model *)(uintptr_t)m, out);
+}
 
 /** A model of the shop's items, features and events, before any training. */
 thaw_status thaw__model_create(thaw_model **out, const thaw_config *config, const thaw_data *data);

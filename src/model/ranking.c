@@ -30,7 +30,7 @@ float thaw__ranking_rule(const thaw__ranking *r, thaw__rule rule, thaw__place at
 }
 
 /* Silence starts as K^1.5, which serves most catalogues untrained. */
-static void start_rules(thaw__ranking *r)
+void thaw__ranking_start(thaw__ranking *r)
 {
     for (int k = 0; k < THAW__RULE_KNOTS; k++) {
         float silence = 2e-4f * powf((float)thaw__rule_knots[k], 1.5f);
@@ -54,33 +54,13 @@ static void start_rules(thaw__ranking *r)
     for (int32_t e = 0; e < r->n_kinds; e++) r->kinds[e] = (thaw__event_kind){.target = 1, .wanted = 1};
 }
 
-thaw_status thaw__ranking_create(thaw__ranking **out, int64_t stride, int32_t n_kinds, const thaw_allocator *a)
+thaw_status thaw__ranking_create(thaw__ranking **out, int32_t n_kinds, const thaw_allocator *a)
 {
     thaw__ranking *r = thaw__alloc0(a, 1, sizeof *r);
     if (!r) return THAW_E_NOMEM;
     r->n_kinds = n_kinds;
-    r->kinds = thaw__alloc0(a, (size_t)n_kinds, sizeof *r->kinds);
-    r->silent = thaw__alloc0(a, (size_t)stride, sizeof *r->silent);
-    r->pull = thaw__alloc0(a, (size_t)stride, sizeof *r->pull);
-    r->rule = thaw__alloc0(a, THAW__N_RULES, sizeof *r->rule);
-    if (!r->kinds || !r->silent || !r->pull || !r->rule) {
-        thaw__ranking_free(r, a);
-        return THAW_E_NOMEM;
-    }
-    start_rules(r);
     *out = r;
     return THAW_OK;
-}
-
-void thaw__ranking_free(thaw__ranking *r, const thaw_allocator *a)
-{
-    if (!r) return;
-    thaw__lists_free(&r->near, a);
-    thaw__free(a, r->silent);
-    thaw__free(a, r->pull);
-    thaw__free(a, r->kinds);
-    thaw__free(a, r->rule);
-    thaw__free(a, r);
 }
 
 float thaw__ranking_both(const thaw__ranking *r, int32_t i, int32_t j)

@@ -93,9 +93,11 @@ thaw__place thaw__ranking_place(int64_t n_items);
 /** A rule at a place: exp() of rules kept as logarithms. */
 float thaw__ranking_rule(const thaw__ranking *r, thaw__rule rule, thaw__place at);
 
-/** Rules, kinds and arrays of events at their starting values, no items yet. */
-thaw_status thaw__ranking_create(thaw__ranking **out, int64_t stride, int32_t n_kinds, const thaw_allocator *a);
-void thaw__ranking_free(thaw__ranking *r, const thaw_allocator *a);
+/** Nothing but the number of kinds of events; the arrays come and go with the model's table. */
+thaw_status thaw__ranking_create(thaw__ranking **out, int32_t n_kinds, const thaw_allocator *a);
+
+/** Rules and kinds of events at their starting values. */
+void thaw__ranking_start(thaw__ranking *r);
 
 /** The popularity of an item that nobody has met yet. */
 static inline float thaw__ranking_due(const thaw__ranking *r)

@@ -21,6 +21,16 @@ static const struct {
     size_t size;
 } dtypes[] = {{"U8", 1}, {"I32", 4}, {"I64", 8}, {"F32", 4}, {"F64", 8}};
 
+size_t thaw__dtype_size(thaw__dtype type)
+{
+    return dtypes[type].size;
+}
+
+const char *thaw__dtype_name(thaw__dtype type)
+{
+    return dtypes[type].name;
+}
+
 static size_t tensor_size(const thaw__tensor *t)
 {
     return (size_t)t->rows * (size_t)(t->columns ? t->columns : 1) * dtypes[t->type].size;

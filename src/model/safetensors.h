@@ -16,6 +16,12 @@
 
 typedef enum thaw__dtype { THAW__U8, THAW__I32, THAW__I64, THAW__F32, THAW__F64 } thaw__dtype;
 
+/** Bytes of an element. */
+size_t thaw__dtype_size(thaw__dtype type);
+
+/** "F32" and the like. */
+const char *thaw__dtype_name(thaw__dtype type);
+
 typedef struct thaw__tensor {
     const char *name;
     thaw__dtype type;

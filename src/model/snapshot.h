@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A copy of everything a step of training changes, so that a failed step or a worse pass can be undone. */
+ * A copy of everything that training changes, so that a failed step or a worse pass can be undone. */
 #ifndef THAW_SNAPSHOT_H
 #define THAW_SNAPSHOT_H
 
 #include "model.h"
 
 typedef struct thaw__snapshot {
-    thaw_model numbers; /* scalars; its pointers lead into block */
-    float *block;
-    size_t size;        /* floats */
+    int n;                     /* 0: none was taken */
+    uint64_t id;
+    void *copy[THAW__PARAMS];  /* of the rows of the parameter table; NULL: not of this kind */
+    size_t bytes[THAW__PARAMS];
 } thaw__snapshot;
 
-/** Copy into a snapshot, which is zeroed or was taken of the same model before. */
-thaw_status thaw__snapshot_take(thaw__snapshot *s, thaw_model *m);
+/** Copy the rows that have one of the roles into a snapshot, which is zeroed or was taken of the same model before. */
+thaw_status thaw__snapshot_take(thaw__snapshot *s, thaw_model *m, unsigned roles);
 
-/** Put the numbers back; the model's items and features are those of the taking. */
-void thaw__snapshot_restore(const thaw__snapshot *s, thaw_model *m);
+/** Put the copies back. Arrays that have another size by now become those of the snapshot, which then lacks them: restore once. */
+void thaw__snapshot_restore(thaw__snapshot *s, thaw_model *m);
 
 void thaw__snapshot_free(thaw__snapshot *s, const thaw_allocator *a);
 
