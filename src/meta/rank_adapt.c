@@ -33,7 +33,7 @@ static void remember(thaw_user *u, const thaw_event *event)
         x->n_history++;
     }
     x->history[at] = *event;
-    if (!isfinite(event->time)) x->history[at].time = 0; /* time says nothing to this model */
+    if (!isfinite(event->time)) x->history[at].time = 0; /* this model does not use time */
 }
 
 /* ---- the posterior ----------------------------------------------------------------------------------------------- */

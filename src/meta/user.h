@@ -12,11 +12,11 @@
 #include "near.h"
 #include "posterior.h"
 
-/** What else a ranking rests on. */
+/** What only a user of a model that ranks has. */
 typedef struct thaw__interest {
     int32_t n_history;
-    int32_t n_near;                     /* items whose neighbours have a say */
-    int32_t n_again;                    /* items of which own events have a say */
+    int32_t n_near;                     /* items whose neighbours' scores change */
+    int32_t n_again;                    /* items whose own scores change */
     thaw__place place;
     float popularity;                   /* share of the offsets */
     thaw__tie tie;                      /* weights of neighbours */
