@@ -125,8 +125,8 @@ int64_t thaw_user_n_events(const thaw_user *user)
 thaw_status thaw_user_belief(const thaw_model *model, const thaw_user *user, float *mean, float *covariance)
 {
     THAW__TRY(thaw__check_user(model, user));
-    if (mean) memcpy(mean, user->mean, (size_t)user->rank * sizeof *mean);
-    if (covariance) thaw__user_covariance(user, covariance);
+    if (mean) memcpy(mean, user->posterior.mean, (size_t)user->posterior.rank * sizeof *mean);
+    if (covariance) thaw__posterior_covariance(&user->posterior, covariance);
     return THAW_OK;
 }
 

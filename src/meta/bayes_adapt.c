@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A user's posterior (docs/model.md, eq. 3 and 4). With rows x_k = s_k p_i, s_k = sqrt(weight / noise_i), and targets
- * t_k = s_k (score - base_i - p_i . m0), the belief is
- *
- *     m = m0 + X' (I + X X')^-1 t          few events: n x n, the dual
- *     P = (I + X' X)^-1,  m = m0 + P X' t  more events than coordinates: d x d
- *
- * The two are one by the Woodbury identity. Item uncertainty sits in noise_i, so neither needs more than one row per event.
+ * A user's posterior (docs/model.md, eq. 3 and 4; posterior.h) from ratings: an event has the row x_k = s_k p_i, where
+ * s_k = sqrt(weight / noise_i), and the target t_k = s_k (score - base_i - p_i . m0). Item uncertainty is part of
+ * noise_i, so one row per event is enough.
  */
 #include <math.h>
 #include <string.h>
 
 #include "bayes.h"
-#include "linalg.h"
+#include "finite.h"
 #include "status.h"
 
 static double newest_time(const thaw_event *events, int64_t n)
@@ -34,22 +30,10 @@ static inline float make_row(const thaw_model *m, const float *prior, const thaw
     return s * miss;
 }
 
-/* By bits, which the compiler turns into vectors; a sum of floats is one long chain. */
-static int is_finite(const float *x, int64_t n)
-{
-    uint32_t bad = 0;
-    for (int64_t j = 0; j < n; j++) {
-        uint32_t bits;
-        memcpy(&bits, &x[j], sizeof bits);
-        bad |= (bits & 0x7f800000u) == 0x7f800000u;
-    }
-    return !bad;
-}
-
 /* m0, or NULL where it is zero: nothing to take off the targets. */
 static const float *prior_or_null(const thaw_user *u)
 {
-    return u->has_prior ? u->prior : NULL;
+    return u->posterior.has_prior ? u->posterior.prior : NULL;
 }
 
 /* Ask for what make_row() will read, so that all events' items are on their way before the first is waited for. */
@@ -63,57 +47,32 @@ static inline void fetch_item(const thaw_model *m, int64_t item)
 static int adapt_dual(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
 {
     float t[THAW__RANK_MAX];
+    thaw__posterior *p = &u->posterior;
     const float *prior = prior_or_null(u);
     for (int64_t k = 0; k < n; k++) fetch_item(m, events[k].item);
     for (int64_t k = 0; k < n; k++)
-        t[k] = make_row(m, prior, &events[k], u->time - events[k].time, u->main + k * u->stride);
-    u->form = THAW__DUAL;
-    u->n_rows = (int32_t)n;
-    memcpy(u->mean, u->prior, (size_t)u->stride * sizeof(float));
-    /* It says whether its solution is finite; so are the rows, and with them the mean. */
-    return m->kernels->ridge_dual(n, u->stride, u->main, u->side, u->stride, t, u->mean);
+        t[k] = make_row(m, prior, &events[k], u->time - events[k].time, p->main + k * p->stride);
+    return thaw__posterior_condition_dual(p, (int32_t)n, t);
 }
 
-/* J += X'X and h += X't over a block of events; X at u->main, J (lower triangle) at u->side. */
-static void add_block(const thaw_model *m, thaw_user *u, const float *prior, const thaw_event *events, int64_t n, float *h)
-{
-    for (int64_t k = 0; k < n; k++) {
-        float *x = u->main + k * u->stride;
-        float t = make_row(m, prior, &events[k], u->time - events[k].time, x);
-        m->kernels->axpy(u->rank, t, x, h);
-    }
-    thaw__syrk_t(u->rank, n, 1, u->main, u->stride, 1, u->side, u->stride);
-}
-
-/* P at u->main and m from J (lower triangle) at u->side and h = X't. */
-static int solve_information(thaw_user *u, const float *h)
-{
-    const int32_t d = u->rank;
-    for (int32_t r = 0; r < d; r++)
-        for (int32_t c = 0; c < r; c++) u->side[c * u->stride + r] = u->side[r * u->stride + c];
-    memcpy(u->main, u->side, (size_t)d * (size_t)u->stride * sizeof(float));
-    for (int32_t r = 0; r < d; r++) u->main[r * u->stride + r] += 1;
-    if (thaw__potrf(d, u->main, u->stride) || thaw__potri(d, u->main, u->stride)) return 1;
-    if (u->fades) memcpy(u->information, u->side, (size_t)d * (size_t)u->stride * sizeof(float));
-    thaw__gemv(d, d, 1, u->main, u->stride, h, 0, u->mean);
-    for (int32_t j = 0; j < d; j++) u->mean[j] += u->prior[j];
-    u->form = THAW__COVARIANCE;
-    u->n_rows = 0;
-    return !is_finite(u->mean, u->stride);
-}
-
+/* Blocks of as many rows X as there is room for. */
 static int adapt_primal(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
 {
-    float h[THAW__RANK_MAX] = {0};
+    float h[THAW__RANK_MAX] = {0}; /* X't */
+    thaw__posterior *p = &u->posterior;
     const float *prior = prior_or_null(u);
-    memset(u->side, 0, (size_t)u->rank * (size_t)u->stride * sizeof(float));
-    for (int64_t k = 0; k < n; k += u->rank) {
-        int64_t block = n - k < u->rank ? n - k : u->rank;
-        memset(u->main, 0, (size_t)u->rank * (size_t)u->stride * sizeof(float));
-        add_block(m, u, prior, events + k, block, h);
+    const thaw__precision information = thaw__posterior_information(p);
+    thaw__precision_clear(information);
+    for (int64_t k = 0; k < n; k += p->rank) {
+        const int64_t block = n - k < p->rank ? n - k : p->rank;
+        for (int64_t i = 0; i < block; i++) {
+            float *x = p->main + i * p->stride;
+            const float t = make_row(m, prior, &events[k + i], u->time - events[k + i].time, x);
+            m->kernels->axpy(p->rank, t, x, h);
+        }
+        thaw__precision_add_rows(information, block, p->main);
     }
-    memset(u->main, 0, (size_t)u->rank * (size_t)u->stride * sizeof(float));
-    return solve_information(u, h);
+    return thaw__posterior_condition_primal(p, h);
 }
 
 static thaw_status refuse(thaw_user *u)
@@ -126,42 +85,31 @@ thaw_status thaw__bayes_adapt(const thaw_model *m, thaw_user *u, const thaw_even
 {
     u->n_events = n;
     u->time = u->fades ? newest_time(events, n) : -INFINITY;
-    int failed = n <= thaw__user_most_rows(u) ? adapt_dual(m, u, events, n) : adapt_primal(m, u, events, n);
+    const int few = n <= thaw__posterior_most_rows(&u->posterior);
+    const int failed = few ? adapt_dual(m, u, events, n) : adapt_primal(m, u, events, n);
     return failed ? refuse(u) : THAW_OK;
 }
 
 /* ---- one more event -------------------------------------------------------------------------------------------- */
 
-/* Everything known fades to the time of a newer event: J <- gamma J, h <- gamma h with h = (I + J) m - (I + J) m0 + J m0. */
-static int fade_and_add(const thaw_model *m, thaw_user *u, const thaw_event *event)
+/* All events before fade to the time of a newer one; an older one comes in already faded. */
+static int observe_fading(const thaw_model *m, thaw_user *u, const thaw_event *event, float *x)
 {
-    const int32_t d = u->rank;
-    float x[THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN))), h[THAW__RANK_MAX] = {0}, off[THAW__RANK_MAX];
-    double newest = event->time > u->time ? event->time : u->time;
-    float gamma = u->n_events ? thaw__age_weight(m->half_life, newest - u->time) : 0;
-    float t = make_row(m, prior_or_null(u), event, newest - event->time, x);
-    for (int32_t j = 0; j < d; j++) off[j] = u->mean[j] - u->prior[j];
-    thaw__gemv(d, d, gamma, u->information, u->stride, off, 0, h); /* X't = (I + J) (m - m0) */
-    for (int32_t r = 0; r < d; r++) {
-        h[r] += gamma * off[r] + t * x[r];
-        for (int32_t c = 0; c <= r; c++)
-            u->side[r * u->stride + c] = gamma * u->information[r * u->stride + c] + x[r] * x[c];
-    }
+    const double newest = event->time > u->time ? event->time : u->time;
+    const float gamma = u->n_events ? thaw__age_weight(m->half_life, newest - u->time) : 0;
+    const float t = make_row(m, prior_or_null(u), event, newest - event->time, x);
     u->time = newest;
-    return solve_information(u, h);
+    return thaw__posterior_observe_fading(&u->posterior, x, t, gamma);
 }
 
 thaw_status thaw__bayes_observe(const thaw_model *m, thaw_user *u, const thaw_event *event)
 {
-    thaw__user_expand(u);
-    int failed = 0;
-    if (u->fades) failed = fade_and_add(m, u, event);
+    float x[THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
+    int failed;
+    if (u->fades) failed = observe_fading(m, u, event, x);
     else {
-        float x[THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN))), g[THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
-        float t = make_row(m, u->mean, event, 0, x);
-        float s = m->kernels->rank_one(u->rank, u->stride, u->main, x, g);
-        m->kernels->axpy(u->rank, t / (1 + s), g, u->mean);
-        failed = !is_finite(u->mean, u->stride);
+        const float residual = make_row(m, u->posterior.mean, event, 0, x);
+        failed = thaw__posterior_observe(&u->posterior, x, residual);
     }
     if (failed) return refuse(u);
     u->n_events++;
@@ -174,8 +122,8 @@ thaw_status thaw__bayes_observe(const thaw_model *m, thaw_user *u, const thaw_ev
 enum { MANY_EVENTS = 32, MANY_SCRATCH = 16 * MANY_EVENTS * (MANY_EVENTS + 1) };
 
 /* Sixteen users or fewer of at most MANY_EVENTS events each; rows of scale 0 pad. */
-static void adapt_group(const thaw_model *m, float *means, const thaw_event *events, const int64_t *offsets, int64_t users,
-                        int64_t longest)
+static void adapt_group(const thaw_model *m, float *means, const thaw_event *events, const int64_t *offsets,
+                        int64_t users, int64_t longest)
 {
     int64_t rows[THAW__LANES * MANY_EVENTS];
     float scale[THAW__LANES * MANY_EVENTS], t[THAW__LANES * MANY_EVENTS];
@@ -223,9 +171,9 @@ thaw_status thaw__bayes_adapt_many(const thaw_model *m, thaw_user *work, float *
         else {
             users = 1;
             st = thaw__bayes_adapt(m, work, events + offsets[u], offsets[u + 1] - offsets[u]);
-            memcpy(means + u * m->rank, work->mean, (size_t)m->rank * sizeof *means);
+            memcpy(means + u * m->rank, work->posterior.mean, (size_t)m->rank * sizeof *means);
         }
-        if (st == THAW_OK && !is_finite(means + u * m->rank, users * m->rank)) st = refuse(work);
+        if (st == THAW_OK && !thaw__is_finite(means + u * m->rank, users * m->rank)) st = refuse(work);
         u += users;
     }
     thaw__user_reset(work);

@@ -11,6 +11,7 @@
 #include "bayes.h"
 #include "linalg.h"
 #include "packed.h"
+#include "precision.h"
 #include "status.h"
 #include "thread.h"
 
@@ -68,8 +69,9 @@ static int solve_user(const estep *s, int64_t u, float *sums, float *P)
     const float *cross = sums + (m->packed - m->dim); /* the last row: sum of E[p base] */
     for (int32_t j = 0; j < d; j++) h[j] += s->prior[u * d + j] - cross[j];
     thaw__unpack(P, d, sums, d);
-    for (int32_t j = 0; j < d; j++) P[j * d + j] += 1;
-    if (thaw__potrf(d, P, d) || thaw__potri(d, P, d)) return 1;
+    const thaw__precision A = {P, d, d};
+    thaw__precision_add_identity(A);
+    if (thaw__precision_invert(A)) return 1;
     thaw__gemv(d, d, 1, P, d, h, 0, mean);
     return 0;
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "belief.h"
 
-#include <string.h>
-
-#include "linalg.h"
+#include "precision.h"
 
 thaw__belief_rules thaw__belief_rules_at(const thaw__ranking *r, thaw__place at)
 {
@@ -13,9 +11,9 @@ thaw__belief_rules thaw__belief_rules_at(const thaw__ranking *r, thaw__place at)
 
 enum { BLOCK = 32 }; /* rows of V_S that are summed at once */
 
-/* factor += sum of precision v v', w += sum of pull v, over items first … first + n - 1 of the evidence. */
-static void add_block(float *w, float *factor, const thaw_model *m, const thaw__evidence *e, int32_t first, int32_t n,
-                      thaw__belief_rules rules)
+/* A += sum of precision v v', w += sum of pull v, over items first … first + n - 1 of the evidence. */
+static void add_block(float *w, thaw__precision A, const thaw_model *m, const thaw__evidence *e, int32_t first,
+                      int32_t n, thaw__belief_rules rules)
 {
     float rows[BLOCK * THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
     for (int32_t k = 0; k < n; k++) {
@@ -24,30 +22,33 @@ static void add_block(float *w, float *factor, const thaw_model *m, const thaw__
         m->kernels->scale(m->stride, __builtin_sqrtf(term.precision), v, rows + k * m->stride);
         m->kernels->axpy(m->stride, term.pull, v, w);
     }
-    thaw__syrk_t(m->rank, n, 1, rows, m->stride, 1, factor, m->stride);
+    thaw__precision_add_rows(A, n, rows);
 }
 
 int thaw__belief_solve(float *w, float *factor, const thaw_model *m, const thaw__evidence *e, const float *prior)
 {
     const thaw__ranking *r = m->ranking;
     const thaw__belief_rules rules = thaw__belief_rules_at(r, e->place);
-    memset(factor, 0, (size_t)m->rank * (size_t)m->stride * sizeof *factor);
+    const thaw__precision A = {factor, m->rank, m->stride};
+    thaw__precision_clear(A);
     for (int32_t c = 0; c < m->rank; c++) factor[c * m->stride + c] = rules.ridge + rules.silence * r->silent[c];
-    for (int64_t c = 0; c < m->stride; c++) w[c] = (prior ? rules.ridge * rules.share * prior[c] : 0) - rules.silence * r->pull[c];
-    for (int32_t k = 0; k < e->n; k += BLOCK) add_block(w, factor, m, e, k, e->n - k < BLOCK ? e->n - k : BLOCK, rules);
-    if (thaw__potrf(m->rank, factor, m->stride)) return 1;
-    thaw__potrs(m->rank, factor, m->stride, w);
+    for (int64_t c = 0; c < m->stride; c++)
+        w[c] = (prior ? rules.ridge * rules.share * prior[c] : 0) - rules.silence * r->pull[c];
+    for (int32_t k = 0; k < e->n; k += BLOCK) add_block(w, A, m, e, k, e->n - k < BLOCK ? e->n - k : BLOCK, rules);
+    if (thaw__precision_factor(A)) return 1;
+    thaw__precision_solve(A, w);
     return 0;
 }
 
-thaw__belief_rules thaw__belief_slope(float *by_w, const float *w, const float *factor, const thaw_model *m,
-                                      const thaw__evidence *e, const float *prior, float *by_precision, float *by_target)
+thaw__belief_rules thaw__belief_slope(float *by_w, const float *w, float *factor, const thaw_model *m,
+                                      const thaw__evidence *e, const float *prior, float *by_precision,
+                                      float *by_target)
 {
     const thaw__ranking *r = m->ranking;
     const thaw__belief_rules rules = thaw__belief_rules_at(r, e->place);
     thaw__belief_rules by = {0};
     float *l = by_w;
-    thaw__potrs(m->rank, factor, m->stride, l);
+    thaw__precision_solve((thaw__precision){factor, m->rank, m->stride}, l);
     for (int32_t c = 0; c < m->rank; c++) {
         by.ridge += l[c] * (rules.share * prior[c] - w[c]);
         by.share += l[c] * rules.ridge * prior[c];
@@ -55,14 +56,14 @@ thaw__belief_rules thaw__belief_slope(float *by_w, const float *w, const float *
     }
     for (int32_t i = 0; i < e->n; i++) {
         const float *v = m->factor + e->item[i] * m->stride;
-        const float vl = m->kernels->dot(m->stride, v, l), vw = m->kernels->dot(m->stride, v, w);
+        const thaw__row_slope row = thaw__row_slope_of(m->kernels, m->stride, v, l, w);
         const float p = r->popular[e->item[i]];
-        by.silence += vl * p;
-        by_precision[i] += vl * (e->target[i] - p);
-        by_target[i] += vl * e->precision[i];
+        by.silence += row.by_linear * p;
+        by_precision[i] += row.by_linear * (e->target[i] - p);
+        by_target[i] += row.by_linear * e->precision[i];
         if (e->precision[i] > rules.silence) {
-            by.silence += vl * vw;
-            by_precision[i] -= vl * vw;
+            by.silence -= row.by_precision;
+            by_precision[i] += row.by_precision;
         }
     }
     by.ridge *= rules.ridge;

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The belief's part of a score: what a user's events say of w, with every other item a weak zero.
+ * The posterior's part of a score: w from a user's events, with every other item observed as 0 at a low precision.
  *
  *     A = diag(ridge + silence |V|^2) + sum_{i in S} (s_i - silence)+ v_i v_i'
  *     b = sum_{i in S} (s_i (t_i - p_i) + silence p_i) v_i - silence V'p + ridge share m
- *     w = A^-1 b,  covariance A^-1 in units of ridge^-1,  m = M f what the user's features say (rank_prior.h)
+ *     w = A^-1 b,  covariance A^-1 in units of ridge^-1,  m = M f the mean from the user's features (rank_prior.h)
  *
- * With a diagonal prior, K < rank items need only a K x K system (serving does that); training solves for w in full and
- * differentiates through the solve: with l = A^-1 dw, a loss's derivative by b is l and by A is -(l w' + w l') / 2.
+ * Serving uses the forms of posterior.h; training solves for w in full and differentiates through the solve
+ * (precision.h).
  */
 #ifndef THAW_BELIEF_H
 #define THAW_BELIEF_H
 
 #include "evidence.h"
 
-/** The rules of a belief at K. */
+/** The rules of the posterior at K. */
 typedef struct thaw__belief_rules {
     float silence, ridge, share;
 } thaw__belief_rules;
@@ -36,9 +36,10 @@ static inline thaw__belief_term thaw__belief_term_of(const thaw__ranking *r, con
  *  @return 0, or 1 if A is not positive definite. */
 int thaw__belief_solve(float *w, float *factor, const thaw_model *m, const thaw__evidence *e, const float *prior);
 
-/** Derivatives by the rules at K, silence and ridge by their logarithms, and by precision and target [e->n], which are added to.
- *  by_w [stride] is overwritten with l. */
-thaw__belief_rules thaw__belief_slope(float *by_w, const float *w, const float *factor, const thaw_model *m,
-                                      const thaw__evidence *e, const float *prior, float *by_precision, float *by_target);
+/** Derivatives by the rules at K, silence and ridge by their logarithms, and by precision and target [e->n], which are
+ *  added to. by_w [stride] is overwritten with l of precision.h; factor is read only. */
+thaw__belief_rules thaw__belief_slope(float *by_w, const float *w, float *factor, const thaw_model *m,
+                                      const thaw__evidence *e, const float *prior, float *by_precision,
+                                      float *by_target);
 
 #endif

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * belief.h with the prior made white: with G = diag(ridge + silence |V|^2), rows x_i = sqrt(precision_i) G^-1/2 v_i and
- * y = G^-1/2 b,
+ * The posterior of belief.h in coordinates in which the prior is white, which posterior.h needs: with
+ * G = diag(ridge + silence |V|^2), rows x_i = sqrt(precision_i) G^-1/2 v_i and the linear term y = G^-1/2 b,
  *
- *     w = G^-1/2 (I + X'X)^-1 y = G^-1/2 (y - X' (I + X X')^-1 X y)
- *
- * few items by the K x K system on the right, more by the d x d one. */
+ *     w = G^-1/2 (I + X'X)^-1 y
+ */
 #include "rank_adapt.h"
 
 #include <math.h>
@@ -12,14 +11,14 @@
 
 #include "again.h"
 #include "belief.h"
-#include "linalg.h"
+#include "finite.h"
 #include "near.h"
 #include "status.h"
 
 /* ---- the history ------------------------------------------------------------------------------------------------- */
 
-/* Put an event into the history, which stays in time order; of equal times the later arrival is newer. A full one loses its
- * oldest. */
+/* Put an event into the history, which stays in time order; of equal times the later arrival is newer. A full history
+ * loses its oldest event. */
 static void remember(thaw_user *u, const thaw_event *event)
 {
     thaw__interest *x = &u->interest;
@@ -34,10 +33,10 @@ static void remember(thaw_user *u, const thaw_event *event)
         x->n_history++;
     }
     x->history[at] = *event;
-    if (!isfinite(event->time)) x->history[at].time = 0; /* time says nothing to this model */
+    if (!isfinite(event->time)) x->history[at].time = 0; /* this model does not use time */
 }
 
-/* ---- the belief --------------------------------------------------------------------------------------------------- */
+/* ---- the posterior ----------------------------------------------------------------------------------------------- */
 
 /* whiten = G^-1/2 and y = whiten b. */
 static void begin(const thaw_model *m, thaw_user *u, const thaw__evidence *e, thaw__belief_rules rules, float *y)
@@ -45,7 +44,7 @@ static void begin(const thaw_model *m, thaw_user *u, const thaw__evidence *e, th
     const thaw__ranking *r = m->ranking;
     for (int32_t c = 0; c < m->rank; c++) {
         u->interest.whiten[c] = 1 / sqrtf(rules.ridge + rules.silence * r->silent[c]);
-        y[c] = rules.ridge * rules.share * u->prior[c] - rules.silence * r->pull[c];
+        y[c] = rules.ridge * rules.share * u->posterior.prior[c] - rules.silence * r->pull[c];
     }
     for (int64_t c = m->rank; c < m->stride; c++) u->interest.whiten[c] = y[c] = 0;
     for (int32_t i = 0; i < e->n; i++)
@@ -53,68 +52,58 @@ static void begin(const thaw_model *m, thaw_user *u, const thaw__evidence *e, th
     for (int32_t c = 0; c < m->rank; c++) y[c] *= u->interest.whiten[c];
 }
 
-static void make_row(const thaw_model *m, const thaw_user *u, const thaw__evidence *e, int32_t i, thaw__belief_rules rules,
-                     float *x)
+static void make_row(const thaw_model *m, const thaw_user *u, const thaw__evidence *e, int32_t i,
+                     thaw__belief_rules rules, float *x)
 {
     const float s = sqrtf(thaw__belief_term_of(m->ranking, e, i, rules).precision);
     const float *v = m->factor + e->item[i] * m->stride;
     for (int64_t c = 0; c < m->stride; c++) x[c] = s * u->interest.whiten[c] * v[c];
 }
 
-/* u->mean = y - X' (I + X X')^-1 X y */
-static int solve_dual(const thaw_model *m, thaw_user *u, const thaw__evidence *e, thaw__belief_rules rules, const float *y)
+static int solve_dual(const thaw_model *m, thaw_user *u, const thaw__evidence *e, thaw__belief_rules rules,
+                      const float *y)
 {
-    float t[THAW__RANK_MAX];
-    for (int32_t i = 0; i < e->n; i++) {
-        make_row(m, u, e, i, rules, u->main + i * u->stride);
-        t[i] = m->kernels->dot(u->stride, u->main + i * u->stride, y);
-    }
-    u->form = THAW__DUAL;
-    u->n_rows = e->n;
-    memset(u->mean, 0, (size_t)u->stride * sizeof *u->mean);
-    if (m->kernels->ridge_dual(e->n, u->stride, u->main, u->side, u->stride, t, u->mean)) return 1;
-    for (int64_t c = 0; c < u->stride; c++) u->mean[c] = y[c] - u->mean[c];
-    return 0;
+    thaw__posterior *p = &u->posterior;
+    for (int32_t i = 0; i < e->n; i++) make_row(m, u, e, i, rules, p->main + i * p->stride);
+    return thaw__posterior_solve_dual(p, e->n, y);
 }
 
 enum { BLOCK = 16 };
 
-/* u->main = P = (I + X'X)^-1, u->mean = P y */
-static int solve_primal(const thaw_model *m, thaw_user *u, const thaw__evidence *e, thaw__belief_rules rules, const float *y)
+static int solve_primal(const thaw_model *m, thaw_user *u, const thaw__evidence *e, thaw__belief_rules rules,
+                        const float *y)
 {
     float rows[BLOCK * THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
-    memset(u->main, 0, (size_t)u->rank * (size_t)u->stride * sizeof(float));
-    for (int32_t c = 0; c < u->rank; c++) u->main[c * u->stride + c] = 1;
+    thaw__posterior *p = &u->posterior;
+    const thaw__precision A = thaw__posterior_precision(p);
+    thaw__precision_clear(A);
+    thaw__precision_add_identity(A);
     for (int32_t i = 0; i < e->n; i += BLOCK) {
         const int32_t n = e->n - i < BLOCK ? e->n - i : BLOCK;
-        for (int32_t k = 0; k < n; k++) make_row(m, u, e, i + k, rules, rows + k * u->stride);
-        thaw__syrk_t(u->rank, n, 1, rows, u->stride, 1, u->main, u->stride);
+        for (int32_t k = 0; k < n; k++) make_row(m, u, e, i + k, rules, rows + k * p->stride);
+        thaw__precision_add_rows(A, n, rows);
     }
-    if (thaw__potrf(u->rank, u->main, u->stride) || thaw__potri(u->rank, u->main, u->stride)) return 1;
-    u->form = THAW__COVARIANCE;
-    u->n_rows = 0;
-    memset(u->mean, 0, (size_t)u->stride * sizeof *u->mean);
-    thaw__gemv(u->rank, u->rank, 1, u->main, u->stride, y, 0, u->mean);
-    return 0;
+    return thaw__posterior_solve_primal(p, y);
 }
 
-static int believe(const thaw_model *m, thaw_user *u, const thaw__evidence *e)
+/* The posterior of gain w. */
+static int solve(const thaw_model *m, thaw_user *u, const thaw__evidence *e)
 {
     float y[THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
     const thaw__belief_rules rules = thaw__belief_rules_at(m->ranking, e->place);
     const float gain = thaw__ranking_rule(m->ranking, THAW__GAIN, e->place);
-    float sum = 0;
+    thaw__posterior *p = &u->posterior;
     begin(m, u, e, rules, y);
-    if (e->n <= thaw__user_most_rows(u) ? solve_dual(m, u, e, rules, y) : solve_primal(m, u, e, rules, y)) return 1;
-    for (int64_t c = 0; c < u->stride; c++) {
-        u->mean[c] *= gain * u->interest.whiten[c];
+    const int few = e->n <= thaw__posterior_most_rows(p);
+    if (few ? solve_dual(m, u, e, rules, y) : solve_primal(m, u, e, rules, y)) return 1;
+    for (int64_t c = 0; c < p->stride; c++) {
+        p->mean[c] *= gain * u->interest.whiten[c];
         u->interest.whiten[c] *= gain * sqrtf(rules.ridge);
-        sum += 0 * u->mean[c];
     }
-    return sum != 0;
+    return !thaw__is_finite(p->mean, p->stride);
 }
 
-/* ---- both parts --------------------------------------------------------------------------------------------------- */
+/* ---- both parts -------------------------------------------------------------------------------------------------- */
 
 /* @return 1 if a number is not finite. */
 static int look_around(const thaw_model *m, thaw_user *u, const thaw__evidence *e)
@@ -133,14 +122,15 @@ static int look_around(const thaw_model *m, thaw_user *u, const thaw__evidence *
     return !isfinite(sum);
 }
 
-/* Before the first event: what features say, as unsure as the prior is. */
+/* Before the first event: the mean that features give, and the prior's variance. */
 static void rest(const thaw_model *m, thaw_user *u)
 {
     thaw__user_reset(u);
     const thaw__ranking *r = m->ranking;
     const float gain = thaw__ranking_rule(r, THAW__GAIN, u->interest.place);
-    m->kernels->scale(u->stride, gain * thaw__ranking_rule(r, THAW__PRIOR_SHARE, u->interest.place), u->prior, u->mean);
-    for (int64_t c = 0; c < u->rank; c++) u->interest.whiten[c] = gain;
+    const float share = thaw__ranking_rule(r, THAW__PRIOR_SHARE, u->interest.place);
+    m->kernels->scale(m->stride, gain * share, u->posterior.prior, u->posterior.mean);
+    for (int64_t c = 0; c < m->rank; c++) u->interest.whiten[c] = gain;
 }
 
 static thaw_status condition(const thaw_model *m, thaw_user *u)
@@ -152,9 +142,9 @@ static thaw_status condition(const thaw_model *m, thaw_user *u)
     for (int32_t i = 0; i < e.n; i++)
         if (e.item[i] > u->highest_row) u->highest_row = e.item[i];
     if (e.n == 0) return THAW_OK;
-    if (!look_around(m, u, &e) && !believe(m, u, &e)) return THAW_OK;
+    if (!look_around(m, u, &e) && !solve(m, u, &e)) return THAW_OK;
     rest(m, u);
-    return thaw__fail(THAW_E_NUMERIC, "the belief is not finite; the user is back at the prior");
+    return thaw__fail(THAW_E_NUMERIC, "the posterior is not finite; the user is back at the prior");
 }
 
 thaw_status thaw__rank_adapt(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
@@ -180,7 +170,7 @@ thaw_status thaw__rank_adapt_many(const thaw_model *m, thaw_user *u, float *mean
     thaw_status st = THAW_OK;
     for (int64_t k = 0; st == THAW_OK && k < n_users; k++) {
         st = thaw__rank_adapt(m, u, events + offsets[k], offsets[k + 1] - offsets[k]);
-        memcpy(means + k * m->rank, u->mean, (size_t)m->rank * sizeof *means);
+        memcpy(means + k * m->rank, u->posterior.mean, (size_t)m->rank * sizeof *means);
     }
     rest(m, u);
     return st;

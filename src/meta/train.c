@@ -180,7 +180,7 @@ static thaw_status validate_user(const validation *v, const thaw_model *m, int64
     THAW__TRY(thaw__method_bayes.adapt(m, v->user, v->events, support));
     for (int64_t k = n - query; k < n; k++) {
         int64_t e = v->order[k], i = v->tasks.item[e];
-        float z = m->base[i] + thaw__surplus_share(support) * m->surplus[i] + m->kernels->dot(m->stride, m->factor + i * m->stride, v->user->mean);
+        float z = m->base[i] + thaw__surplus_share(support) * m->surplus[i] + m->kernels->dot(m->stride, m->factor + i * m->stride, v->user->posterior.mean);
         double miss = (double)thaw__link_rating(&m->link, z) - (double)thaw__link_rating(&m->link, v->tasks.y[e]);
         *mae += fabs(miss) / (double)query;
         *mse += miss * miss / (double)query;

@@ -7,13 +7,12 @@
 
 #include "status.h"
 
-/* One block: the struct, two vectors, two or three matrices; every part at a multiple of 64 bytes. Matrices have stride
- * rows, which the kernels want, though only rank of them matter. */
+/* One block: the struct, the posterior's numbers and those of interest; every part at a multiple of 64 bytes. */
 static size_t block_floats(const thaw_user *u)
 {
-    size_t row = (size_t)u->stride;
-    size_t interest = u->ranks ? row + THAW__HISTORY * (2 + sizeof(thaw_event) / sizeof(float)) : 0;
-    return 2 * row + (size_t)(u->fades ? 3 : 2) * row * row + interest;
+    const int64_t row = u->posterior.stride;
+    const size_t interest = (size_t)row + THAW__HISTORY * (2 + sizeof(thaw_event) / sizeof(float));
+    return thaw__posterior_floats(row, u->fades) + (u->ranks ? interest : 0);
 }
 
 enum { HEAD = (sizeof(struct thaw_user) + THAW__ALIGN - 1) / THAW__ALIGN * THAW__ALIGN };
@@ -21,16 +20,12 @@ enum { HEAD = (sizeof(struct thaw_user) + THAW__ALIGN - 1) / THAW__ALIGN * THAW_
 static void lay_out(thaw_user *u)
 {
     float *at = (float *)(void *)((char *)u + HEAD);
-    size_t row = (size_t)u->stride, matrix = row * row;
-    u->prior = at;
-    u->mean = at + row;
-    u->main = at + 2 * row;
-    u->side = u->main + matrix;
-    u->information = u->fades ? u->side + matrix : NULL;
-    u->interest.whiten = u->ranks ? u->side + matrix : NULL; /* what ranks has no information of its own */
-    u->interest.history = u->ranks ? (thaw_event *)(void *)(u->side + matrix + row) : NULL;
-    u->interest.again = u->ranks ? (float *)(void *)(u->interest.history + THAW__HISTORY) : NULL;
-    u->interest.again_item = u->ranks ? (int32_t *)(void *)(u->interest.again + THAW__HISTORY) : NULL;
+    at = thaw__posterior_lay_out(&u->posterior, at, u->fades);
+    if (!u->ranks) return;
+    u->interest.whiten = at;
+    u->interest.history = (thaw_event *)(void *)(at + u->posterior.stride);
+    u->interest.again = (float *)(void *)(u->interest.history + THAW__HISTORY);
+    u->interest.again_item = (int32_t *)(void *)(u->interest.again + THAW__HISTORY);
 }
 
 static thaw_user *allocate(const thaw_user *like)
@@ -51,8 +46,11 @@ static thaw__user_fit fit_of(const thaw_model *m)
 
 thaw_status thaw__user_create(thaw_user **out, const thaw_model *m)
 {
-    thaw_user like = {.allocator = m->config.allocator, .kernels = m->kernels, .fit = fit_of(m), .rank = m->rank,
-                      .fades = m->half_life > 0, .ranks = m->ranking != NULL, .stride = m->stride};
+    const thaw_user like = {.allocator = m->config.allocator,
+                            .fit = fit_of(m),
+                            .fades = m->half_life > 0,
+                            .ranks = m->ranking != NULL,
+                            .posterior = {.kernels = m->kernels, .rank = m->rank, .stride = m->stride}};
     thaw_user *u = allocate(&like);
     if (!u) return THAW_E_NOMEM;
     thaw__user_reset(u);
@@ -64,14 +62,9 @@ thaw_status thaw__user_copy(thaw_user **out, const thaw_user *from)
 {
     thaw_user *u = allocate(from);
     if (!u) return THAW_E_NOMEM;
-    memcpy(u->prior, from->prior, (size_t)u->stride * sizeof(float));
-    memcpy(u->mean, from->mean, (size_t)u->stride * sizeof(float));
-    size_t matrix = (size_t)u->stride * (size_t)u->stride * sizeof(float);
-    memcpy(u->main, from->main, matrix);
-    memcpy(u->side, from->side, matrix);
-    if (u->fades) memcpy(u->information, from->information, matrix);
+    thaw__posterior_copy(&u->posterior, &from->posterior);
     if (u->ranks) {
-        memcpy(u->interest.whiten, from->interest.whiten, (size_t)u->stride * sizeof(float));
+        memcpy(u->interest.whiten, from->interest.whiten, (size_t)u->posterior.stride * sizeof(float));
         memcpy(u->interest.history, from->interest.history, THAW__HISTORY * sizeof(thaw_event));
         memcpy(u->interest.again, from->interest.again, THAW__HISTORY * sizeof(float));
         memcpy(u->interest.again_item, from->interest.again_item, THAW__HISTORY * sizeof(int32_t));
@@ -123,9 +116,7 @@ thaw_status thaw__user_set_features(const thaw_model *m, thaw_user *u, const cha
 
 void thaw__user_set_prior(thaw_user *u, const float *mean)
 {
-    memcpy(u->prior, mean, (size_t)u->rank * sizeof *mean);
-    u->has_prior = 0;
-    for (int32_t j = 0; j < u->rank; j++) u->has_prior |= mean[j] != 0;
+    thaw__posterior_set_prior(&u->posterior, mean);
     thaw__user_reset(u);
 }
 
@@ -137,9 +128,7 @@ void thaw__user_forget(thaw_user *u)
 
 void thaw__user_reset(thaw_user *u)
 {
-    memcpy(u->mean, u->prior, (size_t)u->stride * sizeof(float));
-    u->form = THAW__DUAL;
-    u->n_rows = 0;
+    thaw__posterior_reset(&u->posterior);
     u->n_events = 0;
     u->highest_row = -1;
     u->time = -INFINITY;
@@ -147,7 +136,7 @@ void thaw__user_reset(thaw_user *u)
     u->interest.n_history = u->interest.n_near = u->interest.n_again = 0;
     u->interest.place = (thaw__place){0, 0};
     u->interest.popularity = 1;
-    memset(u->interest.whiten, 0, (size_t)u->stride * sizeof(float));
+    memset(u->interest.whiten, 0, (size_t)u->posterior.stride * sizeof(float));
 }
 
 thaw_status thaw__user_check(const thaw_model *m, const thaw_user *u)
@@ -159,96 +148,4 @@ thaw_status thaw__user_check(const thaw_model *m, const thaw_user *u)
     if (u->highest_row < thaw__n_items(m)) return THAW_OK;
     return thaw__fail(THAW_E_MISMATCH, "the user holds item row %" PRId64 "; the model's last is %" PRId64, u->highest_row,
                       thaw__n_items(m) - 1);
-}
-
-/* Solve U' v = v in place, column by column of U'. */
-static void forward(const thaw_user *u, float *v)
-{
-    for (int32_t i = 0; i < u->n_rows; i++) {
-        const float *row = u->side + i * u->stride;
-        v[i] /= row[i];
-        for (int32_t j = i + 1; j < u->n_rows; j++) v[j] -= v[i] * row[j];
-    }
-}
-
-void thaw__user_variances(const thaw_user *u, float *out, const float *const *rows, int64_t n)
-{
-    const float *lanes[THAW__LANES];
-    float explained[THAW__LANES];
-    if (u->form == THAW__COVARIANCE) {
-        for (int64_t k = 0; k < n; k++) out[k] = u->kernels->quadratic(u->rank, u->stride, u->main, rows[k]);
-        return;
-    }
-    for (int64_t k = 0; k < THAW__LANES; k++) lanes[k] = rows[k < n ? k : n - 1];
-    u->kernels->explained16(u->n_rows, u->stride, u->main, u->side, u->stride, lanes, explained);
-    for (int64_t k = 0; k < n; k++) { /* x'Px = |x|^2 - |U'^-1 X x|^2 */
-        const float all = u->kernels->dot(u->stride, rows[k], rows[k]);
-        out[k] = all > explained[k] ? all - explained[k] : 0;
-    }
-}
-
-/* V = U'^-1 X in place of X. */
-static void forward_rows(thaw_user *u)
-{
-    for (int32_t i = 0; i < u->n_rows; i++) {
-        const float *coefficients = u->side + i * u->stride;
-        float *vi = u->main + i * u->stride;
-        for (int64_t c = 0; c < u->stride; c++) vi[c] /= coefficients[i];
-        for (int32_t j = i + 1; j < u->n_rows; j++)
-            u->kernels->axpy(u->stride, -coefficients[j], vi, u->main + j * u->stride);
-    }
-}
-
-/* M = X'X or the like: sum of outer products of rows, in full. */
-static void outer_sum(const thaw_user *u, float *M, float sign, const float *rows)
-{
-    for (int32_t k = 0; k < u->n_rows; k++) {
-        const float *x = rows + k * u->stride;
-        for (int32_t r = 0; r < u->rank; r++) u->kernels->axpy(u->stride, sign * x[r], x, M + r * u->stride);
-    }
-}
-
-void thaw__user_expand(thaw_user *u)
-{
-    if (u->form == THAW__COVARIANCE) return;
-    size_t matrix = (size_t)u->rank * (size_t)u->stride * sizeof(float);
-    if (u->fades) {
-        memset(u->information, 0, matrix);
-        outer_sum(u, u->information, 1, u->main);
-    }
-    forward_rows(u);
-    /* P = I - V'V takes the place of U, which is used up. */
-    memset(u->side, 0, matrix);
-    for (int32_t r = 0; r < u->rank; r++) u->side[r * u->stride + r] = 1;
-    outer_sum(u, u->side, -1, u->main);
-    float *swap = u->main;
-    u->main = u->side;
-    u->side = swap;
-    u->form = THAW__COVARIANCE;
-    u->n_rows = 0;
-}
-
-void thaw__user_covariance(const thaw_user *u, float *P)
-{
-    const int32_t d = u->rank;
-    if (u->form == THAW__COVARIANCE) {
-        for (int32_t r = 0; r < d; r++) memcpy(P + r * d, u->main + r * u->stride, (size_t)d * sizeof *P);
-        return;
-    }
-    /* P e_c, one column after the other: e_c - X' (U'U)^-1 X e_c */
-    float v[THAW__RANK_MAX];
-    for (int32_t c = 0; c < d; c++) {
-        for (int32_t k = 0; k < u->n_rows; k++) v[k] = u->main[k * u->stride + c];
-        forward(u, v);
-        for (int32_t i = u->n_rows - 1; i >= 0; i--) { /* U x = v, backwards */
-            const float *row = u->side + i * u->stride;
-            for (int32_t j = i + 1; j < u->n_rows; j++) v[i] -= row[j] * v[j];
-            v[i] /= row[i];
-        }
-        for (int32_t r = 0; r < d; r++) {
-            float known = 0;
-            for (int32_t k = 0; k < u->n_rows; k++) known += u->main[k * u->stride + r] * v[k];
-            P[r * d + c] = (float)(r == c) - known;
-        }
-    }
 }

@@ -1,26 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A belief N(m, P) about one user, in one block of memory taken at creation.
+ * One user: a posterior N(m, P) as posterior.h has it, in one block of memory taken at creation. It fades if the model
+ * has a half-life.
  *
- * Two forms of P, because few events need no d x d matrix:
- *   DUAL        rows X [n_rows, stride] and U with U'U = I + XX';   P = I - X' (U'U)^-1 X       after thaw_adapt() on fewer events than d
- *   COVARIANCE  P [d, stride] in full                                                          after observing, loading, or more events
- * A user of a model that ranks keeps the newest events, because what they say depends on how many there are; the belief is
- * about w of ranking.h, with P in units of the prior given silence, and mean is gain w, ready to be multiplied with reach.
- *
- * A model with a half-life also keeps what the events say apart from the prior, J = X'X, because that is what fades.
+ * A user of a model that ranks also keeps the newest events, because their weights depend on how many there are; the
+ * posterior is that of w of ranking.h, with P in units of the prior given silence, and mean is gain w, ready to be
+ * multiplied with reach.
  */
 #ifndef THAW_USER_H
 #define THAW_USER_H
 
 #include "near.h"
+#include "posterior.h"
 
-enum { THAW__DUAL = 0, THAW__COVARIANCE = 1 };
-
-/** What else a ranking rests on. */
+/** What only a user of a model that ranks has. */
 typedef struct thaw__interest {
     int32_t n_history;
-    int32_t n_near;                     /* items whose neighbours have a say */
-    int32_t n_again;                    /* items of which own events have a say */
+    int32_t n_near;                     /* items whose neighbours' scores change */
+    int32_t n_again;                    /* items whose own scores change */
     thaw__place place;
     float popularity;                   /* share of the offsets */
     thaw__tie tie;                      /* weights of neighbours */
@@ -43,31 +39,15 @@ typedef struct thaw__user_fit {
 
 struct thaw_user {
     thaw_allocator allocator;
-    const thaw__kernels *kernels;
     thaw__user_fit fit;  /* of the model it was made for */
     int64_t highest_row; /* of the items it holds; -1: none */
-    int32_t rank;
-    int32_t form;
-    int32_t n_rows;    /* rows of X; DUAL */
-    int32_t has_prior; /* m0 is not zero */
     int32_t fades;     /* the model has a half-life */
     int32_t ranks;     /* the model ranks */
-    int64_t stride;    /* floats of a row of every matrix here */
     int64_t n_events;
     double time;       /* of the newest event; -INFINITY: none */
-    float *prior;      /* [stride] m0 */
-    float *mean;       /* [stride] m */
-    float *main;       /* [stride, stride] X or P */
-    float *side;       /* [stride, stride] U, or scratch */
-    float *information; /* [stride, stride] J in COVARIANCE form; NULL unless fades */
+    thaw__posterior posterior;
     thaw__interest interest; /* its pointers NULL unless ranks */
 };
-
-/** The most events the DUAL form takes: the kernel needs one column beside them. */
-static inline int64_t thaw__user_most_rows(const thaw_user *u)
-{
-    return u->rank < u->stride ? u->rank : u->stride - 1;
-}
 
 thaw_status thaw__user_create(thaw_user **out, const thaw_model *m);
 thaw_status thaw__user_copy(thaw_user **out, const thaw_user *u);
@@ -85,15 +65,6 @@ void thaw__user_set_prior(thaw_user *u, const float *mean);
 
 /** Back to the prior: m0 stays, the events go. */
 void thaw__user_reset(thaw_user *u);
-
-/** out[k] = x_k' P x_k for rows[k] = x_k [stride]; n <= THAW__LANES. A number does not depend on the other rows. */
-void thaw__user_variances(const thaw_user *u, float *out, const float *const *rows, int64_t n);
-
-/** Turn DUAL into COVARIANCE; nothing to do if it is. */
-void thaw__user_expand(thaw_user *u);
-
-/** P in full at P [rank, rank]. */
-void thaw__user_covariance(const thaw_user *u, float *P);
 
 /** THAW_E_MISMATCH unless m fits u: everything that use of the two together reads is compared, so that nothing is read past its end. */
 thaw_status thaw__user_check(const thaw_model *m, const thaw_user *u);

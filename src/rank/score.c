@@ -49,7 +49,7 @@ static void doubt(const thaw_model *m, const thaw_user *u, const int64_t *items,
         rows[k] = white + k * m->stride;
         for (int64_t c = 0; c < m->stride; c++) white[k * m->stride + c] = u->interest.whiten[c] * row[c];
     }
-    thaw__user_variances(u, variances, rows, n);
+    thaw__posterior_variances(&u->posterior, variances, rows, n);
 }
 
 /* The belief about items [n <= THAW__LANES] of scores means [n]; ratings are turned into their units in place. The noise of a
@@ -62,7 +62,7 @@ static void predict(const thaw_model *m, const thaw_user *u, const int64_t *item
         return;
     }
     for (int64_t k = 0; k < n; k++) rows[k] = m->factor + items[k] * m->stride;
-    thaw__user_variances(u, variances, rows, n);
+    thaw__posterior_variances(&u->posterior, variances, rows, n);
     for (int64_t k = 0; k < n; k++) {
         variances[k] = m->noise[items[k]] + TAIL * m->spread[items[k]] + variances[k];
         thaw__link_back(&m->link, &means[k], &variances[k]);
@@ -89,7 +89,7 @@ void thaw__score(const thaw_model *m, const thaw_user *u, float *mean, float *va
         float means[THAW__LANES];
         here = at_most(n - first, THAW__LANES);
         for (int64_t k = 0; k < here; k++) {
-            means[k] = thaw__score_of(&index, c, u->mean, items[first + k]);
+            means[k] = thaw__score_of(&index, c, u->posterior.mean, items[first + k]);
             if (m->ranking) means[k] += thaw__extras_of(m, u, items[first + k]);
         }
         if (variance) predict(m, u, items + first, here, means, variance + first);
@@ -141,7 +141,7 @@ static float floor_of(const thaw_model *m, float least)
 static thaw__seek seek_of(const asker *a, thaw_hit *hits, const thaw_query *query)
 {
     const int limited = query->min_score > -INFINITY;
-    thaw__seek seek = {.w = a->u->mean,
+    thaw__seek seek = {.w = a->u->posterior.mean,
                        .floor = limited ? floor_of(a->m, query->min_score) : -INFINITY,
                        .admit = limited ? admit : NULL,
                        .ctx = a,

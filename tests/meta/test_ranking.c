@@ -277,7 +277,7 @@ START_TEST(serving_believes_what_training_does)
     const float gain = thaw__ranking_rule(m->ranking, THAW__GAIN, evidence.place);
     float largest = 0;
     for (int c = 0; c < 5; c++) largest = fmaxf(largest, fabsf(gain * w[c]));
-    for (int c = 0; c < 5; c++) ck_assert_float_eq_tol(u->mean[c], gain * w[c], 1e-3f * largest + 1e-6f);
+    for (int c = 0; c < 5; c++) ck_assert_float_eq_tol(u->posterior.mean[c], gain * w[c], 1e-3f * largest + 1e-6f);
     thaw_user_free(u);
     thaw_model_free(m);
 }

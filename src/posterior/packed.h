@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Symmetric matrices as lower triangles by rows: element (r, c), c <= r, stands at r (r + 1) / 2 + c. A triangle begins with
- * those of its leading blocks. */
+ * Symmetric matrices as lower triangles by rows: element (r, c), c <= r, stands at r (r + 1) / 2 + c. A triangle begins
+ * with those of its leading blocks. */
 #ifndef THAW_PACKED_H
 #define THAW_PACKED_H
 
