@@ -4,9 +4,13 @@ pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
 find_package(Threads REQUIRED)
 
 # thaw_add_test(file [LAYERS layer …] [LIBS target …] [SOURCES extra.c …]): builds file.c of the current folder with the
-# objects of the layers, and names it thaw.<folder>.<file>, label unit. Extra sources and the test see the layers' folders.
+# objects of the layers (all: every layer's), and names it thaw.<folder>.<file>, label unit. Extra sources and the test see the layers' folders.
 function(thaw_add_test file)
   cmake_parse_arguments(TEST "" "" "LAYERS;LIBS;SOURCES" ${ARGN})
+  if(TEST_LAYERS STREQUAL "all")
+    get_property(TEST_LAYERS GLOBAL PROPERTY THAW_LAYERS)
+    list(TRANSFORM TEST_LAYERS REPLACE "^thaw_" "")
+  endif()
   get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
   set(target ${folder}_${file})
   add_executable(${target} ${file}.c ${TEST_SOURCES})

@@ -4,8 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "head.h"
+#include "episode_sampling.h"
 #include "linalg.h"
+#include "loss.h"
 #include "rank_prior.h"
 #include "status.h"
 
@@ -138,54 +139,36 @@ static int64_t mark_items(thaw__episode *e, const thaw__journeys *j)
     return wanted;
 }
 
-/* soft(z) and its derivative. */
-static float soft(float z, float floor, float *slope)
+static thaw__item_sample draw_sample(const thaw__episode *e, double draw)
 {
-    return floor * thaw__softplus(z / floor, slope);
-}
-
-/* Every q-th item of the catalogue. */
-typedef struct sample {
-    int64_t first, q, n;
-} sample;
-
-static sample draw_sample(const thaw__episode *e, double draw)
-{
-    const int64_t items = e->basis->items, q = (items + e->sample - 1) / e->sample, first = (int64_t)(draw * (double)q);
-    return (sample){first, q, (items - first + q - 1) / q};
+    return thaw__item_sample_drawn(draw, e->basis->items, e->sample);
 }
 
 /* The sum of soft(z) over the sample, its slopes in e->slope. */
-static double sum_sample(thaw__episode *e, sample s, float floor)
+static double sum_sample(thaw__episode *e, thaw__item_sample s, float floor)
 {
     const thaw__basis *b = e->basis;
-    double sum = 0;
-    thaw__gemv(s.n, b->width, 1, b->rows + s.first * b->width, s.q * b->width, e->c, 0, e->z);
-    for (int64_t i = 0; i < s.n; i++) {
-        e->z[i] = soft(e->z[i], floor, &e->slope[i]);
-        sum += (double)s.q * (double)e->z[i];
-    }
-    return sum;
+    thaw__gemv(s.n, b->width, 1, b->rows + s.first * b->width, s.step * b->width, e->c, 0, e->z);
+    return thaw__soft_sum(e->z, e->slope, s.n, (double)s.step, floor);
 }
 
-/* The items in the table leave the sample and come in as they are; by_addition receives soft's slope. Adds up -log soft of the
- * wanted ones. */
-static double sum_table(thaw__episode *e, sample s, float floor, double *sum)
+/* The items in the table leave the sample and come in as they are; by_addition receives soft's slope. Adds up -log soft of
+ * the wanted ones, whose soft is kept behind the catalogue in e->slope. */
+static double sum_table(thaw__episode *e, thaw__item_sample s, float floor, double *sum)
 {
     double loss = 0;
     for (int32_t at = 0; at < THAW__ADDITIONS; at++) {
         if (!e->additions.key[at]) continue;
         const int32_t item = e->additions.key[at] - 1;
-        if (item % s.q == s.first) {
-            *sum -= (double)s.q * (double)e->z[item / s.q];
-            e->slope[item / s.q] = 0;
+        if (item % s.step == s.first) {
+            *sum -= (double)s.step * (double)e->z[item / s.step];
+            e->slope[item / s.step] = 0;
         }
-        const float p = soft(basis_score(e, item) + e->additions.value[at], floor, &e->by_addition[at]) + 1e-20f;
+        const float p = thaw__soft(basis_score(e, item) + e->additions.value[at], floor, &e->by_addition[at]) + 1e-20f;
         if (e->mark[at] == HIDDEN) e->by_addition[at] = 0;
         else *sum += (double)p;
         if (e->mark[at] != WANTED) continue;
         loss -= log((double)p);
-        e->by_addition[at] /= p; /* for now: slope over p */
         e->slope[e->basis->items + at] = p;
     }
     return loss;
@@ -196,47 +179,49 @@ static double outer_loss(thaw__episode *e, const thaw__journeys *j, float floor,
 {
     const thaw__basis *b = e->basis;
     const int64_t wanted = mark_items(e, j);
-    const sample s = draw_sample(e, draw);
+    const thaw__item_sample s = draw_sample(e, draw);
     memset(e->by_addition, 0, sizeof e->by_addition);
     memset(e->by_c, 0, (size_t)b->width * sizeof *e->by_c);
     e->share = 0;
     if (!wanted) return 0;
     double sum = sum_sample(e, s, floor);
     const double loss = sum_table(e, s, floor, &sum) / (double)wanted + log(sum);
-    e->share = (float)((double)s.q / sum);
-    thaw__gemv_t(s.n, b->width, e->share, b->rows + s.first * b->width, s.q * b->width, e->slope, 0, e->by_c);
+    e->share = (float)((double)s.step / sum);
+    thaw__gemv_t(s.n, b->width, e->share, b->rows + s.first * b->width, s.step * b->width, e->slope, 0, e->by_c);
     for (int32_t at = 0; at < THAW__ADDITIONS; at++) {
         if (!e->additions.key[at] || e->mark[at] == HIDDEN) continue;
         if (e->mark[at] == WANTED)
-            e->by_addition[at] *= e->slope[b->items + at] / (float)sum - 1 / (float)wanted;
+            e->by_addition[at] = thaw__share_positive(e->slope[b->items + at], e->by_addition[at], (float)sum,
+                                                      (float)wanted);
         else e->by_addition[at] /= (float)sum;
         e->m->kernels->axpy(b->width, e->by_addition[at], b->rows + (e->additions.key[at] - 1) * b->width, e->by_c);
     }
     return loss;
 }
 
-/* One of head.h's losses: the sample, each for q items, and after it the table, which the sample leaves. */
-static double head_loss(thaw__episode *e, const thaw__journeys *j, thaw__loss loss, float floor, double draw, float *by_score)
+/* A loss of thaw__loss_of(): the sample, each for q items, and after it the table, which the sample leaves. */
+static double sampled_loss(thaw__episode *e, const thaw__journeys *j, int32_t loss, float floor, double draw,
+                           float *by_score)
 {
     const thaw__basis *b = e->basis;
-    const sample s = draw_sample(e, draw);
+    const thaw__item_sample s = draw_sample(e, draw);
     int64_t n = s.n;
     memset(e->by_c, 0, (size_t)b->width * sizeof *e->by_c);
     if (!mark_items(e, j)) return 0;
-    thaw__gemv(s.n, b->width, 1, b->rows + s.first * b->width, s.q * b->width, e->c, 0, e->z);
-    for (int64_t i = 0; i < s.n; i++) e->label[i] = 0, e->weight[i] = (float)s.q;
+    thaw__gemv(s.n, b->width, 1, b->rows + s.first * b->width, s.step * b->width, e->c, 0, e->z);
+    for (int64_t i = 0; i < s.n; i++) e->label[i] = 0, e->weight[i] = (float)s.step;
     for (int32_t at = 0; at < THAW__ADDITIONS; at++) {
         const int32_t item = e->additions.key[at] - 1;
         if (item < 0) continue;
-        if (item % s.q == s.first) e->weight[item / s.q] = 0;
+        if (item % s.step == s.first) e->weight[item / s.step] = 0;
         if (e->mark[at] == HIDDEN) continue;
         e->z[n] = basis_score(e, item) + e->additions.value[at];
         e->label[n] = e->mark[at] == WANTED;
         e->weight[n++] = 1;
     }
     const double made = thaw__loss_of(loss, e->slope, e->z, e->label, e->weight, n, 1 / floor);
-    thaw__gemv_t(s.n, b->width, 1, b->rows + s.first * b->width, s.q * b->width, e->slope, 0, e->by_c);
-    for (int64_t i = 0; i < s.n; i++) by_score[s.first + i * s.q] = e->slope[i];
+    thaw__gemv_t(s.n, b->width, 1, b->rows + s.first * b->width, s.step * b->width, e->slope, 0, e->by_c);
+    for (int64_t i = 0; i < s.n; i++) by_score[s.first + i * s.step] = e->slope[i];
     n = s.n;
     for (int32_t at = 0; at < THAW__ADDITIONS; at++) {
         if (!e->additions.key[at] || e->mark[at] == HIDDEN) continue;
@@ -251,11 +236,11 @@ double thaw__episode_by_score(thaw__episode *e, const thaw__journeys *j, int32_t
 {
     const float f = floor * e->m->ranking->mean_popular;
     memset(by_score, 0, (size_t)e->basis->items * sizeof *by_score);
-    if (which != THAW_LOSS_SHARE) return head_loss(e, j, (thaw__loss)(which - 1), f, draw, by_score);
+    if (which != THAW_LOSS_SHARE) return sampled_loss(e, j, which, f, draw, by_score);
     const double loss = outer_loss(e, j, f, draw);
-    const sample s = draw_sample(e, draw);
+    const thaw__item_sample s = draw_sample(e, draw);
     if (e->share == 0) return 0;
-    for (int64_t i = 0; i < s.n; i++) by_score[s.first + i * s.q] = e->share * e->slope[i];
+    for (int64_t i = 0; i < s.n; i++) by_score[s.first + i * s.step] = e->share * e->slope[i];
     for (int32_t at = 0; at < THAW__ADDITIONS; at++)
         if (e->additions.key[at] && e->mark[at] != HIDDEN) by_score[e->additions.key[at] - 1] = e->by_addition[at];
     return loss;

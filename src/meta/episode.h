@@ -78,8 +78,9 @@ static inline int thaw__episode_hides(const thaw__episode *e)
  *  [0, 1), says where the sample of a large catalogue begins. 0 if nothing is wanted. */
 double thaw__episode_loss(thaw__episode *e, const thaw__journeys *j, float floor, double draw, float *slope);
 
-/** A loss (THAW_LOSS_SHARE is the one above; those of head.h have the sharpness 1 / floor), and its derivatives by the scores of all items in
- *  by_score [items]; by c they are in e->by_c. */
-double thaw__episode_by_score(thaw__episode *e, const thaw__journeys *j, int32_t loss, float floor, double draw, float *by_score);
+/** A loss (THAW_LOSS_SHARE is the one above; those of thaw__loss_of() have the sharpness 1 / floor), and its derivatives by
+ *  the scores of all items in by_score [items]; by c they are in e->by_c. */
+double thaw__episode_by_score(thaw__episode *e, const thaw__journeys *j, int32_t loss, float floor, double draw,
+                              float *by_score);
 
 #endif

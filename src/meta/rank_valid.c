@@ -5,12 +5,11 @@
 #include <string.h>
 
 #include "linalg.h"
+#include "metrics.h"
 #include "status.h"
 #include "thread.h"
 
 enum { TOP = 20, TOP_NDCG = 10 };
-
-static const double supports[THAW__VALID_SUPPORTS] = {1, 3, 5, 10, 0.8}; /* below 1: a part */
 
 typedef struct validation {
     const thaw_model *m;
@@ -20,19 +19,6 @@ typedef struct validation {
     float *scores;            /* [workers, items] */
     float *recall, *ndcg;     /* [n, supports]; recall below 0: no task */
 } validation;
-
-/* The best TOP by score, best first, of equal ones the lower item. */
-static int best_of(int32_t *top, const float *scores, int64_t n)
-{
-    int kept = 0;
-    for (int32_t i = 0; i < n; i++) {
-        if (kept == TOP && !(scores[i] > scores[top[TOP - 1]])) continue;
-        int at = kept < TOP ? kept++ : TOP - 1;
-        for (; at > 0 && scores[i] > scores[top[at - 1]]; at--) top[at] = top[at - 1];
-        top[at] = i;
-    }
-    return kept;
-}
 
 static void score_all(const validation *v, const thaw__episode *e, float *scores)
 {
@@ -44,61 +30,56 @@ static void score_all(const validation *v, const thaw__episode *e, float *scores
     for (int64_t s = first; thaw__episode_hides(e) && s < first + e->k; s++) scores[v->j->steps[s].item] = -INFINITY;
 }
 
-static int is_wanted_item(const validation *v, const thaw__episode *e, int32_t item)
+static int is_positive_item(const validation *v, const thaw__episode *e, int64_t item)
 {
     for (int64_t s = v->j->step_start[e->user]; s < v->j->step_start[e->user + 1]; s++)
         if (v->j->steps[s].item == item) return thaw__episode_wanted(e, v->j, s);
     return 0;
 }
 
-static void judge(const validation *v, const thaw__episode *e, float *scores, float *recall, float *ndcg)
+static void measure(const validation *v, const thaw__episode *e, float *scores, float *recall, float *ndcg)
 {
-    int32_t top[TOP];
-    int64_t wanted = 0;
-    double hits = 0, gain = 0, ideal = 0;
+    thaw_hit top[TOP];
+    uint8_t hit[TOP];
+    int64_t n_positive = 0;
     for (int64_t s = v->j->step_start[e->user]; s < v->j->step_start[e->user + 1]; s++)
-        wanted += thaw__episode_wanted(e, v->j, s);
-    if (!wanted) return;
+        n_positive += thaw__episode_wanted(e, v->j, s);
+    if (!n_positive) return;
     score_all(v, e, scores);
-    const int kept = best_of(top, scores, e->basis->items);
-    for (int k = 0; k < kept; k++) {
-        const int hit = is_wanted_item(v, e, top[k]);
-        hits += hit;
-        if (k < TOP_NDCG) gain += hit / log2(k + 2);
-    }
-    for (int k = 0; k < TOP_NDCG && k < wanted; k++) ideal += 1 / log2(k + 2);
-    *recall = (float)(hits / (double)(wanted < TOP ? wanted : TOP));
-    *ndcg = (float)(gain / ideal);
+    const int64_t n = thaw__top_k(top, TOP, scores, e->basis->items);
+    for (int64_t k = 0; k < n; k++) hit[k] = (uint8_t)is_positive_item(v, e, top[k].item);
+    *recall = (float)thaw__recall(hit, n, TOP, n_positive);
+    *ndcg = (float)thaw__ndcg(hit, n, TOP_NDCG, n_positive);
 }
 
 static void validate_user(void *arg, int64_t u, int32_t worker)
 {
     const validation *v = arg;
     const int64_t n = thaw__journey_length(v->j, v->users[u]);
-    for (int s = 0; s < THAW__VALID_SUPPORTS; s++) {
-        float *recall = &v->recall[u * THAW__VALID_SUPPORTS + s], *ndcg = &v->ndcg[u * THAW__VALID_SUPPORTS + s];
-        const int64_t part = (int64_t)(supports[s] * (double)n), k = supports[s] >= 1 ? (int64_t)supports[s] : part > 1 ? part : 1;
+    for (int s = 0; s < THAW__N_VALID_SUPPORTS; s++) {
+        float *recall = &v->recall[u * THAW__N_VALID_SUPPORTS + s], *ndcg = &v->ndcg[u * THAW__N_VALID_SUPPORTS + s];
+        const int64_t k = thaw__valid_support(s, n);
         *recall = -1;
         if (k < n && !thaw__episode_adapt(v->episodes[worker], v->j, v->users[u], k))
-            judge(v, v->episodes[worker], v->scores + worker * thaw__n_items(v->m), recall, ndcg);
+            measure(v, v->episodes[worker], v->scores + worker * thaw__n_items(v->m), recall, ndcg);
     }
 }
 
 static void average(thaw__rank_quality *out, const validation *v, int64_t n)
 {
     *out = (thaw__rank_quality){0};
-    for (int s = 0; s < THAW__VALID_SUPPORTS; s++) {
+    for (int s = 0; s < THAW__N_VALID_SUPPORTS; s++) {
         double tasks = 0;
         for (int64_t u = 0; u < n; u++) {
-            if (v->recall[u * THAW__VALID_SUPPORTS + s] < 0) continue;
+            if (v->recall[u * THAW__N_VALID_SUPPORTS + s] < 0) continue;
             tasks++;
-            out->recalls[s] += (double)v->recall[u * THAW__VALID_SUPPORTS + s];
-            out->ndcgs[s] += (double)v->ndcg[u * THAW__VALID_SUPPORTS + s];
+            out->recalls[s] += (double)v->recall[u * THAW__N_VALID_SUPPORTS + s];
+            out->ndcgs[s] += (double)v->ndcg[u * THAW__N_VALID_SUPPORTS + s];
         }
         out->recalls[s] /= tasks > 0 ? tasks : 1;
         out->ndcgs[s] /= tasks > 0 ? tasks : 1;
-        out->recall += out->recalls[s] / THAW__VALID_SUPPORTS;
-        out->ndcg += out->ndcgs[s] / THAW__VALID_SUPPORTS;
+        out->recall += out->recalls[s] / THAW__N_VALID_SUPPORTS;
+        out->ndcg += out->ndcgs[s] / THAW__N_VALID_SUPPORTS;
     }
 }
 
@@ -109,8 +90,8 @@ thaw_status thaw__rank_validate(thaw__rank_quality *out, const thaw_model *m, co
     const int32_t workers = thaw__n_workers(&m->config.parallel);
     validation v = {m, j, users, thaw__alloc0(a, (size_t)workers, sizeof(void *)),
                     thaw__alloc(a, (size_t)workers * (size_t)basis->items, sizeof(float)),
-                    thaw__alloc0(a, (size_t)n * THAW__VALID_SUPPORTS, sizeof(float)),
-                    thaw__alloc0(a, (size_t)n * THAW__VALID_SUPPORTS, sizeof(float))};
+                    thaw__alloc0(a, (size_t)n * THAW__N_VALID_SUPPORTS, sizeof(float)),
+                    thaw__alloc0(a, (size_t)n * THAW__N_VALID_SUPPORTS, sizeof(float))};
     thaw_status st = v.episodes && v.scores && v.recall && v.ndcg ? THAW_OK : THAW_E_NOMEM;
     for (int32_t w = 0; st == THAW_OK && w < workers; w++) st = thaw__episode_create(&v.episodes[w], m, basis);
     if (st == THAW_OK) st = thaw__parallel_for(&m->config.parallel, validate_user, &v, n);

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
- * How well a ranking is doing on held-out users: recall@20 (divided by min(20, wanted)) and NDCG@10 of what follows the first
+ * How well a ranking is doing on held-out users: recall@20 and NDCG@10 (metrics.h) of what follows the first
  * 1, 3, 5, 10 items and the first 4/5, the whole catalogue ranked; means over users, then over the five. */
 #ifndef THAW_RANK_VALID_H
 #define THAW_RANK_VALID_H
 
 #include "episode.h"
-
-enum { THAW__VALID_SUPPORTS = 5 };
+#include "episode_sampling.h"
 
 typedef struct thaw__rank_quality {
     double recall, ndcg;                 /* means over the supports */
-    double recalls[THAW__VALID_SUPPORTS], ndcgs[THAW__VALID_SUPPORTS];
+    double recalls[THAW__N_VALID_SUPPORTS], ndcgs[THAW__N_VALID_SUPPORTS];
 } thaw__rank_quality;
 
 thaw_status thaw__rank_validate(thaw__rank_quality *out, const thaw_model *m, const thaw__basis *basis,

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "readout.h"
 
+#include "episode_sampling.h"
 #include "linalg.h"
 #include "status.h"
-
-static const int64_t supports[] = {1, 2, 3, 5, 8, 12, 20, 32, 50, 80, 130, 200, 300};
 
 /* cross [width, stride] gathers c x'. */
 static void add_episode(thaw__readout *s, float *cross, thaw__episode *e, const thaw__journeys *j, float *x)
@@ -29,9 +28,10 @@ static void add_episode(thaw__readout *s, float *cross, thaw__episode *e, const 
 
 static void add_user(thaw__readout *s, float *cross, thaw__episode *e, const thaw__journeys *j, int64_t user, float *x)
 {
-    const int64_t n = thaw__journey_length(j, user);
-    for (size_t k = 0; k < sizeof supports / sizeof *supports && supports[k] < n; k++)
-        if ((double)supports[k] <= 0.85 * (double)n && !thaw__episode_adapt(e, j, user, supports[k])) add_episode(s, cross, e, j, x);
+    int64_t sizes[THAW__SUPPORT_GRID];
+    const int n = thaw__support_grid(sizes, thaw__journey_length(j, user));
+    for (int k = 0; k < n; k++)
+        if (!thaw__episode_adapt(e, j, user, sizes[k])) add_episode(s, cross, e, j, x);
 }
 
 thaw_status thaw__readout_take(thaw__readout *out, const thaw_model *m, const thaw__basis *basis, const thaw__journeys *j,

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "rng.h"
+#include "episode_sampling.h"
 #include "status.h"
 #include "thread.h"
 
@@ -12,7 +12,6 @@ enum { BATCH = 64 };
 
 #define RATE 0.03
 #define SLOWER 0.998 /* the rate's factor per step */
-#define LONGEST 300  /* items of a support */
 
 void thaw__rules_free(thaw__rules *r)
 {
@@ -22,8 +21,8 @@ void thaw__rules_free(thaw__rules *r)
     thaw__free(a, r->episodes);
     thaw__free(a, r->slopes);
     thaw__free(a, r->losses);
-    thaw__free(a, r->mean);
-    thaw__free(a, r->square);
+    thaw__free(a, r->gradient);
+    thaw__adam_free(&r->adam, a);
     *r = (thaw__rules){0};
 }
 
@@ -37,19 +36,12 @@ thaw_status thaw__rules_create(thaw__rules *out, thaw_model *m, const thaw__basi
     out->episodes = thaw__alloc0(a, (size_t)out->workers, sizeof(void *));
     out->slopes = thaw__alloc(a, BATCH * slopes, sizeof(float));
     out->losses = thaw__alloc(a, BATCH, sizeof(double));
-    out->mean = thaw__alloc0(a, slopes, sizeof(double));
-    out->square = thaw__alloc0(a, slopes, sizeof(double));
-    thaw_status st = out->episodes && out->slopes && out->losses && out->mean && out->square ? THAW_OK : THAW_E_NOMEM;
+    out->gradient = thaw__alloc(a, slopes, sizeof(double));
+    thaw_status st = out->episodes && out->slopes && out->losses && out->gradient ? THAW_OK : THAW_E_NOMEM;
+    if (st == THAW_OK) st = thaw__adam_create(&out->adam, out->n_slopes, RATE, SLOWER, a);
     for (int32_t w = 0; st == THAW_OK && w < out->workers; w++) st = thaw__episode_create(&out->episodes[w], m, basis);
     if (st != THAW_OK) thaw__rules_free(out);
     return st;
-}
-
-int64_t thaw__draw_support(const thaw_model *m, uint64_t draw, int64_t n)
-{
-    const double all = 0.8 * (double)n, most = all < LONGEST ? all : LONGEST;
-    const int64_t k = (int64_t)exp(thaw__rng_uniform(m->config.seed, THAW__RNG_EPISODE, draw) * log(most + 1));
-    return k < n ? k : n - 1;
 }
 
 static void run_episode(void *arg, int64_t k, int32_t worker)
@@ -57,12 +49,14 @@ static void run_episode(void *arg, int64_t k, int32_t worker)
     thaw__rules *r = arg;
     thaw__episode *e = r->episodes[worker];
     float *slope = r->slopes + k * r->n_slopes;
-    const uint64_t draw = 3 * (uint64_t)(r->steps * BATCH + k), seed = r->m->config.seed;
-    const int64_t user = r->users[(int64_t)(thaw__rng_uniform(seed, THAW__RNG_EPISODE, draw) * (double)r->n)];
+    const uint64_t first = THAW__EPISODE_COUNTERS * (uint64_t)(r->adam.steps * BATCH + k);
+    const thaw__episode_draw draw = thaw__draw_episode(r->m->config.seed, first, r->n);
+    const int64_t user = r->users[draw.user];
     memset(slope, 0, (size_t)r->n_slopes * sizeof *slope);
     r->losses[k] = 0;
-    if (thaw__episode_adapt(e, r->j, user, thaw__draw_support(r->m, draw + 1, thaw__journey_length(r->j, user)))) return;
-    r->losses[k] = thaw__episode_loss(e, r->j, r->floor, thaw__rng_uniform(seed, THAW__RNG_EPISODE, draw + 2), slope);
+    const int64_t support = thaw__support_size_drawn(draw.support, thaw__journey_length(r->j, user));
+    if (!thaw__episode_adapt(e, r->j, user, support))
+        r->losses[k] = thaw__episode_loss(e, r->j, r->floor, draw.sample, slope);
 }
 
 /* The learned numbers, as the slopes have them. */
@@ -78,13 +72,9 @@ static float *number_at(thaw__ranking *r, int32_t s)
     return what == 0 ? &k->weight : what == 1 ? &k->target : &k->exponent;
 }
 
-static void move(thaw__rules *r, int32_t s, double slope)
+static void move(thaw__rules *r, int32_t s, double step)
 {
     float *x = number_at(r->m->ranking, s);
-    const double t = (double)r->steps + 1, rate = RATE * pow(SLOWER, t);
-    r->mean[s] = 0.9 * r->mean[s] + 0.1 * slope;
-    r->square[s] = 0.999 * r->square[s] + 0.001 * slope * slope;
-    const double step = rate * r->mean[s] / (1 - pow(0.9, t)) / (sqrt(r->square[s] / (1 - pow(0.999, t))) + 1e-12);
     if (!x || !isfinite(step)) return;
     if (s == THAW__SLOPE_HALF_LIFE) *x *= (float)exp(-step); /* 0 stays 0 */
     else *x -= (float)step;
@@ -98,8 +88,9 @@ thaw_status thaw__rules_step(thaw__rules *r, double *loss)
     for (int32_t s = 0; s < r->n_slopes; s++) {
         double sum = 0;
         for (int64_t k = 0; k < BATCH; k++) sum += (double)r->slopes[k * r->n_slopes + s];
-        move(r, s, sum / BATCH);
+        r->gradient[s] = sum / BATCH;
     }
-    r->steps++;
+    thaw__adam_step(&r->adam, r->gradient);
+    for (int32_t s = 0; s < r->n_slopes; s++) move(r, s, r->gradient[s]);
     return THAW_OK;
 }

@@ -5,6 +5,7 @@
 #define THAW_RULES_H
 
 #include "episode.h"
+#include "optimiser.h"
 
 typedef struct thaw__rules {
     thaw_model *m;
@@ -15,8 +16,8 @@ typedef struct thaw__rules {
     int32_t workers, n_slopes;
     float *slopes;             /* [batch, n_slopes] */
     double *losses;            /* [batch] */
-    double *mean, *square;     /* [n_slopes] Adam's moments */
-    int64_t steps;
+    double *gradient;          /* [n_slopes] */
+    thaw__adam adam;           /* of the n_slopes numbers */
     float floor;               /* of the loss */
 } thaw__rules;
 
@@ -26,8 +27,5 @@ void thaw__rules_free(thaw__rules *r);
 
 /** One step over a batch of episodes; loss: their mean. */
 thaw_status thaw__rules_step(thaw__rules *r, double *loss);
-
-/** Items of the support of episode number `draw` of a journey of n >= 2 items: log-uniform, at most 4/5 of them. */
-int64_t thaw__draw_support(const thaw_model *m, uint64_t draw, int64_t n);
 
 #endif

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "episode_sampling.h"
 #include "method.h"
 #include "rank_step.h"
 #include "rank_train.h"
@@ -161,10 +162,9 @@ static int64_t draw_episode(const validation *v, const thaw_model *m, int64_t u,
     const int64_t first = v->tasks.start[u];
     const uint64_t counter = (uint64_t)v->tasks.user[u] << 32;
     *n = v->tasks.start[u + 1] - first;
-    for (int64_t k = 0; k < *n; k++) v->order[k] = first + k;
-    thaw__rng_shuffle(v->order, *n, m->config.seed, THAW__RNG_VALID, counter);
-    int64_t most = *n > QUERY ? *n - QUERY : *n / 2;
-    return (int64_t)(thaw__rng_uniform(m->config.seed, THAW__RNG_VALID, counter + (uint64_t)*n) * (double)(most + 1));
+    const int64_t support = thaw__draw_split(v->order, *n, QUERY, m->config.seed, counter);
+    for (int64_t k = 0; k < *n; k++) v->order[k] += first;
+    return support;
 }
 
 /* Mean absolute and squared error of a user's query in rating units. */

@@ -4,9 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "episode_sampling.h"
 #include "linalg.h"
-#include "rng.h"
-#include "rules.h"
 #include "status.h"
 #include "thread.h"
 
@@ -16,7 +15,6 @@ enum { SAMPLE = 4096 }; /* items of a loss */
 
 static const double rates[] = {0.02, 0.01};
 #define FLOOR 1                             /* of the loss, in mean item probabilities */
-#define MEMORY 0.95                         /* of the running mean square */
 #define FIRST_DRAW ((uint64_t)1 << 40)      /* the rules draw below */
 
 void thaw__tune_free(thaw__tune *t)
@@ -34,11 +32,12 @@ void thaw__tune_free(thaw__tune *t)
     *t = (thaw__tune){0};
 }
 
-static double length_of(const float *rows, int64_t n, int64_t ld, const thaw_model *m)
+/* F or V. */
+static thaw__row_table rows_of(const thaw__tune *t, int which)
 {
-    double sum = 0;
-    for (int64_t i = 0; i < n; i++) sum += (double)m->kernels->dot(m->stride, rows + i * ld, rows + i * ld);
-    return sqrt(sum);
+    const thaw__basis *b = t->basis;
+    return which == OF_F ? (thaw__row_table){b->rows, b->items, t->m->stride, b->width}
+                         : (thaw__row_table){t->m->factor, b->items, t->m->stride, t->m->stride};
 }
 
 thaw_status thaw__tune_create(thaw__tune *out, thaw_model *m, thaw__basis *basis, const thaw__journeys *j, const int64_t *users,
@@ -61,8 +60,10 @@ thaw_status thaw__tune_create(thaw__tune *out, thaw_model *m, thaw__basis *basis
         st = thaw__episode_create(&t->episodes[k], m, basis);
         if (st == THAW_OK) t->episodes[k]->sample = SAMPLE;
     }
-    t->length[OF_F] = length_of(basis->rows, basis->items, basis->width, m);
-    t->length[OF_V] = length_of(m->factor, basis->items, m->stride, m);
+    for (int which = OF_F; which <= OF_V; which++) {
+        const thaw__row_table rows = rows_of(t, which);
+        t->descent[which] = thaw__rms_descent_of(&rows, m->kernels);
+    }
     if (st != THAW_OK) thaw__tune_free(t);
     return st;
 }
@@ -110,30 +111,20 @@ double thaw__tune_episode(thaw__tune *t, int64_t b, int32_t worker, int64_t user
 static void run_episode(void *arg, int64_t b, int32_t worker)
 {
     thaw__tune *t = arg;
-    const uint64_t draw = FIRST_DRAW + 3 * (uint64_t)(t->step * BATCH + b);
-    const uint64_t seed = t->m->config.seed;
-    const int64_t user = t->users[(int64_t)(thaw__rng_uniform(seed, THAW__RNG_EPISODE, draw) * (double)t->n)];
-    t->losses[b] = thaw__tune_episode(t, b, worker, user, thaw__draw_support(t->m, draw + 1, thaw__journey_length(t->j, user)),
-                                      thaw__rng_uniform(seed, THAW__RNG_EPISODE, draw + 2));
+    const uint64_t first = FIRST_DRAW + THAW__EPISODE_COUNTERS * (uint64_t)(t->step * BATCH + b);
+    const thaw__episode_draw draw = thaw__draw_episode(t->m->config.seed, first, t->n);
+    const int64_t user = t->users[draw.user];
+    const int64_t support = thaw__support_size_drawn(draw.support, thaw__journey_length(t->j, user));
+    t->losses[b] = thaw__tune_episode(t, b, worker, user, support, draw.sample);
 }
 
 /* ---- a step ------------------------------------------------------------------------------------------------------ */
 
-/* rows -= rate |rows| scale G / rms; scale [items] or NULL: 1. */
-static void descend(thaw__tune *t, int which, float *rows, int64_t ld, const float *scale, double rate)
+/* The slopes of the batch move F or V; scale [items] or NULL: 1. */
+static void descend(thaw__tune *t, int which, const float *scale, double rate)
 {
-    const thaw__kernels *kernels = t->m->kernels;
-    const int64_t stride = t->m->stride;
-    double now = 0;
-    for (int64_t i = 0; i < t->basis->items; i++) {
-        float *g = t->slope + i * stride;
-        if (scale) kernels->scale(stride, scale[i], g, g);
-        now += (double)kernels->dot(stride, g, g);
-    }
-    t->square[which] = t->step ? MEMORY * t->square[which] + (1 - MEMORY) * now : now;
-    if (!(t->square[which] > 0) || !isfinite(t->square[which])) return;
-    const float by = (float)(-rate * t->length[which] / sqrt(t->square[which]));
-    for (int64_t i = 0; i < t->basis->items; i++) kernels->axpy(stride, by, t->slope + i * stride, rows + i * ld);
+    const thaw__row_table rows = rows_of(t, which);
+    thaw__rms_descent_step(&t->descent[which], &rows, t->slope, scale, rate * rates[which], t->m->kernels);
 }
 
 static void gather_support(thaw__tune *t)
@@ -153,9 +144,9 @@ static void apply(thaw__tune *t, double rate)
     const thaw__basis *b = t->basis;
     const int64_t stride = t->m->stride;
     thaw__gemm_tn(b->items, stride, BATCH, 1.0f / BATCH, t->by_score, b->items, t->w, stride, 0, t->slope, stride);
-    descend(t, OF_F, b->rows, b->width, t->m->ranking->popular, rate * rates[OF_F]);
+    descend(t, OF_F, t->m->ranking->popular, rate);
     gather_support(t);
-    descend(t, OF_V, t->m->factor, stride, NULL, rate * rates[OF_V]);
+    descend(t, OF_V, NULL, rate);
 }
 
 /* ---- the space --------------------------------------------------------------------------------------------------- */

@@ -14,6 +14,7 @@
 #define THAW_TUNE_H
 
 #include "episode.h"
+#include "optimiser.h"
 
 enum {
     THAW__TUNE_EPOCHS = 12,        /* over which the rates fall to a tenth */
@@ -40,7 +41,7 @@ typedef struct thaw__tune {
     float *w, *l;                  /* [batch, stride] */
     double *losses;                /* [batch] */
     float *slope;                  /* [items, stride] of the batch */
-    double square[2], length[2];   /* running mean of |G|^2, and |rows| at first: of F, of V */
+    thaw__rms_descent descent[2];  /* of F, of V */
 } thaw__tune;
 
 thaw_status thaw__tune_create(thaw__tune *out, thaw_model *m, thaw__basis *basis, const thaw__journeys *j, const int64_t *users,

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "bench.h"
-#include "head.h"
+#include "ridge_episode.h"
 
 enum { D = 64, K = 10, QUERY = 10, ROWS = K + QUERY, EPISODES = 4096, CALLS = 2048 };
 
@@ -52,16 +52,16 @@ static void episode(work *w, const int32_t *items)
     double loss = 0;
     for (int i = 0; i < K; i++) support[i] = w->V + (int64_t)items[i] * D;
     for (int j = 0; j < QUERY; j++) query[j] = w->F + (int64_t)items[K + j] * D;
-    const thaw__head_task task = {support, ones, ones, query, zeros, label, ones, diagonal, zeros,
-                                  K, QUERY, 1, 1, THAW__LOSS_SQUARED};
-    const thaw__head_slope slope = {mean, l, by_l, by_w, by_query};
-    if (thaw__head_run(&loss, &slope, &task, w->kernels, D, D, w->scratch)) abort();
+    const ridge_task task = {support, ones, ones, query, zeros, label, ones, diagonal, zeros,
+                                  K, QUERY, 1, 1, THAW_LOSS_SQUARED};
+    const ridge_gradient slope = {mean, l, by_l, by_w, by_query};
+    if (ridge_episode_run(&loss, &slope, &task, w->kernels, D, D, w->scratch)) abort();
     w->loss += loss;
-    const thaw__head_plane plane = thaw__head_plane_of(&slope, w->kernels, D);
+    const ridge_plane plane = ridge_plane_of(&slope, w->kernels, D);
     for (int i = 0; i < K; i++)
-        thaw__head_move(w->V + (int64_t)items[i] * D, w->sum_v + items[i], RATE, by_l[i], by_w[i], &slope, plane, w->kernels, D);
+        ridge_adagrad(w->V + (int64_t)items[i] * D, w->sum_v + items[i], RATE, by_l[i], by_w[i], &slope, plane, w->kernels, D);
     for (int j = 0; j < QUERY; j++)
-        thaw__head_move(w->F + (int64_t)items[K + j] * D, w->sum_f + items[K + j], RATE, 0, by_query[j], &slope, plane, w->kernels, D);
+        ridge_adagrad(w->F + (int64_t)items[K + j] * D, w->sum_f + items[K + j], RATE, 0, by_query[j], &slope, plane, w->kernels, D);
 }
 
 static void run_thaw(void *arg, int64_t round)
@@ -129,7 +129,7 @@ static void compare_catalogue(int64_t n, int json)
     uint64_t state = 5;
     work w = {.kernels = thaw__kernels_best(), .V = bench_table(n, D, 1), .F = bench_table(n, D, 2),
               .sum_v = bench_alloc(n, sizeof(float)), .sum_f = bench_alloc(n, sizeof(float)),
-              .items = bench_alloc(EPISODES, sizeof *w.items), .scratch = bench_alloc(thaw__head_scratch(D), sizeof(float))};
+              .items = bench_alloc(EPISODES, sizeof *w.items), .scratch = bench_alloc(ridge_scratch(D), sizeof(float))};
     for (int k = 0; k < EPISODES; k++)
         for (int i = 0; i < ROWS; i++) w.items[k][i] = (int32_t)(bench_uniform(&state) * (double)n);
     bench_rival rivals[] = {{run_thaw, &w, CALLS, 0}, {run_plain, &w, CALLS, 0}};

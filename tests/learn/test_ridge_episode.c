@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The ridge episode of head.h against a plain one in double, and its gradients against finite differences of that. */
+ * The ridge episode of ridge_episode.h against a plain one in double, and its gradients against finite differences of that. */
 #include <math.h>
 #include <string.h>
 
-#include "head.h"
 #include "linalg.h"
 #include "mem.h"
-#include "planted.h"
+#include "ridge_episode.h"
+#include "rng.h"
 #include "run_suite.h"
 
 enum { MOST = 40, STRIDE = 32 };
+enum { FIRST_LOSS = THAW_LOSS_SOFTMAX, N_LOSSES = THAW_LOSS_LOGISTIC - FIRST_LOSS + 1 };
 
 static const struct {
     int rank, k, n;
@@ -19,7 +20,7 @@ enum { N_SHAPES = sizeof shapes / sizeof *shapes };
 /* An episode in memory; rows in double for the oracle, in float for the code. */
 typedef struct fixture {
     int rank, k, n;
-    thaw__loss loss;
+    int32_t loss;
     double v[MOST][STRIDE], f[MOST][STRIDE];
     float rows[2 * MOST][STRIDE] __attribute__((aligned(64)));
     const float *support[MOST], *query[MOST];
@@ -28,18 +29,18 @@ typedef struct fixture {
     float w[STRIDE] __attribute__((aligned(64))), l[STRIDE] __attribute__((aligned(64)));
     float by_l[MOST], by_w[MOST], by_query[MOST];
     float scratch[STRIDE * (2 * STRIDE + 16) + 3 * STRIDE] __attribute__((aligned(64)));
-    thaw__head_task task;
-    thaw__head_slope slope;
+    ridge_task task;
+    ridge_gradient slope;
 } fixture;
 
 static fixture x;
 
 static double draw(uint64_t a, uint64_t b)
 {
-    return planted_uniform(3, a, b);
+    return thaw__rng_uniform(3, 1, a * 1000 + b);
 }
 
-static void set_up(int shape, thaw__loss loss)
+static void set_up(int shape, int32_t loss)
 {
     memset(&x, 0, sizeof x);
     x.rank = shapes[shape].rank, x.k = shapes[shape].k, x.n = shapes[shape].n, x.loss = loss;
@@ -58,12 +59,12 @@ static void set_up(int shape, thaw__loss loss)
     }
     for (int c = 0; c < STRIDE; c++) x.diagonal[c] = c < x.rank ? (float)(0.5 + draw(204, (uint64_t)c)) : 1;
     for (int c = 0; c < x.rank; c++) x.start[c] = (float)(0.3 * draw(205, (uint64_t)c));
-    x.task = (thaw__head_task){x.support, x.precision, x.pull, x.query, x.offset, x.label, x.weight, x.diagonal, x.start,
+    x.task = (ridge_task){x.support, x.precision, x.pull, x.query, x.offset, x.label, x.weight, x.diagonal, x.start,
                                x.k, x.n, 0.8f, 1.5f, loss};
-    x.slope = (thaw__head_slope){x.w, x.l, x.by_l, x.by_w, x.by_query};
+    x.slope = (ridge_gradient){x.w, x.l, x.by_l, x.by_w, x.by_query};
 }
 
-/* The loss by the formulas of head.h, in double, through the normal equations. */
+/* The loss by the formulas of ridge_episode.h, in double, through the normal equations. */
 static double plain_loss(void)
 {
     const int d = x.rank;
@@ -91,20 +92,20 @@ static double plain_loss(void)
     }
     for (int j = 0; j < x.n; j++) {
         const double m = (double)x.weight[j], y = (double)x.label[j];
-        if (x.loss == THAW__LOSS_SOFTMAX) sum += m * exp(h * s[j]), loss -= y * m * h * s[j] / wanted;
-        if (x.loss == THAW__LOSS_SQUARED) loss += m * (s[j] - y) * (s[j] - y) / 2 / wanted;
-        if (x.loss == THAW__LOSS_LOGISTIC) loss += m * (log1p(exp(h * s[j])) - y * h * s[j]) / wanted;
-        for (int i = 0; i < x.n && x.loss == THAW__LOSS_PAIRWISE; i++)
+        if (x.loss == THAW_LOSS_SOFTMAX) sum += m * exp(h * s[j]), loss -= y * m * h * s[j] / wanted;
+        if (x.loss == THAW_LOSS_SQUARED) loss += m * (s[j] - y) * (s[j] - y) / 2 / wanted;
+        if (x.loss == THAW_LOSS_LOGISTIC) loss += m * (log1p(exp(h * s[j])) - y * h * s[j]) / wanted;
+        for (int i = 0; i < x.n && x.loss == THAW_LOSS_PAIRWISE; i++)
             if (x.label[i] > 0 && !(x.label[j] > 0))
                 loss += m * (double)x.weight[i] * log1p(exp(h * (s[j] - s[i]))) / (wanted * others);
     }
-    return x.loss == THAW__LOSS_SOFTMAX ? loss + log(sum) : loss;
+    return x.loss == THAW_LOSS_SOFTMAX ? loss + log(sum) : loss;
 }
 
 static double run(void)
 {
     double loss = NAN;
-    ck_assert_int_eq(thaw__head_run(&loss, &x.slope, &x.task, thaw__kernels_best(), x.rank, STRIDE, x.scratch), 0);
+    ck_assert_int_eq(ridge_episode_run(&loss, &x.slope, &x.task, thaw__kernels_best(), x.rank, STRIDE, x.scratch), 0);
     return loss;
 }
 
@@ -122,7 +123,7 @@ static void check_slope(double *at, double slope)
 
 START_TEST(loss_is_that_of_the_normal_equations)
 {
-    set_up(_i / THAW__N_LOSSES, (thaw__loss)(_i % THAW__N_LOSSES));
+    set_up(_i / N_LOSSES, FIRST_LOSS + _i % N_LOSSES);
     const double loss = run();
     ck_assert_double_eq_tol(loss, plain_loss(), 2e-5 * (1 + fabs(loss)));
 }
@@ -130,7 +131,7 @@ END_TEST
 
 START_TEST(gradient_of_support_rows_is_that_of_finite_differences)
 {
-    set_up(_i / THAW__N_LOSSES, (thaw__loss)(_i % THAW__N_LOSSES));
+    set_up(_i / N_LOSSES, FIRST_LOSS + _i % N_LOSSES);
     run();
     for (int i = 0; i < x.k; i++)
         for (int c = 0; c < x.rank; c++)
@@ -140,7 +141,7 @@ END_TEST
 
 START_TEST(gradient_of_query_rows_is_that_of_finite_differences)
 {
-    set_up(_i / THAW__N_LOSSES, (thaw__loss)(_i % THAW__N_LOSSES));
+    set_up(_i / N_LOSSES, FIRST_LOSS + _i % N_LOSSES);
     run();
     for (int j = 0; j < x.n; j++)
         for (int c = 0; c < x.rank; c++) check_slope(&x.f[j][c], (double)x.by_query[j] * (double)x.w[c]);
@@ -149,7 +150,7 @@ END_TEST
 
 START_TEST(nothing_wanted_has_no_gradient)
 {
-    set_up(5, (thaw__loss)_i);
+    set_up(5, FIRST_LOSS + _i);
     memset(x.label, 0, sizeof x.label);
     ck_assert_double_eq(run(), 0);
     for (int j = 0; j < x.n; j++) ck_assert_float_eq(x.by_query[j], 0);
@@ -160,7 +161,7 @@ END_TEST
 
 START_TEST(huge_scores_have_a_finite_loss)
 {
-    set_up(5, (thaw__loss)_i);
+    set_up(5, FIRST_LOSS + _i);
     for (int j = 0; j < x.n; j++) x.offset[j] *= 1e4f;
     ck_assert(isfinite(run()));
 }
@@ -169,21 +170,21 @@ END_TEST
 START_TEST(rows_that_are_not_finite_are_reported)
 {
     double loss;
-    set_up(_i ? 4 : 5, THAW__LOSS_SQUARED);
+    set_up(_i ? 4 : 5, THAW_LOSS_SQUARED);
     x.rows[0][0] = NAN;
-    ck_assert_int_eq(thaw__head_run(&loss, &x.slope, &x.task, thaw__kernels_best(), x.rank, STRIDE, x.scratch), 1);
+    ck_assert_int_eq(ridge_episode_run(&loss, &x.slope, &x.task, thaw__kernels_best(), x.rank, STRIDE, x.scratch), 1);
 }
 END_TEST
 
 START_TEST(a_step_descends_and_its_first_is_as_long_as_the_rate)
 {
-    set_up(5, (thaw__loss)_i);
+    set_up(5, FIRST_LOSS + _i);
     const double before = run();
-    const thaw__head_plane plane = thaw__head_plane_of(&x.slope, thaw__kernels_best(), STRIDE);
+    const ridge_plane plane = ridge_plane_of(&x.slope, thaw__kernels_best(), STRIDE);
     float sum = 0, old[STRIDE];
     double moved = 0;
     memcpy(old, x.rows[0], sizeof old);
-    thaw__head_move(x.rows[0], &sum, 0.01f, x.by_l[0], x.by_w[0], &x.slope, plane, thaw__kernels_best(), STRIDE);
+    ridge_adagrad(x.rows[0], &sum, 0.01f, x.by_l[0], x.by_w[0], &x.slope, plane, thaw__kernels_best(), STRIDE);
     for (int c = 0; c < STRIDE; c++) moved += pow((double)x.rows[0][c] - (double)old[c], 2);
     ck_assert_double_eq_tol(sqrt(moved), 0.01, 1e-5);
     ck_assert_double_lt(run(), before);
@@ -192,22 +193,22 @@ END_TEST
 
 START_TEST(scratch_is_what_the_test_gives)
 {
-    ck_assert_int_eq(thaw__head_scratch(STRIDE), sizeof x.scratch / sizeof *x.scratch);
+    ck_assert_int_eq(ridge_scratch(STRIDE), sizeof x.scratch / sizeof *x.scratch);
 }
 END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("meta");
-    TCase *tc = tcase_create("head");
+    Suite *suite = suite_create("learn");
+    TCase *tc = tcase_create("ridge episode");
     tcase_set_timeout(tc, 60);
-    tcase_add_loop_test(tc, loss_is_that_of_the_normal_equations, 0, N_SHAPES * THAW__N_LOSSES);
-    tcase_add_loop_test(tc, gradient_of_support_rows_is_that_of_finite_differences, 0, N_SHAPES * THAW__N_LOSSES);
-    tcase_add_loop_test(tc, gradient_of_query_rows_is_that_of_finite_differences, 0, N_SHAPES * THAW__N_LOSSES);
-    tcase_add_loop_test(tc, nothing_wanted_has_no_gradient, 0, THAW__N_LOSSES);
-    tcase_add_loop_test(tc, huge_scores_have_a_finite_loss, 0, THAW__N_LOSSES);
+    tcase_add_loop_test(tc, loss_is_that_of_the_normal_equations, 0, N_SHAPES * N_LOSSES);
+    tcase_add_loop_test(tc, gradient_of_support_rows_is_that_of_finite_differences, 0, N_SHAPES * N_LOSSES);
+    tcase_add_loop_test(tc, gradient_of_query_rows_is_that_of_finite_differences, 0, N_SHAPES * N_LOSSES);
+    tcase_add_loop_test(tc, nothing_wanted_has_no_gradient, 0, N_LOSSES);
+    tcase_add_loop_test(tc, huge_scores_have_a_finite_loss, 0, N_LOSSES);
     tcase_add_loop_test(tc, rows_that_are_not_finite_are_reported, 0, 2);
-    tcase_add_loop_test(tc, a_step_descends_and_its_first_is_as_long_as_the_rate, 0, THAW__N_LOSSES);
+    tcase_add_loop_test(tc, a_step_descends_and_its_first_is_as_long_as_the_rate, 0, N_LOSSES);
     tcase_add_test(tc, scratch_is_what_the_test_gives);
     suite_add_tcase(suite, tc);
     return run_suite(suite);

@@ -1,94 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "head.h"
+#include "ridge_episode.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "linalg.h"
-
-/* ---- the losses -------------------------------------------------------------------------------------------------- */
-
-static double wanted_weight(const float *label, const float *weight, int64_t n)
-{
-    double sum = 0;
-    for (int64_t j = 0; j < n; j++) sum += label[j] > 0 ? (double)weight[j] : 0;
-    return sum;
-}
-
-static double softmax(float *e, const float *s, const float *label, const float *weight, int64_t n, float h, double wanted)
-{
-    float top = -INFINITY;
-    double sum = 0, loss = 0;
-    for (int64_t j = 0; j < n; j++) top = s[j] > top ? s[j] : top;
-    for (int64_t j = 0; j < n; j++) {
-        e[j] = weight[j] * expf(h * (s[j] - top));
-        sum += (double)e[j];
-    }
-    const float per = h / (float)sum, less = h / (float)wanted;
-    for (int64_t j = 0; j < n; j++) {
-        e[j] *= per;
-        if (!(label[j] > 0)) continue;
-        e[j] -= less * weight[j];
-        loss -= (double)weight[j] * (double)(h * (s[j] - top));
-    }
-    return loss / wanted + log(sum);
-}
-
-static double pairwise(float *e, const float *s, const float *label, const float *weight, int64_t n, float h, double wanted)
-{
-    double others = 0, loss = 0;
-    for (int64_t j = 0; j < n; j++) others += label[j] > 0 ? 0 : (double)weight[j];
-    memset(e, 0, (size_t)n * sizeof *e);
-    if (!(others > 0)) return 0;
-    const float per = (float)(1 / (wanted * others));
-    for (int64_t i = 0; i < n; i++)
-        for (int64_t j = 0; label[i] > 0 && j < n; j++) {
-            if (label[j] > 0) continue;
-            float slope;
-            const float share = per * weight[i] * weight[j];
-            loss += (double)(share * thaw__softplus(h * (s[j] - s[i]), &slope));
-            e[j] += share * h * slope;
-            e[i] -= share * h * slope;
-        }
-    return loss;
-}
-
-static double squared(float *e, const float *s, const float *label, const float *weight, int64_t n, double wanted)
-{
-    double loss = 0;
-    for (int64_t j = 0; j < n; j++) {
-        const float miss = s[j] - label[j];
-        e[j] = weight[j] * miss / (float)wanted;
-        loss += (double)(e[j] * miss) / 2;
-    }
-    return loss;
-}
-
-static double logistic(float *e, const float *s, const float *label, const float *weight, int64_t n, float h, double wanted)
-{
-    double loss = 0;
-    for (int64_t j = 0; j < n; j++) {
-        float slope;
-        const float share = weight[j] / (float)wanted;
-        loss += (double)(share * (thaw__softplus(h * s[j], &slope) - label[j] * h * s[j]));
-        e[j] = share * h * (slope - label[j]);
-    }
-    return loss;
-}
-
-double thaw__loss_of(thaw__loss loss, float *e, const float *s, const float *label, const float *weight, int64_t n, float sharpness)
-{
-    const double wanted = wanted_weight(label, weight, n);
-    if (wanted > 0) switch (loss) {
-        case THAW__LOSS_SOFTMAX: return softmax(e, s, label, weight, n, sharpness, wanted);
-        case THAW__LOSS_PAIRWISE: return pairwise(e, s, label, weight, n, sharpness, wanted);
-        case THAW__LOSS_SQUARED: return squared(e, s, label, weight, n, wanted);
-        case THAW__LOSS_LOGISTIC: return logistic(e, s, label, weight, n, sharpness, wanted);
-        case THAW__N_LOSSES: break;
-        }
-    memset(e, 0, (size_t)n * sizeof *e);
-    return 0;
-}
 
 /* ---- the solves -------------------------------------------------------------------------------------------------- */
 
@@ -101,7 +17,7 @@ typedef struct scratch {
     float *root;   /* [stride] a^1/2 */
 } scratch;
 
-int64_t thaw__head_scratch(int64_t stride)
+int64_t ridge_scratch(int64_t stride)
 {
     return stride * (2 * stride + THAW__LANES) + 3 * stride;
 }
@@ -147,7 +63,7 @@ static int dual_solve(const scratch *s, float *x, float *t, int64_t k, int64_t s
     return 0;
 }
 
-static void dual_rows(const scratch *s, const thaw__head_task *task, int64_t stride)
+static void dual_rows(const scratch *s, const ridge_task *task, int64_t stride)
 {
     for (int64_t c = 0; c < stride; c++) s->white[c] = 1 / sqrtf(task->diagonal[c]);
     for (int64_t i = 0; i < task->k; i++) {
@@ -157,7 +73,7 @@ static void dual_rows(const scratch *s, const thaw__head_task *task, int64_t str
 }
 
 /* A = L L' in G, the rows in blocks that X has room for. */
-static int primal_factor(const scratch *s, const thaw__head_task *task, const thaw__kernels *kernels, int64_t rank, int64_t stride)
+static int primal_factor(const scratch *s, const ridge_task *task, const thaw__kernels *kernels, int64_t rank, int64_t stride)
 {
     memset(s->G, 0, (size_t)(rank * stride) * sizeof *s->G);
     for (int64_t c = 0; c < rank; c++) s->G[c * stride + c] = task->diagonal[c];
@@ -173,7 +89,7 @@ static int primal_factor(const scratch *s, const thaw__head_task *task, const th
 /* ---- the episode ------------------------------------------------------------------------------------------------- */
 
 /* w, and by_l: what is left of each pull once w has explained its part. */
-static int forward(const scratch *s, const thaw__head_slope *out, const thaw__head_task *task, const thaw__kernels *kernels,
+static int forward(const scratch *s, const ridge_gradient *out, const ridge_task *task, const thaw__kernels *kernels,
                    int64_t rank, int64_t stride)
 {
     const int dual = task->k <= rank;
@@ -192,7 +108,7 @@ static int forward(const scratch *s, const thaw__head_slope *out, const thaw__he
     return 0;
 }
 
-static void backward(const scratch *s, const thaw__head_slope *out, const thaw__head_task *task, const thaw__kernels *kernels,
+static void backward(const scratch *s, const ridge_gradient *out, const ridge_task *task, const thaw__kernels *kernels,
                      int64_t rank, int64_t stride)
 {
     memset(out->l, 0, (size_t)stride * sizeof *out->l);
@@ -207,12 +123,12 @@ static void backward(const scratch *s, const thaw__head_slope *out, const thaw__
     }
 }
 
-int thaw__head_run(double *loss, const thaw__head_slope *slope, const thaw__head_task *task, const thaw__kernels *kernels,
-                   int64_t rank, int64_t stride, float *memory)
+int ridge_episode_run(double *loss, const ridge_gradient *slope, const ridge_task *task, const thaw__kernels *kernels,
+                      int64_t rank, int64_t stride, float *memory)
 {
     const scratch s = lay_out(memory, stride);
-    float score[THAW__HEAD_QUERY];
-    if (task->n > THAW__HEAD_QUERY || forward(&s, slope, task, kernels, rank, stride)) return 1;
+    float score[RIDGE_QUERY];
+    if (task->n > RIDGE_QUERY || forward(&s, slope, task, kernels, rank, stride)) return 1;
     for (int64_t j = 0; j < task->n; j++)
         score[j] = task->offset[j] + task->gain * kernels->dot(stride, task->query[j], slope->w);
     *loss = thaw__loss_of(task->loss, slope->by_query, score, task->label, task->weight, task->n, task->sharpness);
@@ -224,13 +140,13 @@ int thaw__head_run(double *loss, const thaw__head_slope *slope, const thaw__head
 
 /* ---- the step ---------------------------------------------------------------------------------------------------- */
 
-thaw__head_plane thaw__head_plane_of(const thaw__head_slope *s, const thaw__kernels *kernels, int64_t stride)
+ridge_plane ridge_plane_of(const ridge_gradient *s, const thaw__kernels *kernels, int64_t stride)
 {
-    return (thaw__head_plane){kernels->dot(stride, s->w, s->w), kernels->dot(stride, s->w, s->l), kernels->dot(stride, s->l, s->l)};
+    return (ridge_plane){kernels->dot(stride, s->w, s->w), kernels->dot(stride, s->w, s->l), kernels->dot(stride, s->l, s->l)};
 }
 
-void thaw__head_move(float *row, float *sum, float rate, float by_l, float by_w, const thaw__head_slope *slope,
-                     thaw__head_plane p, const thaw__kernels *kernels, int64_t stride)
+void ridge_adagrad(float *row, float *sum, float rate, float by_l, float by_w, const ridge_gradient *slope,
+                   ridge_plane p, const thaw__kernels *kernels, int64_t stride)
 {
     const float square = by_l * by_l * p.ll + 2 * by_l * by_w * p.wl + by_w * by_w * p.ww;
     if (!(square > 0)) return;
