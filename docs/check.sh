@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Compares the documentation with the tree. Every page: relative links lead to a file, lines end at 120 columns, functions,
-# constants and paths that it names exist, and numbers that repeat a constant of the code agree with it. Samples: each C,
+# constants, paths and tests that it names exist, and numbers that repeat a constant of the code agree with it. Samples: each C,
 # Python or CMake block stands line by line in an example; a C block that does not is compiled after the first block of
 # docs/recipes.md. Comments of the code: an equation they cite has its number on the page they name. SPELL=1 also runs codespell.
 # usage: docs/check.sh        CC: the compiler of samples (cc); INCLUDE: the folder of thaw/thaw.h (include)
@@ -20,7 +20,7 @@ for page in $pages; do
         case $link in http*|'#'*) continue ;; esac
         [ -e "$(dirname "$page")/${link%%#*}" ] || say "$page: no such file: $link"
     done
-    LC_ALL=C.UTF-8 awk -v page="$page" 'length($0) > 120 { print page ":" NR ": " length($0) " columns" }' "$page" >>"$work/faults"
+    LC_ALL=C.UTF-8 grep -nE '^.{121,}$' "$page" | cut -d: -f1 | while read -r line; do say "$page:$line: more than 120 columns"; done
 done
 
 # ---- samples ----
@@ -58,7 +58,7 @@ done
 cat "$headers"/thaw/*.h >"$work/api"
 find lib src -name '*.h' -exec cat {} + >>"$work/api"
 for page in $pages; do
-    [ "$page" = CHANGELOG.md ] && continue # it names what was
+    [ "$page" = CHANGELOG.md ] && continue # names of earlier versions
     grep -o 'thaw_[a-z0-9_]*()' "$page" | tr -d '()' | sort -u | while read -r name; do
         grep -q "[^a-z0-9_]$name(" "$work/api" || say "$page: no such function: $name"
     done
@@ -69,8 +69,16 @@ done
 
 # ---- paths in backticks ----
 for page in $pages; do
+    [ "$page" = CHANGELOG.md ] && continue
     grep -oE '`(src|lib|include|examples|tests|docs|cmake)/[A-Za-z0-9_./-]*`' "$page" | tr -d '`' | sort -u | while read -r path; do
         [ -e "$path" ] || say "$page: no such path: $path"
+    done
+done
+
+# ---- tests that pages of guarantees name ----
+for page in docs/guarantees/*.md; do
+    grep -oE '`[a-z0-9]+(_[a-z0-9]+){2,}`' "$page" | tr -d '`' | sort -u | while read -r name; do
+        grep -rqE "START_TEST\\($name\\)" tests || say "$page: no such test: $name"
     done
 done
 
