@@ -1,10 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Compares the documentation with the tree. Every page: relative links lead to a file, lines end at 120 columns, functions,
-# constants, paths and tests that it names exist, and numbers that repeat a constant of the code agree with it. Samples: each C,
-# Python or CMake block stands line by line in an example; a C block that does not is compiled after the first block of
-# docs/recipes.md. Comments of the code: an equation they cite has its number on the page they name. SPELL=1 also runs codespell.
-# usage: docs/check.sh        CC: the compiler of samples (cc); INCLUDE: the folder of thaw/thaw.h (include)
+# Compares the documentation with the tree.
+#   pages     relative links lead to a file; lines end at 120 columns; functions, constants, paths and tests that a
+#             page names exist; numbers that repeat a constant of the code agree with it
+#   samples   a C, Python or CMake block stands line by line in an example; a C block that does not is compiled after
+#             the first block of docs/recipes.md
+#   comments  an equation that the code cites has its number on the page it names
+# SPELL=1 also runs codespell.
+# usage: docs/check.sh        CC: compiler of the samples (cc); INCLUDE: folder of thaw/thaw.h (include)
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 work=$(mktemp -d)
@@ -20,14 +23,17 @@ for page in $pages; do
         case $link in http*|'#'*) continue ;; esac
         [ -e "$(dirname "$page")/${link%%#*}" ] || say "$page: no such file: $link"
     done
-    LC_ALL=C.UTF-8 grep -nE '^.{121,}$' "$page" | cut -d: -f1 | while read -r line; do say "$page:$line: more than 120 columns"; done
+    LC_ALL=C.UTF-8 grep -nE '^.{121,}$' "$page" | cut -d: -f1 | while read -r line; do
+        say "$page:$line: more than 120 columns"
+    done
 done
 
 # ---- samples ----
-sed 's/^[[:space:]]*//; s/[[:space:]]*$//' examples/*.c examples/*.h examples/*.cpp examples/*.py tests/install/outside/* >"$work/lines"
+cat examples/*.c examples/*.h examples/*.cpp examples/*.py tests/install/outside/* |
+    sed 's/^[[:space:]]*//; s/[[:space:]]*$//' >"$work/lines"
 awk '/^```c$/ { on = 1; next } /^```/ && on { exit } on' docs/recipes.md >"$work/prelude"
 
-# stands_in_an_example FILE: prints the first line that does not
+# first_foreign_line FILE: the first line that stands in no example
 first_foreign_line() {
     sed 's/^[[:space:]]*//; s/[[:space:]]*$//' "$1" | grep -v '^$' | while IFS= read -r line; do
         [ "$line" = '…' ] || grep -qxF -- "$line" "$work/lines" || { printf '%s\n' "$line"; break; }
@@ -35,22 +41,25 @@ first_foreign_line() {
 }
 
 compile() {
-    { cat "$work/prelude"; echo 'void sample(void);'; echo 'void sample(void) {'; cat "$1"; echo '}'; } >"$work/sample.c"
-    "${CC:-cc}" -std=c11 -Wall -Wextra -Werror -Wno-unused-variable -Wno-unused-but-set-variable -fsyntax-only -I"$headers" -Iexamples \
-        "$work/sample.c" >"$work/errors" 2>&1
+    { cat "$work/prelude"; printf 'void sample(void);\nvoid sample(void) {\n'; cat "$1"; echo '}'; } >"$work/sample.c"
+    "${CC:-cc}" -std=c11 -Wall -Wextra -Werror -Wno-unused-variable -Wno-unused-but-set-variable -fsyntax-only \
+        -I"$headers" -Iexamples "$work/sample.c" >"$work/errors" 2>&1
 }
 
 for page in $pages; do
     rm -f "$work"/block.*
-    awk -v to="$work/block." '/^```(c|python|cmake)$/ { on = 1; name = sprintf("%s%03d.%s", to, ++n, substr($0, 4)); next }
-                              /^```/ { on = 0 } on { print > name }' "$page"
+    awk -v to="$work/block." '
+        /^```(c|python|cmake)$/ { on = 1; name = sprintf("%s%03d.%s", to, ++n, substr($0, 4)); next }
+        /^```/ { on = 0 }
+        on { print > name }' "$page"
     for block in "$work"/block.*; do
         [ -e "$block" ] || continue
         foreign=$(first_foreign_line "$block")
         [ -z "$foreign" ] && continue
         case $block in *.c) ;; *) say "$page: in no example: $foreign"; continue ;; esac
         cmp -s "$block" "$work/prelude" && : >"$block"
-        compile "$block" || say "$page: does not compile ($(sed -n '0,/error: /s/.*error: //p' "$work/errors")): $foreign"
+        compile "$block" && continue
+        say "$page: does not compile, $(sed -n '0,/error: /s/.*error: //p' "$work/errors"): $foreign"
     done
 done
 
@@ -63,16 +72,18 @@ for page in $pages; do
         grep -q "[^a-z0-9_]$name(" "$work/api" || say "$page: no such function: $name"
     done
     grep -oE '`THAW_[A-Z0-9_]+`' "$page" | tr -d '`' | sort -u | while read -r name; do
-        grep -rqw -- "$name" "$work/api" CMakeLists.txt cmake lib/CMakeLists.txt tests/CMakeLists.txt || say "$page: no such constant: $name"
+        grep -rqw -- "$name" "$work/api" CMakeLists.txt cmake lib/CMakeLists.txt tests/CMakeLists.txt ||
+            say "$page: no such constant: $name"
     done
 done
 
 # ---- paths in backticks ----
 for page in $pages; do
     [ "$page" = CHANGELOG.md ] && continue
-    grep -oE '`(src|lib|include|examples|tests|docs|cmake)/[A-Za-z0-9_./-]*`' "$page" | tr -d '`' | sort -u | while read -r path; do
-        [ -e "$path" ] || say "$page: no such path: $path"
-    done
+    grep -oE '`(src|lib|include|examples|tests|docs|cmake)/[A-Za-z0-9_./-]*`' "$page" | tr -d '`' | sort -u |
+        while read -r path; do
+            [ -e "$path" ] || say "$page: no such path: $path"
+        done
 done
 
 # ---- tests that pages of guarantees name ----
@@ -83,7 +94,8 @@ for page in docs/guarantees/*.md; do
 done
 
 # ---- equations: "docs/PAGE.md, eq. N", "… eq. N and M", "… eq. N to M"; without a page: docs/rating-model.md ----
-find include src lib -name '*.[ch]' -exec cat {} + | grep -oE '(docs/[a-z-]+\.md, )?eq\. [0-9]+( (and|to) [0-9]+)?' | sort -u | while read -r cited; do
+find include src lib -name '*.[ch]' -exec cat {} + |
+    grep -oE '(docs/[a-z-]+\.md, )?eq\. [0-9]+( (and|to) [0-9]+)?' | sort -u | while read -r cited; do
     case $cited in docs/*) page=${cited%%,*} ;; *) page=docs/rating-model.md ;; esac
     [ -e "$page" ] || { say "a comment cites $page, which is not there: $cited"; continue; }
     for number in $(echo "${cited##*eq. }" | grep -oE '[0-9]+'); do
