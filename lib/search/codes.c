@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "status.h"
+
 #define LEAST_LARGEST 0x1p-100 /* a row of smaller numbers is coded as zero: their products are beyond float32 */
 #define LEAST_ERROR 0x1p-50    /* times a probe's least reach still far above what underflow takes */
 
@@ -121,4 +123,18 @@ void thaw__codes_make(thaw__codes *codes, const float *rows, int64_t n)
         const int64_t at = i / THAW__TILE * size;
         make_row(codes, rows + i * codes->stride, codes->coarse + at, codes->fine + at, i % THAW__TILE);
     }
+}
+
+thaw_status thaw__codes_copy(thaw__codes *out, const thaw__codes *from, const thaw_allocator *a)
+{
+    THAW__TRY(thaw__codes_reserve(out, from->n, from->d, from->stride, a));
+    uint8_t *coarse = out->coarse, *fine = out->fine;
+    const size_t size = (size_t)((from->n + THAW__TILE - 1) / THAW__TILE * thaw__tile_bytes(from->stride));
+    *out = *from;
+    out->coarse = coarse;
+    out->fine = fine;
+    if (!from->n) return THAW_OK;
+    memcpy(coarse, from->coarse, size);
+    memcpy(fine, from->fine, size);
+    return THAW_OK;
 }

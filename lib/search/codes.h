@@ -45,6 +45,9 @@ thaw_status thaw__codes_reserve(thaw__codes *codes, int64_t n, int32_t d, int64_
 /** Code the first n rows of a table [n, stride]; not more than there is room for. */
 void thaw__codes_make(thaw__codes *codes, const float *rows, int64_t n);
 
+/** A copy into a zeroed one. */
+thaw_status thaw__codes_copy(thaw__codes *out, const thaw__codes *from, const thaw_allocator *a);
+
 void thaw__codes_free(thaw__codes *codes, const thaw_allocator *a);
 
 #endif

@@ -7,9 +7,7 @@
 #include "api_check.h"
 #include "api_config.h"
 #include "api_user.h"
-#include "content.h"
-#include "model.h"
-#include "rank_step.h"
+#include "registry.h"
 #include "train.h"
 
 thaw_status thaw_model_create(thaw_model **out, const thaw_config *config, const thaw_data *data)
@@ -19,7 +17,9 @@ thaw_status thaw_model_create(thaw_model **out, const thaw_config *config, const
     *out = NULL;
     if (!data) return thaw__fail(THAW_E_ARG, "data is required");
     THAW__TRY(thaw__config_take(&taken, config));
-    return thaw__model_create(out, &taken, data);
+    const thaw__model_type *type = thaw__registry_choose(taken.objective, data);
+    if (!type) return thaw__fail(THAW_E_RANGE, "objective is %d, which no method has", taken.objective);
+    return thaw__model_create(out, &taken, type, data);
 }
 
 thaw_status thaw_model_copy(thaw_model **out, const thaw_model *model)
@@ -86,26 +86,27 @@ static thaw_status check_step(const thaw_model *model, const thaw_report *report
     return THAW_OK;
 }
 
+static thaw_status make_step(thaw_model *model, thaw_report *report, const thaw_data *data, const int64_t *users, int64_t n_users,
+                             double since)
+{
+    THAW__TRY(check_step(model, report, data, users, n_users));
+    thaw_report made = blank_report();
+    THAW__TRY(thaw__train_step(model, &made, data, users, n_users, since));
+    if (report) give_report(report, &made);
+    return THAW_OK;
+}
+
 thaw_status thaw_pretrain_update(thaw_model *model, thaw_report *report, const thaw_data *data, const int64_t *users,
                                  int64_t n_users, double since)
 {
-    THAW__TRY(check_step(model, report, data, users, n_users));
     if (isnan(since)) return thaw__fail(THAW_E_RANGE, "since is NaN; must be a time");
-    if (!model->ranking) return thaw__fail(THAW_E_UNSUPPORTED, "the model learns from ratings, which only whole passes take out again");
-    thaw_report made = blank_report();
-    THAW__TRY(thaw__rank_step(model, &made, data, users, n_users, since));
-    if (report) give_report(report, &made);
-    return THAW_OK;
+    return make_step(model, report, data, users, n_users, since);
 }
 
 thaw_status thaw_pretrain_step(thaw_model *model, thaw_report *report, const thaw_data *data, const int64_t *users,
                                int64_t n_users)
 {
-    THAW__TRY(check_step(model, report, data, users, n_users));
-    thaw_report made = blank_report();
-    THAW__TRY(thaw__train_step(model, &made, data, users, n_users));
-    if (report) give_report(report, &made);
-    return THAW_OK;
+    return make_step(model, report, data, users, n_users, (double)-INFINITY);
 }
 
 thaw_status thaw_pretrain(thaw_model *model, thaw_report *report, const thaw_data *data, thaw_progress progress,
@@ -121,20 +122,14 @@ thaw_status thaw_pretrain(thaw_model *model, thaw_report *report, const thaw_dat
 thaw_status thaw_model_add_items(thaw_model *model, int64_t *n_added, const thaw_data *data)
 {
     if (!model || !data) return thaw__fail(THAW_E_ARG, "model and data are required");
-    const int64_t known = thaw__n_items(model);
-    int64_t added;
-    THAW__TRY(thaw__model_add_items(model, &added, data));
-    const thaw_status st = model->ranking && added ? thaw__content_relate(model) : THAW_OK;
-    if (st != THAW_OK) thaw__model_drop_items(model, known);
-    else if (n_added) *n_added = added;
-    return st;
+    return thaw__model_add_items(model, n_added, data);
 }
 
 thaw_status thaw_model_retire_items(thaw_model *model, const int64_t *rows, int64_t n, int32_t retired)
 {
     if (!model) return thaw__fail(THAW_E_ARG, "model is required");
     THAW__TRY(thaw__check_rows(model, rows, n, "rows"));
-    return thaw__model_retire_items(model, rows, n, retired != 0);
+    return thaw__catalogue_retire(model->catalogue, rows, n, retired != 0, &model->config.allocator);
 }
 
 thaw_status thaw_model_info_init(thaw_model_info *info, uint32_t struct_size)
@@ -212,7 +207,7 @@ thaw_status thaw_model_item_row(const thaw_model *model, int64_t *row, const cha
 {
     int64_t found;
     if (!model || !row || !key) return thaw__fail(THAW_E_ARG, "model, row and key are required");
-    THAW__TRY(find_key(&model->items, &found, key, "item"));
+    THAW__TRY(find_key(&model->catalogue->items, &found, key, "item"));
     *row = found;
     return THAW_OK;
 }
@@ -220,7 +215,7 @@ thaw_status thaw_model_item_row(const thaw_model *model, int64_t *row, const cha
 thaw_status thaw_model_item_key(const thaw_model *model, const char **key, int64_t row)
 {
     if (!model || !key) return thaw__fail(THAW_E_ARG, "model and key are required");
-    return find_row(&model->items, key, row, "item");
+    return find_row(&model->catalogue->items, key, row, "item");
 }
 
 thaw_status thaw_model_item_groups(const thaw_model *model, int32_t *groups, int64_t *n_groups, const thaw_data *data,
@@ -231,8 +226,8 @@ thaw_status thaw_model_item_groups(const thaw_model *model, int32_t *groups, int
     const thaw__column *c = thaw__table_column(&data->items, column);
     if (!c) return thaw__fail(THAW_E_UNKNOWN, "no item feature of the data is named \"%.80s\"", column);
     if (thaw__is_float(c->type)) return thaw__fail(THAW_E_MISMATCH, "item feature \"%.80s\" is a number", column);
-    for (int64_t i = 0; i < model->items.n; i++) {
-        const char *key = thaw__keymap_key(&model->items, i);
+    for (int64_t i = 0; i < model->catalogue->items.n; i++) {
+        const char *key = thaw__keymap_key(&model->catalogue->items, i);
         const int64_t row = thaw__keymap_find(&data->items.keys, key, strlen(key));
         const int known = row >= 0 && row < c->n_rows && c->count[row] > 0;
         groups[i] = known ? c->ids[c->first[row]] : -1;
@@ -262,21 +257,14 @@ static thaw_status find_kind(const thaw_model *model, int32_t event)
 {
     if (event < 0 || event >= model->events.n)
         return thaw__fail(THAW_E_RANGE, "the event number is %d; must be 0 to %" PRId64, event, model->events.n - 1);
-    return model->ranking ? THAW_OK : thaw__fail(THAW_E_UNSUPPORTED, "the model learns from ratings, which are read as they are");
+    return thaw__method_of(model)->set_event ? THAW_OK
+                                              : thaw__fail(THAW_E_UNSUPPORTED, "events of this model have no weights");
 }
 
 static thaw_status check_reading(const char *name, float value, float least, float most)
 {
     if (isnan(value) || (value >= least && value <= most)) return THAW_OK;
     return thaw__fail(THAW_E_RANGE, "the %s is %g; must be %g to %g", name, (double)value, (double)least, (double)most);
-}
-
-/* One number of a kind becomes the shop's, unless it is NaN. */
-static void give(thaw__event_kind *kind, int bit, float *number, float value)
-{
-    if (isnan(value)) return;
-    *number = value;
-    kind->given = (float)((int)kind->given | bit);
 }
 
 thaw_status thaw_model_set_event(thaw_model *model, int32_t event, const thaw_event_reading *reading)
@@ -286,11 +274,7 @@ thaw_status thaw_model_set_event(thaw_model *model, int32_t event, const thaw_ev
     THAW__TRY(check_reading("weight", reading->weight, 1e-6f, 1e6f));
     THAW__TRY(check_reading("target", reading->target, -1, 1));
     THAW__TRY(check_reading("exponent", reading->exponent, -8, 8));
-    thaw__event_kind *kind = &model->ranking->kinds[event];
-    give(kind, THAW__GIVEN_WEIGHT, &kind->weight, logf(reading->weight));
-    give(kind, THAW__GIVEN_TARGET, &kind->target, reading->target);
-    if (!isnan(reading->target)) kind->wanted = reading->target > 0.5f;
-    give(kind, THAW__GIVEN_EXPONENT, &kind->exponent, reading->exponent);
+    thaw__method_of(model)->set_event(model, event, reading);
     thaw__model_refresh(model);
     return THAW_OK;
 }
@@ -299,8 +283,7 @@ thaw_status thaw_model_get_event(const thaw_model *model, int32_t event, thaw_ev
 {
     if (!model || !reading) return thaw__fail(THAW_E_ARG, "model and reading are required");
     THAW__TRY(find_kind(model, event));
-    const thaw__event_kind *kind = &model->ranking->kinds[event];
-    *reading = (thaw_event_reading){expf(kind->weight), kind->target, kind->exponent};
+    thaw__method_of(model)->get_event(model, event, reading);
     return THAW_OK;
 }
 
@@ -328,7 +311,7 @@ static thaw_status load_path(thaw_model **out, const char *path, const thaw_conf
     THAW__TRY(thaw__config_take(&taken, config));
     thaw_allocator a = thaw__allocator(&taken.allocator);
     THAW__TRY(map ? thaw__file_map(&file, path) : thaw__file_read(&file, path, &a));
-    thaw_status st = thaw__model_load(out, &file, &taken);
+    thaw_status st = thaw__model_load(out, &file, &taken, thaw__registry_find);
     thaw__file_close(&file, &a);
     return st;
 }
@@ -352,5 +335,5 @@ thaw_status thaw_model_load_buffer(thaw_model **out, const void *bytes, int64_t 
     if (size < 0) return thaw__fail(THAW_E_RANGE, "size is %" PRId64 "; must not be negative", size);
     THAW__TRY(thaw__config_take(&taken, config));
     thaw__file file = {(char *)(uintptr_t)bytes, (size_t)size, 0};
-    return thaw__model_load(out, &file, &taken);
+    return thaw__model_load(out, &file, &taken, thaw__registry_find);
 }

@@ -7,7 +7,6 @@
 #include "api_check.h"
 #include "api_user.h"
 #include "method.h"
-#include "rank_adapt.h"
 
 enum { MAX_EVENTS = 1000000000 };
 
@@ -16,8 +15,7 @@ thaw_status thaw_user_create(thaw_user **out, const thaw_model *model)
     if (!out) return thaw__fail(THAW_E_ARG, "out is required");
     *out = NULL;
     if (!model) return thaw__fail(THAW_E_ARG, "model is required");
-    THAW__TRY(thaw__user_create(out, model));
-    return model->ranking ? thaw__rank_adapt(model, *out, NULL, 0) : THAW_OK;
+    return thaw__user_create(out, model);
 }
 
 thaw_status thaw_user_copy(thaw_user **out, const thaw_user *user)
@@ -39,8 +37,7 @@ thaw_status thaw_user_set_features(const thaw_model *model, thaw_user *user, con
     THAW__TRY(thaw__check_user(model, user));
     if (n < 0) return thaw__fail(THAW_E_RANGE, "n is %" PRId64 "; must not be negative", n);
     if (n && (!names || !values)) return thaw__fail(THAW_E_ARG, "names and values are required");
-    THAW__TRY(thaw__user_set_features(model, user, names, values, n));
-    return model->ranking ? thaw__rank_adapt(model, user, NULL, 0) : THAW_OK;
+    return thaw__user_set_features(model, user, names, values, n);
 }
 
 /* One comparison chain per event, and the words only when it fails. */
@@ -52,19 +49,13 @@ static thaw_status refuse_event(const thaw_model *model, const thaw_event *e, in
     if (e->event < 0 || e->event >= model->events.n)
         return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has event number %d; must be 0 to %" PRId64, k, e->event,
                           model->events.n - 1);
-    if (model->ranking && isinf(e->value)) return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has an infinite value", k);
-    if (!model->ranking && !(e->value >= model->rating_min && e->value <= model->rating_max))
-        return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has the rating %g; must be %g to %g", k, (double)e->value,
-                          (double)model->rating_min, (double)model->rating_max);
-    return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has no finite time, and old events of this model fade", k);
+    return thaw__method_of(model)->refuse(model, e, k);
 }
 
 static inline int is_fine(const thaw_model *model, const thaw_event *e)
 {
-    const int known = (uint64_t)e->item < (uint64_t)model->items.n && (uint32_t)e->event < (uint64_t)model->events.n;
-    if (model->ranking) return known && !isinf(e->value) && (model->ranking->half_life == 0 || isfinite(e->time));
-    return known && e->value >= model->rating_min && e->value <= model->rating_max &&
-           (model->half_life == 0 || isfinite(e->time));
+    return (uint64_t)e->item < (uint64_t)thaw__n_items(model) && (uint32_t)e->event < (uint64_t)model->events.n &&
+           thaw__method_of(model)->takes(model, e);
 }
 
 static thaw_status check_events(const thaw_model *model, const thaw_event *events, int64_t n)
@@ -81,8 +72,7 @@ thaw_status thaw_adapt(const thaw_model *model, thaw_user *user, const thaw_even
 {
     THAW__TRY(thaw__check_user(model, user));
     THAW__TRY(check_events(model, events, n));
-    if (model->ranking) return thaw__rank_adapt(model, user, events, n);
-    return thaw__method_bayes.adapt(model, user, events, n);
+    return thaw__method_of(model)->adapt(model, user, events, n);
 }
 
 static thaw_status check_offsets(const int64_t *offsets, int64_t n_users)
@@ -104,8 +94,7 @@ thaw_status thaw_adapt_many(const thaw_model *model, thaw_user *user, float *mea
     if (!means || !offsets) return thaw__fail(THAW_E_ARG, "means and offsets are required");
     THAW__TRY(check_offsets(offsets, n_users));
     THAW__TRY(check_events(model, events, offsets[n_users]));
-    if (model->ranking) return thaw__rank_adapt_many(model, user, means, events, offsets, n_users);
-    return thaw__method_bayes.adapt_many(model, user, means, events, offsets, n_users);
+    return thaw__user_adapt_many(model, user, means, events, offsets, n_users);
 }
 
 thaw_status thaw_user_observe(const thaw_model *model, thaw_user *user, const thaw_event *event)
@@ -113,8 +102,7 @@ thaw_status thaw_user_observe(const thaw_model *model, thaw_user *user, const th
     THAW__TRY(thaw__check_user(model, user));
     if (!event) return thaw__fail(THAW_E_ARG, "event is required");
     if (!is_fine(model, event)) return refuse_event(model, event, 0);
-    if (model->ranking) return thaw__rank_observe(model, user, event);
-    return thaw__method_bayes.observe(model, user, event);
+    return thaw__method_of(model)->observe(model, user, event);
 }
 
 int64_t thaw_user_n_events(const thaw_user *user)

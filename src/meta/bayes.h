@@ -3,7 +3,9 @@
 #ifndef THAW_BAYES_H
 #define THAW_BAYES_H
 
+#include "contribution.h"
 #include "method.h"
+#include "tasks.h"
 
 /** Degrees of freedom of the noise in training: a rating far off its prediction says less. Adapting is Gaussian. */
 #define THAW__FREEDOM 6.0f

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "age_weight.h"
 #include "bayes.h"
 #include "finite.h"
 #include "status.h"
@@ -21,10 +22,11 @@ static double newest_time(const thaw_event *events, int64_t n)
 /* Row x [stride] and target t of one event; `age` matters only with a half-life. */
 static inline float make_row(const thaw_model *m, const float *prior, const thaw_event *event, double age, float *x)
 {
-    const float *p = m->factor + event->item * m->stride;
-    float s = m->certainty[event->item];
-    if (m->half_life > 0) s *= sqrtf(thaw__age_weight(m->half_life, age));
-    float miss = thaw__link_score(&m->link, event->value) - m->base[event->item];
+    const thaw__rating *rating = thaw__rating_of(m);
+    const float *p = rating->factor + event->item * m->stride;
+    float s = rating->certainty[event->item];
+    if (rating->half_life > 0) s *= sqrtf(thaw__age_weight(rating->half_life, age));
+    float miss = thaw__link_score(&rating->link, event->value) - rating->base[event->item];
     if (prior) miss -= m->kernels->dot(m->stride, p, prior);
     m->kernels->scale(m->stride, s, p, x);
     return s * miss;
@@ -39,9 +41,10 @@ static const float *prior_or_null(const thaw_user *u)
 /* Ask for what make_row() will read, so that all events' items are on their way before the first is waited for. */
 static inline void fetch_item(const thaw_model *m, int64_t item)
 {
-    __builtin_prefetch(m->certainty + item);
-    __builtin_prefetch(m->base + item);
-    for (int64_t j = 0; j < m->stride; j += THAW__LANES) __builtin_prefetch(m->factor + item * m->stride + j);
+    const thaw__rating *rating = thaw__rating_of(m);
+    __builtin_prefetch(rating->certainty + item);
+    __builtin_prefetch(rating->base + item);
+    for (int64_t j = 0; j < m->stride; j += THAW__LANES) __builtin_prefetch(rating->factor + item * m->stride + j);
 }
 
 static int adapt_dual(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
@@ -75,19 +78,13 @@ static int adapt_primal(const thaw_model *m, thaw_user *u, const thaw_event *eve
     return thaw__posterior_condition_primal(p, h);
 }
 
-static thaw_status refuse(thaw_user *u)
-{
-    thaw__user_reset(u);
-    return thaw__fail(THAW_E_NUMERIC, "the posterior is not finite; the user is back at the prior");
-}
-
 thaw_status thaw__bayes_adapt(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
 {
     u->n_events = n;
-    u->time = u->fades ? newest_time(events, n) : -INFINITY;
+    u->time = u->fit.fades ? newest_time(events, n) : -INFINITY;
     const int few = n <= thaw__posterior_most_rows(&u->posterior);
     const int failed = few ? adapt_dual(m, u, events, n) : adapt_primal(m, u, events, n);
-    return failed ? refuse(u) : THAW_OK;
+    return failed ? thaw__user_refuse(u) : THAW_OK;
 }
 
 /* ---- one more event -------------------------------------------------------------------------------------------- */
@@ -96,7 +93,7 @@ thaw_status thaw__bayes_adapt(const thaw_model *m, thaw_user *u, const thaw_even
 static int observe_fading(const thaw_model *m, thaw_user *u, const thaw_event *event, float *x)
 {
     const double newest = event->time > u->time ? event->time : u->time;
-    const float gamma = u->n_events ? thaw__age_weight(m->half_life, newest - u->time) : 0;
+    const float gamma = u->n_events ? thaw__age_weight(thaw__rating_of(m)->half_life, newest - u->time) : 0;
     const float t = make_row(m, prior_or_null(u), event, newest - event->time, x);
     u->time = newest;
     return thaw__posterior_observe_fading(&u->posterior, x, t, gamma);
@@ -106,12 +103,12 @@ thaw_status thaw__bayes_observe(const thaw_model *m, thaw_user *u, const thaw_ev
 {
     float x[THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
     int failed;
-    if (u->fades) failed = observe_fading(m, u, event, x);
+    if (u->fit.fades) failed = observe_fading(m, u, event, x);
     else {
         const float residual = make_row(m, u->posterior.mean, event, 0, x);
         failed = thaw__posterior_observe(&u->posterior, x, residual);
     }
-    if (failed) return refuse(u);
+    if (failed) return thaw__user_refuse(u);
     u->n_events++;
     return THAW_OK;
 }
@@ -125,6 +122,7 @@ enum { MANY_EVENTS = 32, MANY_SCRATCH = 16 * MANY_EVENTS * (MANY_EVENTS + 1) };
 static void adapt_group(const thaw_model *m, float *means, const thaw_event *events, const int64_t *offsets,
                         int64_t users, int64_t longest)
 {
+    const thaw__rating *rating = thaw__rating_of(m);
     int64_t rows[THAW__LANES * MANY_EVENTS];
     float scale[THAW__LANES * MANY_EVENTS], t[THAW__LANES * MANY_EVENTS];
     float z[THAW__LANES * THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
@@ -133,16 +131,16 @@ static void adapt_group(const thaw_model *m, float *means, const thaw_event *eve
     memset(scale, 0, (size_t)(THAW__LANES * longest) * sizeof *scale);
     memset(t, 0, (size_t)(THAW__LANES * longest) * sizeof *t);
     for (int64_t u = 0; u < users; u++) {
-        double newest = m->half_life > 0 ? newest_time(events + offsets[u], offsets[u + 1] - offsets[u]) : 0;
+        double newest = rating->half_life > 0 ? newest_time(events + offsets[u], offsets[u + 1] - offsets[u]) : 0;
         for (int64_t k = offsets[u], at = u * longest; k < offsets[u + 1]; k++, at++) {
             const thaw_event *e = &events[k];
             rows[at] = e->item;
-            scale[at] = m->certainty[e->item];
-            if (m->half_life > 0) scale[at] *= sqrtf(thaw__age_weight(m->half_life, newest - e->time));
-            t[at] = scale[at] * (thaw__link_score(&m->link, e->value) - m->base[e->item]);
+            scale[at] = rating->certainty[e->item];
+            if (rating->half_life > 0) scale[at] *= sqrtf(thaw__age_weight(rating->half_life, newest - e->time));
+            t[at] = scale[at] * (thaw__link_score(&rating->link, e->value) - rating->base[e->item]);
         }
     }
-    m->kernels->ridge_dual16(longest, m->stride, m->factor, rows, scale, t, z, scratch);
+    m->kernels->ridge_dual16(longest, m->stride, rating->factor, rows, scale, t, z, scratch);
     for (int64_t u = 0; u < users; u++)
         memcpy(means + u * m->rank, z + u * m->stride, (size_t)m->rank * sizeof *means);
 }
@@ -164,7 +162,6 @@ thaw_status thaw__bayes_adapt_many(const thaw_model *m, thaw_user *work, float *
                                    const int64_t *offsets, int64_t n_users)
 {
     thaw_status st = THAW_OK;
-    thaw__user_forget(work);
     for (int64_t u = 0; st == THAW_OK && u < n_users;) {
         int64_t longest, users = group_of(m, offsets + u, n_users - u, &longest);
         if (users > 0) adapt_group(m, means + u * m->rank, events, offsets + u, users, longest);
@@ -173,7 +170,7 @@ thaw_status thaw__bayes_adapt_many(const thaw_model *m, thaw_user *work, float *
             st = thaw__bayes_adapt(m, work, events + offsets[u], offsets[u + 1] - offsets[u]);
             memcpy(means + u * m->rank, work->posterior.mean, (size_t)m->rank * sizeof *means);
         }
-        if (st == THAW_OK && !thaw__is_finite(means + u * m->rank, users * m->rank)) st = refuse(work);
+        if (st == THAW_OK && !thaw__is_finite(means + u * m->rank, users * m->rank)) st = thaw__user_refuse(work);
         u += users;
     }
     thaw__user_reset(work);

@@ -36,11 +36,12 @@ typedef struct mstep {
 static int item_natural(const mstep *s, int64_t i, float *J, float *h, float *spare)
 {
     const thaw_model *m = s->m;
-    const int32_t dim = m->dim, d = m->rank;
-    const float weight = (float)(s->scale / (double)m->spread[i]);
-    const float *square = s->sum->square + i * m->packed, *linear = s->sum->linear + i * dim;
+    const thaw__rating *rating = thaw__rating_of(m);
+    const int32_t dim = rating->dim, d = m->rank;
+    const float weight = (float)(s->scale / (double)rating->spread[i]);
+    const float *square = s->sum->square + i * rating->packed, *linear = s->sum->linear + i * dim;
     float *prior = spare, *old = spare + dim;
-    thaw__prior_mean(&m->item_prior, prior, &m->features, i);
+    thaw__prior_mean(&m->catalogue->prior, prior, &m->catalogue->features, i);
     thaw__gemv(dim, dim, 1, s->precision, dim, prior, 0, h);
     for (int32_t r = 0; r < dim; r++) {
         for (int32_t c = 0; c < r; c++, square++)
@@ -51,10 +52,10 @@ static int item_natural(const mstep *s, int64_t i, float *J, float *h, float *sp
     if (s->rho >= 1) return 0;
 
     float rho = (float)s->rho, *K = spare + 2 * dim; /* the old precision */
-    thaw__unpack(K, dim, m->cov + i * m->packed, dim);
+    thaw__unpack(K, dim, rating->cov + i * rating->packed, dim);
     if (thaw__potrf(dim, K, dim) || thaw__potri(dim, K, dim)) return 1;
-    memcpy(old, m->factor + i * m->stride, (size_t)d * sizeof *old);
-    old[d] = m->base[i];
+    memcpy(old, rating->factor + i * m->stride, (size_t)d * sizeof *old);
+    old[d] = rating->base[i];
     thaw__gemv(dim, dim, 1 - rho, K, dim, old, rho, h);
     for (int32_t k = 0; k < dim * dim; k++) J[k] = (1 - rho) * K[k] + rho * J[k];
     return 0;
@@ -63,8 +64,9 @@ static int item_natural(const mstep *s, int64_t i, float *J, float *h, float *sp
 /* sum of omega E[(z - v.w~)^2] over the item's events: energy - 2 v.linear + <square, v v' + S> */
 static double item_error(const mstep *s, int64_t i, const float *v, const float *S)
 {
-    const int32_t dim = s->m->dim;
-    const float *square = s->sum->square + i * s->m->packed, *linear = s->sum->linear + i * dim;
+    const thaw__rating *rating = thaw__rating_of(s->m);
+    const int32_t dim = rating->dim;
+    const float *square = s->sum->square + i * rating->packed, *linear = s->sum->linear + i * dim;
     double error = s->sum->energy[i];
     for (int32_t r = 0; r < dim; r++) {
         error -= 2 * (double)v[r] * (double)linear[r];
@@ -76,27 +78,29 @@ static double item_error(const mstep *s, int64_t i, const float *v, const float 
 static int update_item(const mstep *s, int64_t i, float *scratch)
 {
     thaw_model *m = s->m;
-    const int32_t dim = m->dim;
+    const thaw__rating *rating = thaw__rating_of(m);
+    const int32_t dim = rating->dim;
     float *S = scratch, *h = S + dim * dim, *v = h + dim, *spare = v + dim; /* spare: 2 dim + dim^2 */
     const double n = s->scale * s->sum->count[i];
-    if (n == 0 && (s->rho >= 1 || m->seen[i] == 0)) return m->seen[i] = 0, 0; /* back to its prior, later */
+    if (n == 0 && (s->rho >= 1 || rating->seen[i] == 0)) return rating->seen[i] = 0, 0; /* back to its prior, later */
     if (item_natural(s, i, S, h, spare) || thaw__potrf(dim, S, dim) || thaw__potri(dim, S, dim)) return 1;
     thaw__gemv(dim, dim, 1, S, dim, h, 0, v);
 
-    double spread = (NOISE_EVENTS * m->noise2 + s->scale * item_error(s, i, v, S)) / (NOISE_EVENTS + n);
+    double spread = (NOISE_EVENTS * rating->noise2 + s->scale * item_error(s, i, v, S)) / (NOISE_EVENTS + n);
     double surplus = s->scale / (n + SURPLUS_EVENTS) * (double)m->kernels->dot(m->rank, v, s->sum->chosen + i * m->rank);
-    memcpy(m->factor + i * m->stride, v, (size_t)m->rank * sizeof *v);
-    m->base[i] = v[m->rank];
-    thaw__pack(m->cov + i * m->packed, S, dim, dim);
-    m->surplus[i] = (float)((1 - s->rho) * (double)m->surplus[i] + s->rho * surplus);
-    m->spread[i] = (float)((1 - s->rho) * (double)m->spread[i] + s->rho * spread);
-    m->seen[i] = (float)((1 - s->rho) * (double)m->seen[i] + s->rho * n);
+    memcpy(rating->factor + i * m->stride, v, (size_t)m->rank * sizeof *v);
+    rating->base[i] = v[m->rank];
+    thaw__pack(rating->cov + i * rating->packed, S, dim, dim);
+    rating->surplus[i] = (float)((1 - s->rho) * (double)rating->surplus[i] + s->rho * surplus);
+    rating->spread[i] = (float)((1 - s->rho) * (double)rating->spread[i] + s->rho * spread);
+    rating->seen[i] = (float)((1 - s->rho) * (double)rating->seen[i] + s->rho * n);
     return 0;
 }
 
 static size_t scratch_size(const thaw_model *m)
 {
-    return thaw__stride((size_t)(2 * m->dim * m->dim + 4 * m->dim));
+    const thaw__rating *rating = thaw__rating_of(m);
+    return thaw__stride((size_t)(2 * rating->dim * rating->dim + 4 * rating->dim));
 }
 
 static void update_items(void *arg, int64_t index, int32_t worker)
@@ -112,65 +116,70 @@ static void update_items(void *arg, int64_t index, int32_t worker)
  * surplus: the mean over ratings. */
 static void update_averages(thaw_model *m)
 {
+    thaw__rating *rating = thaw__rating_of(m);
     double weight = 0, precision = 0, seen = 0, surplus = 0;
     for (int64_t i = 0; i < thaw__n_items(m); i++) {
-        double w = (double)m->seen[i] / ((double)m->seen[i] + NOISE_EVENTS);
+        double w = (double)rating->seen[i] / ((double)rating->seen[i] + NOISE_EVENTS);
         weight += w;
-        precision += w / (double)m->spread[i];
-        seen += (double)m->seen[i];
-        surplus += (double)m->seen[i] * (double)m->surplus[i];
+        precision += w / (double)rating->spread[i];
+        seen += (double)rating->seen[i];
+        surplus += (double)rating->seen[i] * (double)rating->surplus[i];
     }
-    if (weight > 0) m->noise2 = weight / precision;
-    if (seen > 0) m->mean_surplus = (float)(surplus / seen);
+    if (weight > 0) rating->noise2 = weight / precision;
+    if (seen > 0) rating->mean_surplus = (float)(surplus / seen);
 }
 
 static double lesson(const thaw_model *m, int64_t i)
 {
-    return (double)m->seen[i] / ((double)m->seen[i] + PRIOR_EVENTS);
+    const thaw__rating *rating = thaw__rating_of(m);
+    return (double)rating->seen[i] / ((double)rating->seen[i] + PRIOR_EVENTS);
 }
 
 /* What is left of v_i when its content has spoken. */
 static void item_residual(const thaw_model *m, int64_t i, float *residual)
 {
-    thaw__prior_mean(&m->item_prior, residual, &m->features, i);
-    for (int32_t j = 0; j < m->rank; j++) residual[j] = m->factor[i * m->stride + j] - residual[j];
-    residual[m->rank] = m->base[i] - residual[m->rank];
+    const thaw__rating *rating = thaw__rating_of(m);
+    thaw__prior_mean(&m->catalogue->prior, residual, &m->catalogue->features, i);
+    for (int32_t j = 0; j < m->rank; j++) residual[j] = rating->factor[i * m->stride + j] - residual[j];
+    residual[m->rank] = rating->base[i] - residual[m->rank];
 }
 
 static void fit_item_prior(thaw_model *m, thaw__prior_fit *fit)
 {
+    const thaw__rating *rating = thaw__rating_of(m);
     float residual[THAW__RANK_MAX + 1];
     for (int sweep = 0; sweep < PRIOR_SWEEPS; sweep++) {
-        thaw__prior_fit_clear(fit, &m->item_prior);
+        thaw__prior_fit_clear(fit, &m->catalogue->prior);
         for (int64_t i = 0; i < thaw__n_items(m); i++) {
-            if (m->seen[i] == 0) continue;
+            if (rating->seen[i] == 0) continue;
             item_residual(m, i, residual);
-            thaw__prior_fit_add(fit, &m->item_prior, &m->features, i, residual, lesson(m, i));
+            thaw__prior_fit_add(fit, &m->catalogue->prior, &m->catalogue->features, i, residual, lesson(m, i));
         }
-        for (int32_t j = 0; j < m->dim && fit->rows > 0; j++)
-            m->item_prior.centre[j] += (float)(fit->residual[j] / fit->rows);
-        thaw__prior_fit_apply(fit, &m->item_prior, 1, 1);
+        for (int32_t j = 0; j < rating->dim && fit->rows > 0; j++)
+            m->catalogue->prior.centre[j] += (float)(fit->residual[j] / fit->rows);
+        thaw__prior_fit_apply(fit, &m->catalogue->prior, 1, 1);
     }
 }
 
 /* Gamma = mean over items of e e' + S + (widening - 1) Gamma, weighted by lesson(); at gamma64 [dim, dim]. */
 static void estimate_gamma(const thaw_model *m, double *gamma64)
 {
-    const int32_t dim = m->dim;
+    const thaw__rating *rating = thaw__rating_of(m);
+    const int32_t dim = rating->dim;
     double total = 1;
     float e[THAW__RANK_MAX + 1];
     memset(gamma64, 0, (size_t)dim * (size_t)dim * sizeof *gamma64);
     for (int32_t r = 0; r < dim; r++) gamma64[r * dim + r] = LEAST_GAMMA;
     for (int64_t i = 0; i < thaw__n_items(m); i++) {
-        if (m->seen[i] == 0) continue;
+        if (rating->seen[i] == 0) continue;
         const double w = lesson(m, i);
-        const double wide = (double)thaw__prior_widening(&m->item_prior, &m->features, i) - 1;
-        const float *S = m->cov + i * m->packed;
+        const double wide = (double)thaw__prior_widening(&m->catalogue->prior, &m->catalogue->features, i) - 1;
+        const float *S = rating->cov + i * rating->packed;
         item_residual(m, i, e);
         total += w;
         for (int32_t r = 0; r < dim; r++)
             for (int32_t c = 0; c <= r; c++)
-                gamma64[r * dim + c] += w * ((double)e[r] * (double)e[c] + (double)*S++ + wide * (double)m->gamma[r * dim + c]);
+                gamma64[r * dim + c] += w * ((double)e[r] * (double)e[c] + (double)*S++ + wide * (double)rating->gamma[r * dim + c]);
     }
     for (int32_t r = 0; r < dim; r++)
         for (int32_t c = 0; c <= r; c++) gamma64[r * dim + c] = gamma64[c * dim + r] = gamma64[r * dim + c] / total;
@@ -178,22 +187,23 @@ static void estimate_gamma(const thaw_model *m, double *gamma64)
 
 static thaw_status update_item_prior(thaw_model *m, double rho)
 {
+    const thaw__rating *rating = thaw__rating_of(m);
     const thaw_allocator *a = &m->config.allocator;
-    const int64_t square = (int64_t)m->dim * m->dim;
+    const int64_t square = (int64_t)rating->dim * rating->dim;
     thaw__prior_fit fit;
-    THAW__TRY(thaw__prior_fit_init(&fit, &m->item_prior, a));
+    THAW__TRY(thaw__prior_fit_init(&fit, &m->catalogue->prior, a));
     double *gamma64 = thaw__alloc(a, (size_t)square, sizeof *gamma64);
     thaw_status st = gamma64 ? THAW_OK : THAW_E_NOMEM;
     if (st != THAW_OK) goto fail;
     fit_item_prior(m, &fit);
     estimate_gamma(m, gamma64);
     for (int64_t k = 0; k < square; k++) {
-        gamma64[k] = (1 - rho) * (double)m->gamma[k] + rho * gamma64[k];
-        m->gamma[k] = (float)gamma64[k];
+        gamma64[k] = (1 - rho) * (double)rating->gamma[k] + rho * gamma64[k];
+        rating->gamma[k] = (float)gamma64[k];
     }
-    if (thaw__potrf64(m->dim, gamma64, m->dim) || thaw__potri64(m->dim, gamma64, m->dim))
+    if (thaw__potrf64(rating->dim, gamma64, rating->dim) || thaw__potri64(rating->dim, gamma64, rating->dim))
         st = thaw__fail(THAW_E_NUMERIC, "the items' prior covariance is not positive definite");
-    else if (m->steps >= THAW__RIDGE_FROM) thaw__prior_fit_ridge(&m->item_prior, gamma64);
+    else if (m->steps >= THAW__RIDGE_FROM) thaw__prior_fit_ridge(&m->catalogue->prior, gamma64);
 fail:
     thaw__prior_fit_free(&fit, a);
     thaw__free(a, gamma64);
@@ -226,7 +236,7 @@ static thaw_status residual_moments(const mstep *s, double *C, double *delta)
 /* x <- T x for a vector [dim]. */
 static void turn_vector(const mstep *s, float *x, float *spare)
 {
-    const int32_t dim = s->m->dim;
+    const int32_t dim = thaw__rating_of(s->m)->dim;
     thaw__gemv(dim, dim, 1, s->turn, dim, x, 0, spare);
     memcpy(x, spare, (size_t)dim * sizeof *x);
 }
@@ -234,7 +244,7 @@ static void turn_vector(const mstep *s, float *x, float *spare)
 /* S <- T S T' for a full matrix [dim, dim]. */
 static void turn_square(const mstep *s, float *S, float *spare)
 {
-    const int32_t dim = s->m->dim;
+    const int32_t dim = thaw__rating_of(s->m)->dim;
     thaw__gemm(dim, dim, dim, 1, s->turn, dim, S, dim, 0, spare, dim);
     thaw__gemm_nt(dim, dim, dim, 1, spare, dim, s->turn, dim, 0, S, dim);
 }
@@ -243,20 +253,21 @@ static void turn_items(void *arg, int64_t index, int32_t worker)
 {
     const mstep *s = arg;
     thaw_model *m = s->m;
-    const int32_t dim = m->dim;
+    const thaw__rating *rating = thaw__rating_of(m);
+    const int32_t dim = rating->dim;
     float *S = s->scratch + (size_t)worker * scratch_size(m), *spare = S + dim * dim, *v = spare + dim * dim;
     int64_t end = (index + 1) * ITEMS_PER_TASK;
     if (end > thaw__n_items(m)) end = thaw__n_items(m);
     for (int64_t i = index * ITEMS_PER_TASK; i < end; i++) {
-        if (m->seen[i] == 0) continue;
-        memcpy(v, m->factor + i * m->stride, (size_t)m->rank * sizeof *v);
-        v[m->rank] = m->base[i];
+        if (rating->seen[i] == 0) continue;
+        memcpy(v, rating->factor + i * m->stride, (size_t)m->rank * sizeof *v);
+        v[m->rank] = rating->base[i];
         turn_vector(s, v, spare);
-        memcpy(m->factor + i * m->stride, v, (size_t)m->rank * sizeof *v);
-        m->base[i] = v[m->rank];
-        thaw__unpack(S, dim, m->cov + i * m->packed, dim);
+        memcpy(rating->factor + i * m->stride, v, (size_t)m->rank * sizeof *v);
+        rating->base[i] = v[m->rank];
+        thaw__unpack(S, dim, rating->cov + i * rating->packed, dim);
         turn_square(s, S, spare);
-        thaw__pack(m->cov + i * m->packed, S, dim, dim);
+        thaw__pack(rating->cov + i * rating->packed, S, dim, dim);
     }
 }
 
@@ -283,29 +294,31 @@ static void turn_user_rows(float *rows, int64_t n, const double *C, int32_t d)
 static void turn_moment(const mstep *s, const double *C)
 {
     thaw_model *m = s->m;
+    const thaw__rating *rating = thaw__rating_of(m);
     const int32_t d = m->rank;
     for (int32_t r = 0; r < d; r++)
         for (int32_t c = 0; c <= r; c++) {
             double fresh = s->sum->moment[r * d + c] / s->sum->users;
-            double old = (double)m->moment[r * d + c] - (r == c);
-            m->moment[r * d + c] = m->moment[c * d + r] = (float)((1 - s->rho) * old + s->rho * fresh);
+            double old = (double)rating->moment[r * d + c] - (r == c);
+            rating->moment[r * d + c] = rating->moment[c * d + r] = (float)((1 - s->rho) * old + s->rho * fresh);
         }
     for (int half = 0; half < 2; half++) {
-        turn_user_rows(m->moment, d, C, d);
+        turn_user_rows(rating->moment, d, C, d);
         for (int32_t r = 0; r < d; r++)
             for (int32_t c = 0; c < r; c++) {
-                float t = m->moment[r * d + c];
-                m->moment[r * d + c] = m->moment[c * d + r];
-                m->moment[c * d + r] = t;
+                float t = rating->moment[r * d + c];
+                rating->moment[r * d + c] = rating->moment[c * d + r];
+                rating->moment[c * d + r] = t;
             }
     }
-    for (int32_t r = 0; r < d; r++) m->moment[r * d + r] += 1;
+    for (int32_t r = 0; r < d; r++) rating->moment[r * d + r] += 1;
 }
 
 static thaw_status turn_space(mstep *s, double *C, double *delta)
 {
     thaw_model *m = s->m;
-    const int32_t d = m->rank, dim = m->dim;
+    const thaw__rating *rating = thaw__rating_of(m);
+    const int32_t d = m->rank, dim = rating->dim;
     THAW__TRY(residual_moments(s, C, delta));
     memset(s->turn, 0, (size_t)dim * (size_t)dim * sizeof(float));
     for (int32_t r = 0; r < d; r++)
@@ -315,12 +328,12 @@ static thaw_status turn_space(mstep *s, double *C, double *delta)
 
     int64_t pieces = (thaw__n_items(m) + ITEMS_PER_TASK - 1) / ITEMS_PER_TASK;
     THAW__TRY(thaw__parallel_for(&m->config.parallel, turn_items, s, pieces));
-    turn_square(s, m->gamma, s->scratch);
-    turn_vector(s, m->item_prior.centre, s->scratch);
-    for (int32_t g = 0; g < m->item_prior.features.width; g++)
-        turn_vector(s, m->item_prior.weights + (int64_t)g * dim, s->scratch);
-    for (size_t c = 0; c < m->item_prior.features.n; c++)
-        turn_vector(s, m->item_prior.column_mean + (int64_t)c * dim, s->scratch);
+    turn_square(s, rating->gamma, s->scratch);
+    turn_vector(s, m->catalogue->prior.centre, s->scratch);
+    for (int32_t g = 0; g < m->catalogue->prior.features.width; g++)
+        turn_vector(s, m->catalogue->prior.weights + (int64_t)g * dim, s->scratch);
+    for (size_t c = 0; c < m->catalogue->prior.features.n; c++)
+        turn_vector(s, m->catalogue->prior.column_mean + (int64_t)c * dim, s->scratch);
     turn_user_rows(m->user_prior.weights, m->user_prior.features.width, C, d);
     turn_user_rows(m->user_prior.column_mean, (int64_t)m->user_prior.features.n, C, d);
     turn_moment(s, C);
@@ -331,8 +344,9 @@ static thaw_status turn_space(mstep *s, double *C, double *delta)
 
 static thaw_status invert_gamma(mstep *s, double *spare)
 {
-    const int32_t dim = s->m->dim;
-    for (int32_t k = 0; k < dim * dim; k++) spare[k] = (double)s->m->gamma[k];
+    const thaw__rating *rating = thaw__rating_of(s->m);
+    const int32_t dim = rating->dim;
+    for (int32_t k = 0; k < dim * dim; k++) spare[k] = (double)rating->gamma[k];
     if (thaw__potrf64(dim, spare, dim) || thaw__potri64(dim, spare, dim))
         return thaw__fail(THAW_E_NUMERIC, "the items' prior covariance is not positive definite");
     for (int32_t k = 0; k < dim * dim; k++) s->precision[k] = (float)spare[k];
@@ -349,6 +363,7 @@ static thaw_status check_items(const mstep *s)
 static thaw_status run(mstep *s, double *spare)
 {
     thaw_model *m = s->m;
+    const thaw__rating *rating = thaw__rating_of(m);
     const int64_t pieces = (thaw__n_items(m) + ITEMS_PER_TASK - 1) / ITEMS_PER_TASK;
     THAW__TRY(invert_gamma(s, spare));
     THAW__TRY(thaw__parallel_for(&m->config.parallel, update_items, s, pieces));
@@ -357,24 +372,26 @@ static thaw_status run(mstep *s, double *spare)
     THAW__TRY(update_item_prior(m, s->rho));
     thaw__prior_fit_apply(&s->sum->user, &m->user_prior, s->scale, s->rho);
     if (m->steps >= THAW__RIDGE_FROM) thaw__prior_fit_ridge(&m->user_prior, NULL);
-    THAW__TRY(turn_space(s, spare, spare + m->dim * m->dim));
+    THAW__TRY(turn_space(s, spare, spare + rating->dim * rating->dim));
     m->steps++;
     for (int64_t i = 0; i < thaw__n_items(m); i++)
-        if (m->seen[i] == 0) thaw__model_reset_item(m, i);
+        if (rating->seen[i] == 0) m->type->reset_item(m, i);
+    thaw__rating_fold_items(m);
     thaw__model_refresh(m);
     return thaw__model_check_finite(m);
 }
 
 thaw_status thaw__bayes_apply(thaw_model *m, const thaw__contribution *sum, double scale, double rho)
 {
+    const thaw__rating *rating = thaw__rating_of(m);
     const thaw_allocator *a = &m->config.allocator;
-    const size_t square = (size_t)m->dim * (size_t)m->dim, workers = (size_t)thaw__n_workers(&m->config.parallel);
+    const size_t square = (size_t)rating->dim * (size_t)rating->dim, workers = (size_t)thaw__n_workers(&m->config.parallel);
     mstep s = {.m = m, .sum = sum, .scale = scale, .rho = rho};
     s.precision = thaw__alloc(a, square, sizeof(float));
     s.turn = thaw__alloc(a, square, sizeof(float));
     s.failed = thaw__alloc0(a, (size_t)thaw__n_items(m), 1);
     s.scratch = thaw__alloc(a, workers * scratch_size(m), sizeof(float));
-    double *spare = thaw__alloc(a, square + (size_t)m->dim, sizeof *spare);
+    double *spare = thaw__alloc(a, square + (size_t)rating->dim, sizeof *spare);
     thaw_status st = s.precision && s.turn && s.failed && s.scratch && spare ? run(&s, spare) : THAW_E_NOMEM;
     thaw__free(a, s.precision);
     thaw__free(a, s.turn);

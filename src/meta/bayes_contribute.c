@@ -38,14 +38,15 @@ static void item_squares(void *arg, int64_t index, int32_t worker)
 {
     const estep *s = arg;
     const thaw_model *m = s->m;
+    const thaw__rating *rating = thaw__rating_of(m);
     (void)worker;
     int64_t end = (index + 1) * ITEMS_PER_TASK;
     if (end > thaw__n_items(m)) end = thaw__n_items(m);
     for (int64_t i = index * ITEMS_PER_TASK; i < end; i++) {
-        const float *p = m->factor + i * m->stride, *cov = m->cov + i * m->packed;
-        float *out = s->item_square + i * m->packed;
-        for (int32_t r = 0; r < m->dim; r++) {
-            float vr = r < m->rank ? p[r] : m->base[i];
+        const float *p = rating->factor + i * m->stride, *cov = rating->cov + i * rating->packed;
+        float *out = s->item_square + i * rating->packed;
+        for (int32_t r = 0; r < rating->dim; r++) {
+            float vr = r < m->rank ? p[r] : rating->base[i];
             for (int32_t c = 0; c < r; c++) *out++ = *cov++ + vr * p[c];
             *out++ = *cov++ + vr * vr;
         }
@@ -56,17 +57,18 @@ static void item_squares(void *arg, int64_t index, int32_t worker)
 static int solve_user(const estep *s, int64_t u, float *sums, float *P)
 {
     const thaw_model *m = s->m;
+    const thaw__rating *rating = thaw__rating_of(m);
     const thaw__tasks *t = s->tasks;
     const int32_t d = m->rank;
-    float *mean = s->mean + u * d, *h = sums + m->packed;
-    memset(sums, 0, (size_t)(m->packed + m->stride) * sizeof *sums);
+    float *mean = s->mean + u * d, *h = sums + rating->packed;
+    memset(sums, 0, (size_t)(rating->packed + m->stride) * sizeof *sums);
     for (int64_t e = t->start[u]; e < t->start[u + 1]; e++) {
         int64_t i = t->item[e];
-        float weight = s->omega[e] / m->spread[i];
-        m->kernels->axpy(m->packed, weight, s->item_square + i * m->packed, sums);
-        m->kernels->axpy(d, weight * t->y[e], m->factor + i * m->stride, h);
+        float weight = s->omega[e] / rating->spread[i];
+        m->kernels->axpy(rating->packed, weight, s->item_square + i * rating->packed, sums);
+        m->kernels->axpy(d, weight * t->y[e], rating->factor + i * m->stride, h);
     }
-    const float *cross = sums + (m->packed - m->dim); /* the last row: sum of E[p base] */
+    const float *cross = sums + (rating->packed - rating->dim); /* the last row: sum of E[p base] */
     for (int32_t j = 0; j < d; j++) h[j] += s->prior[u * d + j] - cross[j];
     thaw__unpack(P, d, sums, d);
     const thaw__precision A = {P, d, d};
@@ -81,7 +83,7 @@ static void pack_user(const estep *s, int64_t u, const float *P)
 {
     const int32_t d = s->m->rank;
     const float *mean = s->mean + u * d;
-    float *out = s->user_square + u * s->m->packed;
+    float *out = s->user_square + u * thaw__rating_of(s->m)->packed;
     for (int32_t r = 0; r < d; r++) {
         for (int32_t c = 0; c < r; c++) *out++ = 2 * (P[r * d + c] + mean[r] * mean[c]);
         *out++ = P[r * d + r] + mean[r] * mean[r];
@@ -94,17 +96,18 @@ static void pack_user(const estep *s, int64_t u, const float *P)
 static double weigh_events(const estep *s, int64_t u, int reweigh)
 {
     const thaw_model *m = s->m;
+    const thaw__rating *rating = thaw__rating_of(m);
     const thaw__tasks *t = s->tasks;
     double sum = 0;
     for (int64_t e = t->start[u]; e < t->start[u + 1]; e++) {
         int64_t i = t->item[e];
         float z = t->y[e];
-        float predicted = m->base[i] + m->kernels->dot(m->rank, m->factor + i * m->stride, s->mean + u * m->rank);
-        float square = m->kernels->dot(m->packed, s->item_square + i * m->packed, s->user_square + u * m->packed);
+        float predicted = rating->base[i] + m->kernels->dot(m->rank, rating->factor + i * m->stride, s->mean + u * m->rank);
+        float square = m->kernels->dot(rating->packed, s->item_square + i * rating->packed, s->user_square + u * rating->packed);
         float error = z * z - 2 * z * predicted + square;
         sum += (double)error;
         if (reweigh)
-            s->omega[e] = t->weight[e] * (THAW__FREEDOM + 1) / (THAW__FREEDOM + error / m->spread[i]);
+            s->omega[e] = t->weight[e] * (THAW__FREEDOM + 1) / (THAW__FREEDOM + error / rating->spread[i]);
     }
     return sum;
 }
@@ -126,7 +129,7 @@ static void infer_users(void *arg, int64_t index, int32_t worker)
 {
     const estep *s = arg;
     float *sums = s->scratch + (size_t)worker * s->scratch_size;
-    float *P = sums + thaw__stride((size_t)s->m->packed) + (size_t)s->m->stride;
+    float *P = sums + thaw__stride((size_t)thaw__rating_of(s->m)->packed) + (size_t)s->m->stride;
     int64_t end = (index + 1) * USERS_PER_TASK;
     if (end > s->tasks->n_users) end = s->tasks->n_users;
     for (int64_t u = index * USERS_PER_TASK; u < end; u++) infer_user(s, u, sums, P);
@@ -135,13 +138,14 @@ static void infer_users(void *arg, int64_t index, int32_t worker)
 static void sum_item(const estep *s, int64_t i)
 {
     const thaw_model *m = s->m;
+    const thaw__rating *rating = thaw__rating_of(m);
     const thaw__tasks *t = s->tasks;
-    float *square = s->sum->square + i * m->packed, *linear = s->sum->linear + i * m->dim;
+    float *square = s->sum->square + i * rating->packed, *linear = s->sum->linear + i * rating->dim;
     float *chosen = s->sum->chosen + i * m->rank;
     for (int64_t k = t->item_start[i]; k < t->item_start[i + 1]; k++) {
         int64_t e = t->by_item[k], u = t->task[e];
         float omega = s->omega[e], z = t->y[e];
-        m->kernels->axpy(m->packed, omega, s->user_square + u * m->packed, square);
+        m->kernels->axpy(rating->packed, omega, s->user_square + u * rating->packed, square);
         m->kernels->axpy(m->rank, omega * z, s->mean + u * m->rank, linear);
         linear[m->rank] += omega * z;
         m->kernels->axpy(m->rank, 1, s->mean + u * m->rank, chosen);
@@ -167,7 +171,7 @@ static void sum_users(const estep *s)
     thaw__contribution *sum = s->sum;
     float residual[THAW__RANK_MAX];
     for (int64_t u = 0; u < s->tasks->n_users; u++) {
-        const float *m0 = s->prior + u * d, *mean = s->mean + u * d, *square = s->user_square + u * s->m->packed;
+        const float *m0 = s->prior + u * d, *mean = s->mean + u * d, *square = s->user_square + u * thaw__rating_of(s->m)->packed;
         for (int32_t j = 0; j < d; j++) residual[j] = mean[j] - m0[j];
         for (int32_t r = 0; r < d; r++)
             for (int32_t c = 0; c <= r; c++) {
@@ -186,7 +190,7 @@ static thaw_status allocate(estep *s)
 {
     const thaw_model *m = s->m;
     const thaw_allocator *a = &m->config.allocator;
-    const size_t users = (size_t)s->tasks->n_users, d = (size_t)m->rank, packed = (size_t)m->packed;
+    const size_t users = (size_t)s->tasks->n_users, d = (size_t)m->rank, packed = (size_t)thaw__rating_of(m)->packed;
     s->scratch_size = thaw__stride(packed) + (size_t)m->stride + thaw__stride(d * d);
     s->item_square = thaw__alloc(a, (size_t)thaw__n_items(m) * packed, sizeof(float));
     s->user_square = thaw__alloc(a, users * packed, sizeof(float));

@@ -17,8 +17,8 @@ static void add_block(float *w, thaw__precision A, const thaw_model *m, const th
 {
     float rows[BLOCK * THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
     for (int32_t k = 0; k < n; k++) {
-        const thaw__belief_term term = thaw__belief_term_of(m->ranking, e, first + k, rules);
-        const float *v = m->factor + e->item[first + k] * m->stride;
+        const thaw__belief_term term = thaw__belief_term_of(thaw__ranking_of(m), e, first + k, rules);
+        const float *v = thaw__ranking_of(m)->factor + e->item[first + k] * m->stride;
         m->kernels->scale(m->stride, __builtin_sqrtf(term.precision), v, rows + k * m->stride);
         m->kernels->axpy(m->stride, term.pull, v, w);
     }
@@ -27,7 +27,7 @@ static void add_block(float *w, thaw__precision A, const thaw_model *m, const th
 
 int thaw__belief_solve(float *w, float *factor, const thaw_model *m, const thaw__evidence *e, const float *prior)
 {
-    const thaw__ranking *r = m->ranking;
+    const thaw__ranking *r = thaw__ranking_of(m);
     const thaw__belief_rules rules = thaw__belief_rules_at(r, e->place);
     const thaw__precision A = {factor, m->rank, m->stride};
     thaw__precision_clear(A);
@@ -44,7 +44,7 @@ thaw__belief_rules thaw__belief_slope(float *by_w, const float *w, float *factor
                                       const thaw__evidence *e, const float *prior, float *by_precision,
                                       float *by_target)
 {
-    const thaw__ranking *r = m->ranking;
+    const thaw__ranking *r = thaw__ranking_of(m);
     const thaw__belief_rules rules = thaw__belief_rules_at(r, e->place);
     thaw__belief_rules by = {0};
     float *l = by_w;
@@ -55,7 +55,7 @@ thaw__belief_rules thaw__belief_slope(float *by_w, const float *w, float *factor
         by.silence -= l[c] * (w[c] * r->silent[c] + r->pull[c]);
     }
     for (int32_t i = 0; i < e->n; i++) {
-        const float *v = m->factor + e->item[i] * m->stride;
+        const float *v = r->factor + e->item[i] * m->stride;
         const thaw__row_slope row = thaw__row_slope_of(m->kernels, m->stride, v, l, w);
         const float p = r->popular[e->item[i]];
         by.silence += row.by_linear * p;

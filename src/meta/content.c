@@ -25,7 +25,7 @@ typedef struct content {
 
 static void transpose(content *c, int32_t width, int64_t items)
 {
-    const thaw__sparse *f = &c->m->features;
+    const thaw__sparse *f = &c->m->catalogue->features;
     for (int64_t k = 0; k < f->start[items]; k++) c->start[f->column[k] + 1]++;
     for (int32_t g = 0; g < width; g++) c->start[g + 1] += c->start[g];
     for (int64_t i = 0; i < items; i++)
@@ -40,7 +40,7 @@ static void transpose(content *c, int32_t width, int64_t items)
 
 static void weigh(content *c, int32_t width, int64_t items)
 {
-    const thaw__sparse *f = &c->m->features;
+    const thaw__sparse *f = &c->m->catalogue->features;
     for (int32_t g = 0; g < width; g++) {
         const int64_t n = c->start[g + 1] - c->start[g];
         const float rare = n ? logf((float)items / (float)n) : 0;
@@ -58,7 +58,7 @@ static thaw_status open_content(content *c, const thaw_model *m)
 {
     const thaw_allocator *a = &m->config.allocator;
     const int64_t items = thaw__n_items(m);
-    const size_t width = (size_t)m->item_prior.features.width, nonzeros = (size_t)m->features.start[items];
+    const size_t width = (size_t)m->catalogue->prior.features.width, nonzeros = (size_t)m->catalogue->features.start[items];
     *c = (content){.m = m,
                    .start = thaw__alloc0(a, width + 1, sizeof *c->start),
                    .holder = thaw__alloc(a, nonzeros, sizeof *c->holder),
@@ -87,7 +87,7 @@ static void close_content(content *c)
 static void find_alike(void *ctx, int64_t item, thaw__gathering *g)
 {
     const content *c = ctx;
-    const thaw__sparse *f = &c->m->features;
+    const thaw__sparse *f = &c->m->catalogue->features;
     for (int64_t k = f->start[item]; k < f->start[item + 1]; k++) {
         const int32_t value = f->column[k];
         if (c->rarity[value] <= 0) continue;
@@ -105,7 +105,7 @@ static float sharpened(float k)
 /* Those who met the other item come to its neighbours. */
 static void gather_kin(const content *c, thaw__gathering *g, int32_t item, int32_t other, float share)
 {
-    const thaw__ranking *r = c->m->ranking;
+    const thaw__ranking *r = thaw__ranking_of(c->m);
     const float per = share * r->mean_popular / (r->popular[other] + r->mean_popular);
     for (int64_t k = r->near.start[other]; k < r->near.start[other + 1]; k++)
         if (r->near.item[k] != item && r->near.tie[k].after > 0)
@@ -116,7 +116,7 @@ static void gather_kin(const content *c, thaw__gathering *g, int32_t item, int32
 static void find_neighbours(void *ctx, int64_t item, thaw__gathering *g)
 {
     const content *c = ctx;
-    const thaw__ranking *r = c->m->ranking;
+    const thaw__ranking *r = thaw__ranking_of(c->m);
     float sum = 0;
     for (int64_t k = r->near.start[item]; k < r->near.start[item + 1]; k++) {
         const thaw__tie known = r->near.tie[k];
@@ -136,13 +136,13 @@ thaw_status thaw__content_relate(thaw_model *m)
 {
     content c;
     thaw__lists near = {0};
-    if (!m->item_prior.features.width || !(m->ranking->mean_popular > 0)) return THAW_OK;
+    if (!m->catalogue->prior.features.width || !(thaw__ranking_of(m)->mean_popular > 0)) return THAW_OK;
     thaw_status st = open_content(&c, m);
     if (st == THAW_OK) st = thaw__gather_lists(&c.alike, thaw__n_items(m), find_alike, &c, &m->config);
     if (st == THAW_OK) st = thaw__gather_lists(&near, thaw__n_items(m), find_neighbours, &c, &m->config);
     if (st == THAW_OK) {
-        thaw__lists_free(&m->ranking->near, &m->config.allocator);
-        m->ranking->near = near;
+        thaw__lists_free(&thaw__ranking_of(m)->near, &m->config.allocator);
+        thaw__ranking_of(m)->near = near;
     }
     close_content(&c);
     return st;

@@ -11,7 +11,7 @@
 #ifndef THAW_CONTENT_H
 #define THAW_CONTENT_H
 
-#include "model.h"
+#include "ranking.h"
 
 /** Put both into the model's lists, which keep what else they say; nothing to do without features. Unchanged on error. */
 thaw_status thaw__content_relate(thaw_model *m);

@@ -3,11 +3,12 @@
 
 thaw_status thaw__contribution_init(thaw__contribution *out, const thaw_model *m)
 {
+    const thaw__rating *rating = thaw__rating_of(m);
     const thaw_allocator *a = &m->config.allocator;
     const size_t n = (size_t)thaw__n_items(m), d = (size_t)m->rank;
-    *out = (thaw__contribution){.n_items = (int64_t)n, .packed = m->packed, .rank = m->rank, .dim = m->dim};
-    out->square = thaw__alloc0(a, n * (size_t)m->packed, sizeof *out->square);
-    out->linear = thaw__alloc0(a, n * (size_t)m->dim, sizeof *out->linear);
+    *out = (thaw__contribution){.n_items = (int64_t)n, .packed = rating->packed, .rank = m->rank, .dim = rating->dim};
+    out->square = thaw__alloc0(a, n * (size_t)rating->packed, sizeof *out->square);
+    out->linear = thaw__alloc0(a, n * (size_t)rating->dim, sizeof *out->linear);
     out->chosen = thaw__alloc0(a, n * d, sizeof *out->chosen);
     out->energy = thaw__alloc0(a, n, sizeof *out->energy);
     out->count = thaw__alloc0(a, n, sizeof *out->count);

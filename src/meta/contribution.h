@@ -3,7 +3,7 @@
 #ifndef THAW_CONTRIBUTION_H
 #define THAW_CONTRIBUTION_H
 
-#include "model.h"
+#include "rating.h"
 #include "prior_fit.h"
 
 /* omega is an event's weight (its age, its Student-t weight); w~ = [w, 1]; E is over the user's posterior N(m, P). */

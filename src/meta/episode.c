@@ -64,7 +64,7 @@ static void popularity(const thaw__ranking *r, thaw__place at, float share[3])
 
 static void compose(thaw__episode *e)
 {
-    const thaw__ranking *r = e->m->ranking;
+    const thaw__ranking *r = thaw__ranking_of(e->m);
     const thaw__place at = e->evidence.place;
     const float gain = thaw__ranking_rule(r, THAW__GAIN, at), rest = 1 - e->near.common;
     float share[3], *o = e->c + thaw__basis_popularity(e->basis);
@@ -82,13 +82,13 @@ static void compose(thaw__episode *e)
 static void add_again(thaw__episode *e)
 {
     float again[THAW__HISTORY];
-    const int32_t n = thaw__again_of(again, e->m->ranking, &e->evidence);
+    const int32_t n = thaw__again_of(again, thaw__ranking_of(e->m), &e->evidence);
     for (int32_t i = 0; i < n; i++) thaw__additions_add(&e->additions, e->evidence.item[i], again[i]);
 }
 
 int thaw__episode_adapt(thaw__episode *e, const thaw__journeys *j, int64_t user, int64_t k)
 {
-    const thaw__ranking *r = e->m->ranking;
+    const thaw__ranking *r = thaw__ranking_of(e->m);
     const int64_t all = j->start[user + 1] - j->start[user];
     e->user = user;
     e->k = k;
@@ -234,7 +234,7 @@ static double sampled_loss(thaw__episode *e, const thaw__journeys *j, int32_t lo
 
 double thaw__episode_by_score(thaw__episode *e, const thaw__journeys *j, int32_t which, float floor, double draw, float *by_score)
 {
-    const float f = floor * e->m->ranking->mean_popular;
+    const float f = floor * thaw__ranking_of(e->m)->mean_popular;
     memset(by_score, 0, (size_t)e->basis->items * sizeof *by_score);
     if (which != THAW_LOSS_SHARE) return sampled_loss(e, j, which, f, draw, by_score);
     const double loss = outer_loss(e, j, f, draw);
@@ -258,7 +258,7 @@ static void at_knots(float *slope, thaw__rule rule, thaw__place at, float by)
 /* From by_c to the rules that make c, and by_w. Returns the derivative by near.common. */
 static float slope_of_composition(thaw__episode *e, float *slope)
 {
-    const thaw__ranking *r = e->m->ranking;
+    const thaw__ranking *r = thaw__ranking_of(e->m);
     const thaw__kernels *k = e->m->kernels;
     const thaw__place at = e->evidence.place;
     const int64_t stride = e->m->stride;
@@ -278,7 +278,7 @@ static float slope_of_composition(thaw__episode *e, float *slope)
 
 double thaw__episode_loss(thaw__episode *e, const thaw__journeys *j, float floor, double draw, float *slope)
 {
-    const thaw__ranking *r = e->m->ranking;
+    const thaw__ranking *r = thaw__ranking_of(e->m);
     const thaw__place at = e->evidence.place;
     const double loss = outer_loss(e, j, floor * r->mean_popular, draw);
     memset(&e->by, 0, sizeof e->by);

@@ -71,7 +71,7 @@ static inline int thaw__episode_wanted(const thaw__episode *e, const thaw__journ
 
 static inline int thaw__episode_hides(const thaw__episode *e)
 {
-    return e->m->ranking->target < 0; /* what is predicted then is new */
+    return thaw__ranking_of(e->m)->target < 0; /* what is predicted then is new */
 }
 
 /** The loss with the floor f in mean item probabilities, and its derivatives added to slope [thaw__n_slopes()]. `draw`, uniform in

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "tasks.h"
+#include "age_weight.h"
 
 enum { SLOTS = 2 * THAW__HISTORY };
 

@@ -10,7 +10,7 @@
 #ifndef THAW_EVIDENCE_H
 #define THAW_EVIDENCE_H
 
-#include "model.h"
+#include "ranking.h"
 
 typedef struct thaw__evidence {
     int32_t n;                       /* items, the one with the newest event first */

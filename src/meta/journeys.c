@@ -91,14 +91,14 @@ static thaw_status open_lookup(lookup *l, const thaw_model *m, const thaw_data *
     l->met = thaw__alloc0(a, (size_t)thaw__n_items(m), sizeof *l->met);
     l->arrivals = thaw__alloc(a, (size_t)data->n, sizeof *l->arrivals);
     if (!l->journey || !l->item || !l->kind || !l->met || !l->arrivals) return THAW_E_NOMEM;
-    thaw__keymap_rows(&m->items, l->item, &data->items.keys);
+    thaw__keymap_rows(&m->catalogue->items, l->item, &data->items.keys);
     thaw__keymap_rows(&m->events, l->kind, &data->events);
     return mark_users(l, data, users, n_users);
 }
 
 static int is_wanted(const thaw_model *m, int32_t kind)
 {
-    return m->ranking->kinds[kind].wanted > 0;
+    return thaw__ranking_of(m)->kinds[kind].wanted > 0;
 }
 
 static double time_of(const thaw_data *data, int64_t e)
@@ -128,7 +128,7 @@ static thaw_status collect(thaw__journeys *j, lookup *l, const thaw_model *m, co
 /* The steps of one user from the events in place; returns how many. */
 static int64_t take_steps(thaw__step *steps, int32_t *met, const thaw_model *m, const thaw_event *events, int64_t n)
 {
-    const int32_t target = m->ranking->target;
+    const int32_t target = thaw__ranking_of(m)->target;
     int64_t made = 0;
     for (int64_t k = 0; k < n; k++) {
         const thaw_event *e = &events[k];

@@ -4,7 +4,7 @@
 #ifndef THAW_JOURNEYS_H
 #define THAW_JOURNEYS_H
 
-#include "model.h"
+#include "ranking.h"
 
 /** An item of a journey; places count the user's events from 0. */
 typedef struct thaw__step {

@@ -32,12 +32,47 @@ static inline float thaw__basis_offset(const float *o, int knot, float late)
     return (1 - late) * o[0] + late * o[1 + knot];
 }
 
-/** Take the moments of n users, numbers of journeys, into m's popular, factor, silent, pull and neighbours, and the basis. */
-thaw_status thaw__moments_take(thaw_model *m, thaw__basis *basis, const thaw__journeys *j, const int64_t *users, int64_t n);
+/** Moments of users while they are summed, pass by pass: each is begun, users are added to it, and it ends. The passes of one
+ *  thaw__moments come in the order in which they stand here. */
+typedef struct thaw__moments {
+    thaw_model *m;
+    thaw__basis *basis;
+    const thaw__journeys *j;
+    const int64_t *users;      /* [n] numbers of journeys */
+    int64_t n;
+    float *weight;             /* [n] of each user, adding up to 1 */
+    int64_t width;             /* of the block of vectors */
+    int iteration;             /* products with C so far */
+    float *now, *next, *small; /* the block [items, width] and C times it; [width, width] */
+    float *sums;               /* [longest journey + 1, stride] */
+    double after, before;      /* pairs of items by their order */
+} thaw__moments;
 
-/** The moments of further users, seen through the V that m has: popular, order and neighbours become those of these users
- *  alone, and so does the basis; factor, silent and the rules stay. */
-thaw_status thaw__moments_more(thaw_model *m, thaw__basis *basis, const thaw__journeys *j, const int64_t *users, int64_t n);
+/** Begin popularity: m's popular and again, and the basis, which is opened. */
+thaw_status thaw__popularity_begin(thaw__moments *mo, thaw_model *m, thaw__basis *basis, const thaw__journeys *j,
+                                   const int64_t *users, int64_t n);
+void thaw__popularity_add(thaw__moments *mo, int64_t first, int64_t n);
+void thaw__popularity_end(thaw__moments *mo);
+
+/** The space, V and V'V, by orthogonal iteration: begin and end once for every product with C, until *again is 0. */
+thaw_status thaw__space_begin(thaw__moments *mo);
+void thaw__space_add(thaw__moments *mo, int64_t first, int64_t n);
+thaw_status thaw__space_end(thaw__moments *mo, int *again);
+
+/** What comes before what, seen through V: F and B of the basis. */
+thaw_status thaw__order_begin(thaw__moments *mo);
+void thaw__order_add(thaw__moments *mo, int64_t first, int64_t n);
+void thaw__order_end(thaw__moments *mo);
+
+/** The neighbours of all items, in one pass. */
+thaw_status thaw__moments_near(thaw__moments *mo);
+
+void thaw__moments_close(thaw__moments *mo);
+
+/** All passes over users who are here: with the space, and what content says of neighbours; or seen through the V that m has, so
+ *  that popular, order, neighbours and the basis become those of these users alone, and factor, silent and the rules stay. */
+thaw_status thaw__moments_take(thaw_model *m, thaw__basis *basis, const thaw__journeys *j, const int64_t *users, int64_t n,
+                               int space);
 void thaw__basis_free(thaw__basis *b, const thaw_allocator *a);
 
 /** Serving's tables from the basis under the rules: u = F + backward B, o at the knots. */
@@ -45,9 +80,5 @@ void thaw__moments_collapse(thaw_model *m, const thaw__basis *basis);
 
 /** pull = V'p, after a change of either. */
 void thaw__moments_pull(thaw_model *m);
-
-/* The parts of it. weight [n] of each user, adding up to 1. */
-thaw_status thaw__moments_space(thaw_model *m, const thaw__journeys *j, const int64_t *users, const float *weight, int64_t n);
-thaw_status thaw__moments_near(thaw_model *m, const thaw__journeys *j, const int64_t *users, const float *weight, int64_t n);
 
 #endif

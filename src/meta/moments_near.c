@@ -65,20 +65,21 @@ static void fill_visits(visits *v, int64_t items, int64_t n)
         }
 }
 
-thaw_status thaw__moments_near(thaw_model *m, const thaw__journeys *j, const int64_t *users, const float *weight, int64_t n)
+thaw_status thaw__moments_near(thaw__moments *mo)
 {
+    thaw_model *m = mo->m;
     const thaw_allocator *a = &m->config.allocator;
     const int64_t items = thaw__n_items(m);
     thaw__lists near = {0};
-    visits v = {.j = j, .users = users, .weight = weight};
-    thaw_status st = open_visits(&v, items, n, a);
+    visits v = {.j = mo->j, .users = mo->users, .weight = mo->weight};
+    thaw_status st = open_visits(&v, items, mo->n, a);
     if (st == THAW_OK) {
-        fill_visits(&v, items, n);
+        fill_visits(&v, items, mo->n);
         st = thaw__gather_lists(&near, items, find_neighbours, &v, &m->config);
     }
     if (st == THAW_OK) {
-        thaw__lists_free(&m->ranking->near, a);
-        m->ranking->near = near;
+        thaw__lists_free(&thaw__ranking_of(m)->near, a);
+        thaw__ranking_of(m)->near = near;
     }
     thaw__free(a, v.start);
     thaw__free(a, v.step);

@@ -21,7 +21,7 @@
  * loses its oldest event. */
 static void remember(thaw_user *u, const thaw_event *event)
 {
-    thaw__interest *x = &u->interest;
+    thaw__interest *x = thaw__interest_of(u);
     int32_t at = x->n_history;
     while (at > 0 && x->history[at - 1].time > event->time) at--;
     if (x->n_history == THAW__HISTORY) {
@@ -41,23 +41,25 @@ static void remember(thaw_user *u, const thaw_event *event)
 /* whiten = G^-1/2 and y = whiten b. */
 static void begin(const thaw_model *m, thaw_user *u, const thaw__evidence *e, thaw__belief_rules rules, float *y)
 {
-    const thaw__ranking *r = m->ranking;
+    thaw__interest *x = thaw__interest_of(u);
+    const thaw__ranking *r = thaw__ranking_of(m);
     for (int32_t c = 0; c < m->rank; c++) {
-        u->interest.whiten[c] = 1 / sqrtf(rules.ridge + rules.silence * r->silent[c]);
+        x->whiten[c] = 1 / sqrtf(rules.ridge + rules.silence * r->silent[c]);
         y[c] = rules.ridge * rules.share * u->posterior.prior[c] - rules.silence * r->pull[c];
     }
-    for (int64_t c = m->rank; c < m->stride; c++) u->interest.whiten[c] = y[c] = 0;
+    for (int64_t c = m->rank; c < m->stride; c++) x->whiten[c] = y[c] = 0;
     for (int32_t i = 0; i < e->n; i++)
-        m->kernels->axpy(m->rank, thaw__belief_term_of(r, e, i, rules).pull, m->factor + e->item[i] * m->stride, y);
-    for (int32_t c = 0; c < m->rank; c++) y[c] *= u->interest.whiten[c];
+        m->kernels->axpy(m->rank, thaw__belief_term_of(r, e, i, rules).pull, r->factor + e->item[i] * m->stride, y);
+    for (int32_t c = 0; c < m->rank; c++) y[c] *= x->whiten[c];
 }
 
 static void make_row(const thaw_model *m, const thaw_user *u, const thaw__evidence *e, int32_t i,
                      thaw__belief_rules rules, float *x)
 {
-    const float s = sqrtf(thaw__belief_term_of(m->ranking, e, i, rules).precision);
-    const float *v = m->factor + e->item[i] * m->stride;
-    for (int64_t c = 0; c < m->stride; c++) x[c] = s * u->interest.whiten[c] * v[c];
+    const float *whiten = thaw__interest_of(u)->whiten;
+    const float s = sqrtf(thaw__belief_term_of(thaw__ranking_of(m), e, i, rules).precision);
+    const float *v = thaw__ranking_of(m)->factor + e->item[i] * m->stride;
+    for (int64_t c = 0; c < m->stride; c++) x[c] = s * whiten[c] * v[c];
 }
 
 static int solve_dual(const thaw_model *m, thaw_user *u, const thaw__evidence *e, thaw__belief_rules rules,
@@ -89,16 +91,17 @@ static int solve_primal(const thaw_model *m, thaw_user *u, const thaw__evidence 
 /* The posterior of gain w. */
 static int solve(const thaw_model *m, thaw_user *u, const thaw__evidence *e)
 {
+    thaw__interest *x = thaw__interest_of(u);
     float y[THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
-    const thaw__belief_rules rules = thaw__belief_rules_at(m->ranking, e->place);
-    const float gain = thaw__ranking_rule(m->ranking, THAW__GAIN, e->place);
+    const thaw__belief_rules rules = thaw__belief_rules_at(thaw__ranking_of(m), e->place);
+    const float gain = thaw__ranking_rule(thaw__ranking_of(m), THAW__GAIN, e->place);
     thaw__posterior *p = &u->posterior;
     begin(m, u, e, rules, y);
     const int few = e->n <= thaw__posterior_most_rows(p);
     if (few ? solve_dual(m, u, e, rules, y) : solve_primal(m, u, e, rules, y)) return 1;
     for (int64_t c = 0; c < p->stride; c++) {
-        p->mean[c] *= gain * u->interest.whiten[c];
-        u->interest.whiten[c] *= gain * sqrtf(rules.ridge);
+        p->mean[c] *= gain * x->whiten[c];
+        x->whiten[c] *= gain * sqrtf(rules.ridge);
     }
     return !thaw__is_finite(p->mean, p->stride);
 }
@@ -108,36 +111,43 @@ static int solve(const thaw_model *m, thaw_user *u, const thaw__evidence *e)
 /* @return 1 if a number is not finite. */
 static int look_around(const thaw_model *m, thaw_user *u, const thaw__evidence *e)
 {
+    thaw__interest *x = thaw__interest_of(u);
     thaw__near near;
-    thaw__near_solve(&near, m->ranking, e);
-    u->interest.n_near = near.n;
-    u->interest.popularity = 1 - near.common;
-    u->interest.tie = near.weight;
-    memcpy(u->interest.item, e->item, (size_t)near.n * sizeof *e->item);
-    memcpy(u->interest.a, near.a, (size_t)near.n * sizeof *near.a);
-    u->interest.n_again = thaw__again_of(u->interest.again, m->ranking, e);
-    memcpy(u->interest.again_item, e->item, (size_t)u->interest.n_again * sizeof *e->item);
-    float sum = u->interest.popularity;
-    for (int32_t i = 0; i < u->interest.n_again; i++) sum += u->interest.again[i];
+    thaw__near_solve(&near, thaw__ranking_of(m), e);
+    x->n_near = near.n;
+    x->popularity = 1 - near.common;
+    x->tie = near.weight;
+    memcpy(x->item, e->item, (size_t)near.n * sizeof *e->item);
+    memcpy(x->a, near.a, (size_t)near.n * sizeof *near.a);
+    x->n_again = thaw__again_of(x->again, thaw__ranking_of(m), e);
+    memcpy(x->again_item, e->item, (size_t)x->n_again * sizeof *e->item);
+    float sum = x->popularity;
+    for (int32_t i = 0; i < x->n_again; i++) sum += x->again[i];
     return !isfinite(sum);
 }
 
 /* Before the first event: the mean that features give, and the prior's variance. */
 static void rest(const thaw_model *m, thaw_user *u)
 {
+    const thaw__ranking *r = thaw__ranking_of(m);
+    thaw__interest *x = thaw__interest_of(u);
     thaw__user_reset(u);
-    const thaw__ranking *r = m->ranking;
-    const float gain = thaw__ranking_rule(r, THAW__GAIN, u->interest.place);
-    const float share = thaw__ranking_rule(r, THAW__PRIOR_SHARE, u->interest.place);
+    x->n_history = x->n_near = x->n_again = 0;
+    x->place = (thaw__place){0, 0};
+    x->popularity = 1;
+    memset(x->whiten, 0, (size_t)m->stride * sizeof *x->whiten);
+    const float gain = thaw__ranking_rule(r, THAW__GAIN, x->place);
+    const float share = thaw__ranking_rule(r, THAW__PRIOR_SHARE, x->place);
     m->kernels->scale(m->stride, gain * share, u->posterior.prior, u->posterior.mean);
-    for (int64_t c = 0; c < m->rank; c++) u->interest.whiten[c] = gain;
+    for (int64_t c = 0; c < m->rank; c++) x->whiten[c] = gain;
 }
 
 static thaw_status condition(const thaw_model *m, thaw_user *u)
 {
+    thaw__interest *x = thaw__interest_of(u);
     thaw__evidence e;
-    thaw__evidence_read(&e, m->ranking, u->interest.history, u->interest.n_history);
-    u->interest.place = e.place;
+    thaw__evidence_read(&e, thaw__ranking_of(m), x->history, x->n_history);
+    x->place = e.place;
     u->highest_row = -1;
     for (int32_t i = 0; i < e.n; i++)
         if (e.item[i] > u->highest_row) u->highest_row = e.item[i];
@@ -162,16 +172,4 @@ thaw_status thaw__rank_observe(const thaw_model *m, thaw_user *u, const thaw_eve
     THAW__TRY(condition(m, u));
     u->n_events = n + 1;
     return THAW_OK;
-}
-
-thaw_status thaw__rank_adapt_many(const thaw_model *m, thaw_user *u, float *means, const thaw_event *events,
-                                  const int64_t *offsets, int64_t n_users)
-{
-    thaw_status st = THAW_OK;
-    for (int64_t k = 0; st == THAW_OK && k < n_users; k++) {
-        st = thaw__rank_adapt(m, u, events + offsets[k], offsets[k + 1] - offsets[k]);
-        memcpy(means + k * m->rank, u->posterior.mean, (size_t)m->rank * sizeof *means);
-    }
-    rest(m, u);
-    return st;
 }

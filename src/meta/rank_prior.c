@@ -17,23 +17,15 @@ void thaw__rank_prior_mean(const thaw_model *m, float *mean, const thaw__journey
     if (m->user_prior.features.width) thaw__prior_mean(&m->user_prior, mean, &j->features, user);
 }
 
-typedef struct beliefs {
-    const thaw_model *m;
-    const thaw__journeys *j;
-    const int64_t *users;
-    float *w;      /* [n, stride] */
-    float *factor; /* [workers, rank, stride] */
-} beliefs;
-
-static void believe(void *arg, int64_t k, int32_t worker)
+static void solve_user(void *arg, int64_t index, int32_t worker)
 {
-    const beliefs *b = arg;
-    const int64_t u = b->users[k];
+    const thaw__user_prior_fit *b = arg;
+    const int64_t k = b->first + index, u = b->users[k];
     int64_t kept;
     const thaw_event *events = thaw__journey_kept(b->j, u, b->j->start[u + 1] - b->j->start[u], &kept);
     float *w = b->w + k * b->m->stride;
     thaw__evidence e;
-    thaw__evidence_read(&e, b->m->ranking, events, kept);
+    thaw__evidence_read(&e, thaw__ranking_of(b->m), events, kept);
     if (thaw__belief_solve(w, b->factor + worker * b->m->rank * b->m->stride, b->m, &e, NULL))
         memset(w, 0, (size_t)b->m->stride * sizeof *w);
 }
@@ -49,18 +41,19 @@ static void normalise(float *w, float *scale, int64_t n, int32_t rank, int64_t s
     }
 }
 
-static void regress(thaw_model *m, thaw__prior_fit *fit, const beliefs *b, int64_t n)
+static void regress(thaw__user_prior_fit *b)
 {
-    thaw__prior *p = &m->user_prior;
+    const thaw_model *m = b->m;
+    thaw__prior *p = &b->m->user_prior;
     float residual[THAW__RANK_MAX];
     for (int step = 0; step < STEPS; step++) {
-        thaw__prior_fit_clear(fit, p);
-        for (int64_t k = 0; k < n; k++) {
+        thaw__prior_fit_clear(&b->fit, p);
+        for (int64_t k = 0; k < b->n; k++) {
             thaw__prior_mean(p, residual, &b->j->features, b->users[k]);
             for (int32_t c = 0; c < m->rank; c++) residual[c] = b->w[k * m->stride + c] - residual[c];
-            thaw__prior_fit_add(fit, p, &b->j->features, b->users[k], residual, 1);
+            thaw__prior_fit_add(&b->fit, p, &b->j->features, b->users[k], residual, 1);
         }
-        thaw__prior_fit_apply(fit, p, 1, 1);
+        thaw__prior_fit_apply(&b->fit, p, 1, 1);
         if (step >= RIDGE_FROM) thaw__prior_fit_ridge(p, NULL);
     }
 }
@@ -77,27 +70,53 @@ static void forget(thaw__prior *p)
     memset(p->column_mean, 0, p->features.n * (size_t)p->dim * sizeof(float));
 }
 
-thaw_status thaw__rank_prior_learn(thaw_model *m, const thaw__journeys *j, const int64_t *users, int64_t n)
+thaw_status thaw__user_prior_begin(thaw__user_prior_fit *out, thaw_model *m, const thaw__journeys *j, const int64_t *users,
+                                   int64_t n)
 {
     const thaw_allocator *a = &m->config.allocator;
     const size_t stride = (size_t)m->stride, workers = (size_t)thaw__n_workers(&m->config.parallel);
-    thaw__prior *p = &m->user_prior;
+    *out = (thaw__user_prior_fit){.m = m, .j = j, .users = users, .n = n};
+    THAW__TRY(thaw__prior_fit_init(&out->fit, &m->user_prior, a));
+    out->w = thaw__alloc0(a, (size_t)n * stride, sizeof(float));
+    out->factor = thaw__alloc0(a, workers * (size_t)m->rank * stride, sizeof(float));
+    return out->w && out->factor ? THAW_OK : THAW_E_NOMEM;
+}
+
+thaw_status thaw__user_prior_add(thaw__user_prior_fit *fit, int64_t first, int64_t n)
+{
+    fit->first = first;
+    return thaw__parallel_for(&fit->m->config.parallel, solve_user, fit, n);
+}
+
+void thaw__user_prior_end(thaw__user_prior_fit *fit)
+{
+    const thaw_model *m = fit->m;
+    const thaw__prior *p = &m->user_prior;
     float scale[THAW__RANK_MAX];
-    thaw__prior_fit fit;
-    if (!p->features.width || !n) return THAW_OK;
-    THAW__TRY(thaw__prior_fit_init(&fit, p, a));
-    beliefs b = {m, j, users, thaw__alloc0(a, (size_t)n * stride, sizeof(float)),
-                 thaw__alloc0(a, workers * (size_t)m->rank * stride, sizeof(float))};
-    thaw_status st = b.w && b.factor ? thaw__parallel_for(&m->config.parallel, believe, &b, n) : THAW_E_NOMEM;
-    if (st == THAW_OK) {
-        normalise(b.w, scale, n, m->rank, m->stride);
-        forget(p);
-        regress(m, &fit, &b, n);
-        scale_rows(p->weights, p->features.width, scale, m->rank);
-        scale_rows(p->column_mean, (int64_t)p->features.n, scale, m->rank);
-    }
-    thaw__free(a, b.w);
-    thaw__free(a, b.factor);
-    thaw__prior_fit_free(&fit, a);
+    normalise(fit->w, scale, fit->n, m->rank, m->stride);
+    forget(&fit->m->user_prior);
+    regress(fit);
+    scale_rows(p->weights, p->features.width, scale, m->rank);
+    scale_rows(p->column_mean, (int64_t)p->features.n, scale, m->rank);
+}
+
+void thaw__user_prior_close(thaw__user_prior_fit *fit)
+{
+    if (!fit->m) return;
+    const thaw_allocator *a = &fit->m->config.allocator;
+    thaw__free(a, fit->w);
+    thaw__free(a, fit->factor);
+    thaw__prior_fit_free(&fit->fit, a);
+    *fit = (thaw__user_prior_fit){0};
+}
+
+thaw_status thaw__rank_prior_learn(thaw_model *m, const thaw__journeys *j, const int64_t *users, int64_t n)
+{
+    thaw__user_prior_fit fit;
+    if (!m->user_prior.features.width || !n) return THAW_OK;
+    thaw_status st = thaw__user_prior_begin(&fit, m, j, users, n);
+    if (st == THAW_OK) st = thaw__user_prior_add(&fit, 0, n);
+    if (st == THAW_OK) thaw__user_prior_end(&fit);
+    thaw__user_prior_close(&fit);
     return st;
 }

@@ -19,7 +19,7 @@ enum { EPOCHS_PER_VERDICT = 2 };
 static void copy_rows(const thaw__training *t, float *copy, int back)
 {
     const thaw__basis *b = &t->basis;
-    float *const at[] = {t->m->factor, b->rows, t->m->ranking->silent, t->m->ranking->pull};
+    float *const at[] = {thaw__ranking_of(t->m)->factor, b->rows, thaw__ranking_of(t->m)->silent, thaw__ranking_of(t->m)->pull};
     const int64_t size[] = {b->items * b->stride, b->items * b->width, b->stride, b->stride};
     for (int k = 0; k < 4; copy += size[k++]) memcpy(back ? at[k] : copy, back ? copy : at[k], (size_t)size[k] * sizeof *copy);
 }

@@ -55,13 +55,13 @@ static thaw_status consider_rules(thaw__training *t, learned *best)
 {
     int better;
     THAW__TRY(thaw__training_consider(t, &better));
-    if (better) store(best, t->m->ranking);
+    if (better) store(best, thaw__ranking_of(t->m));
     return THAW_OK;
 }
 
 thaw_status thaw__rank_rules(thaw__training *t)
 {
-    thaw__ranking *r = t->m->ranking;
+    thaw__ranking *r = thaw__ranking_of(t->m);
     const thaw_allocator *a = &t->m->config.allocator;
     learned start, best;
     start.kinds = thaw__alloc(a, (size_t)r->n_kinds, sizeof *r->kinds);

@@ -16,18 +16,18 @@
 static void place_item(thaw_model *m, const thaw__basis *basis, int64_t i)
 {
     const float *row = basis->rows + i * basis->width, o = row[thaw__basis_popularity(basis)];
-    float *v = m->factor + i * m->stride;
+    float *v = thaw__ranking_of(m)->factor + i * m->stride;
     if (!(o > 0) || m->kernels->dot(m->stride, v, v) > 0) return;
     for (int32_t c = 0; c < m->rank; c++) {
-        v[c] = (row[c] + row[m->stride + c]) * m->ranking->popular[i] / o;
-        m->ranking->silent[c] += v[c] * v[c];
+        v[c] = (row[c] + row[m->stride + c]) * thaw__ranking_of(m)->popular[i] / o;
+        thaw__ranking_of(m)->silent[c] += v[c] * v[c];
     }
 }
 
 static thaw_status learn(thaw_model *m, const thaw__journeys *j, const int64_t *users, int64_t n)
 {
     thaw__basis basis = {0};
-    THAW__TRY(thaw__moments_more(m, &basis, j, users, n));
+    THAW__TRY(thaw__moments_take(m, &basis, j, users, n, 0));
     thaw__moments_collapse(m, &basis);
     for (int64_t i = 0; i < basis.items; i++) place_item(m, &basis, i);
     thaw__basis_free(&basis, &m->config.allocator);
@@ -67,7 +67,7 @@ static void blend_items(const blend *b)
     for (int k = 0; k < tables[NOW].n; k++) {
         const thaw__param *row = &tables[NOW].row[k];
         float *now = thaw__param_data(row);
-        if (!(row->role & THAW__PER_ITEM) || now == b->of[NOW]->factor) continue;
+        if (!(row->role & THAW__PER_ITEM) || now == thaw__ranking_of(b->of[NOW])->factor) continue;
         const float *old = thaw__param_data(&tables[OLD].row[k]);
         const float *then = b->of[THEN] ? thaw__param_data(&tables[THEN].row[k]) : NULL;
         for (size_t x = 0; x < thaw__param_count(row); x++) {
@@ -80,12 +80,12 @@ static void blend_items(const blend *b)
 
 static void blend_numbers(const blend *b)
 {
-    thaw__ranking *r = b->of[NOW]->ranking;
+    thaw__ranking *r = thaw__ranking_of(b->of[NOW]);
     double sum = 0, again = 0;
     float order = 0;
     for (int64_t i = 0; i < thaw__n_items(b->of[NOW]); i++) sum += (double)r->popular[i], again += (double)r->again[i];
     for (int p = 0; p < N_PARTS; p++)
-        if (b->of[p]) order += b->share[p] * b->of[p]->ranking->order;
+        if (b->of[p]) order += b->share[p] * thaw__ranking_of(b->of[p])->order;
     r->mean_popular = (float)(sum / (double)thaw__n_items(b->of[NOW]));
     r->again_rate = sum > 0 ? (float)(again / sum) : 0;
     r->order = order < 0 ? 0 : order > 1 ? 1 : order;
@@ -102,7 +102,7 @@ static void find_neighbours(void *ctx, int64_t item, thaw__gathering *g)
     const blend *b = ctx;
     for (int p = 0; p < N_PARTS; p++) {
         if (!b->of[p]) continue;
-        const thaw__lists *l = &b->of[p]->ranking->near;
+        const thaw__lists *l = &thaw__ranking_of(b->of[p])->near;
         for (int64_t k = l->start[item]; k < l->start[item + 1]; k++)
             thaw__tie_add(thaw__gather(g, l->item[k]), b->share[p], &l->tie[k]);
     }
@@ -117,8 +117,8 @@ static thaw_status blend_all(blend *b)
     thaw_model *now = b->of[NOW];
     thaw__lists near = {0};
     THAW__TRY(thaw__gather_lists(&near, thaw__n_items(now), find_neighbours, b, &now->config));
-    thaw__lists_free(&now->ranking->near, &now->config.allocator);
-    now->ranking->near = near;
+    thaw__lists_free(&thaw__ranking_of(now)->near, &now->config.allocator);
+    thaw__ranking_of(now)->near = near;
     blend_items(b);
     blend_numbers(b);
     return thaw__content_relate(now);
@@ -135,13 +135,13 @@ static thaw_status step(blend *b, const thaw__journeys *now, const thaw__journey
     THAW__TRY(take(&b->of[NOW], &mass, &n, old, now));
     if (!n) return thaw__fail(THAW_E_RANGE, "none of the users has two items that an event says are wanted");
     THAW__TRY(take(&b->of[THEN], &gone, &n_gone, old, then));
-    const double rest = old->mass > gone ? old->mass - gone : 0, all = rest + mass;
+    const double rest = thaw__ranking_of(old)->mass > gone ? thaw__ranking_of(old)->mass - gone : 0, all = rest + mass;
     b->share[OLD] = (float)((rest + gone) / all);
     b->share[NOW] = (float)(mass / all);
     b->share[THEN] = (float)(-gone / all);
     THAW__TRY(blend_all(b));
     thaw_model *next = b->of[NOW];
-    next->mass = all;
+    thaw__ranking_of(next)->mass = all;
     next->trained_users = (old->trained_users > n_gone ? old->trained_users - n_gone : 0) + n;
     next->trained_events = (old->trained_events > then->n_events ? old->trained_events - then->n_events : 0) + now->n_events;
     next->steps++;
@@ -149,24 +149,50 @@ static thaw_status step(blend *b, const thaw__journeys *now, const thaw__journey
     return thaw__model_check_finite(next);
 }
 
-thaw_status thaw__rank_step(thaw_model *m, thaw_report *report, const thaw_data *data, const int64_t *users, int64_t n_users,
-                            double since)
+/* What each holds becomes the other's. */
+static void exchange(thaw_model *a, thaw_model *b)
 {
-    const double begin = thaw__seconds();
+    const thaw_model was = *a;
+    *a = *b;
+    *b = was;
+}
+
+thaw_status thaw__rank_step_end(thaw__run *run)
+{
     thaw__journeys now = {0}, then = {0};
+    thaw_model *m = run->m;
     blend b = {.of = {m, NULL, NULL}};
-    thaw_status st = thaw__journeys_build(&now, m, data, users, n_users, INFINITY);
-    if (st == THAW_OK) st = thaw__journeys_build(&then, m, data, users, n_users, since);
+    thaw_status st = thaw__journeys_build(&now, m, run->data, run->users, run->n_users, INFINITY);
+    if (st == THAW_OK) st = thaw__journeys_build(&then, m, run->data, run->users, run->n_users, run->since);
     if (st == THAW_OK) st = step(&b, &now, &then);
     if (st == THAW_OK) {
-        thaw__model_exchange(m, b.of[NOW]);
-        report->steps = m->steps;
-        report->events = now.n_events;
+        exchange(m, b.of[NOW]);
+        run->report.steps = m->steps;
+        run->report.events = now.n_events;
     }
-    report->seconds = thaw__seconds() - begin;
     thaw__model_free(b.of[NOW]);
     thaw__model_free(b.of[THEN]);
     thaw__journeys_free(&now);
     thaw__journeys_free(&then);
     return st;
+}
+
+thaw_status thaw__rank_step_open(thaw__run *run)
+{
+    run->state = thaw__alloc0(&run->m->config.allocator, 1, 1);
+    return run->state ? THAW_OK : THAW_E_NOMEM;
+}
+
+void thaw__rank_step_close(thaw__run *run)
+{
+    thaw__free(&run->m->config.allocator, run->state);
+}
+
+thaw_status thaw__rank_step_begin(thaw__run *run, thaw__round *out)
+{
+    char *done = run->state;
+    out->last = *done;
+    out->n = 1;
+    *done = 1;
+    return THAW_OK;
 }

@@ -11,10 +11,12 @@
 #ifndef THAW_RANK_STEP_H
 #define THAW_RANK_STEP_H
 
-#include "model.h"
+#include "method.h"
 
-/** since -INFINITY: the users are new. The model is as before on error. Works on copies, of which one takes the model's place in the end. */
-thaw_status thaw__rank_step(thaw_model *m, thaw_report *report, const thaw_data *data, const int64_t *users, int64_t n_users,
-                            double since);
+/* As method.h, of a run that is online. */
+thaw_status thaw__rank_step_open(thaw__run *run);
+void thaw__rank_step_close(thaw__run *run);
+thaw_status thaw__rank_step_begin(thaw__run *run, thaw__round *out);
+thaw_status thaw__rank_step_end(thaw__run *run);
 
 #endif

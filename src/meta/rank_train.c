@@ -3,17 +3,92 @@
 
 #include <math.h>
 
-#include "rank_prior.h"
-#include "rank_rows.h"
-#include "rank_rules.h"
+#include "rank_step.h"
+#include "rank_valid.h"
 #include "rng.h"
 #include "sort.h"
 #include "status.h"
-#include "thread.h"
+#include "training.h"
 
 enum { MOST_VALID = 3000 };
 
 #define VALID_USERS 0.2 /* where the configuration asks for none: half of them teach the rules, half are judges */
+
+/* ---- the plan ---------------------------------------------------------------------------------------------------- */
+
+/* What is chosen with the users of the moments, then everybody's. */
+static const struct {
+    const thaw__phase *phase;
+    int everybody;
+} plan[] = {
+    {&thaw__phase_popularity, 0},       {&thaw__phase_space, 0},       {&thaw__phase_order, 0},
+    {&thaw__phase_neighbours, 0},       {&thaw__phase_user_prior, 0},  {&thaw__phase_rules, 0},
+    {&thaw__phase_regression, 0},       {&thaw__phase_choose_epochs, 0}, {&thaw__phase_tuned_prior, 0},
+    {&thaw__phase_tuned_regression, 0}, {&thaw__phase_popularity, 1},  {&thaw__phase_space, 1},
+    {&thaw__phase_order, 1},            {&thaw__phase_neighbours, 1},  {&thaw__phase_user_prior, 1},
+    {&thaw__phase_tune, 1},             {&thaw__phase_tuned_prior, 1}, {&thaw__phase_last_regression, 1},
+};
+
+enum { N_PHASES = sizeof plan / sizeof *plan };
+
+/* Serving's tables, once every phase is over. */
+static void finish(thaw__training *t)
+{
+    thaw_model *m = t->m;
+    thaw__moments_collapse(m, &t->basis);
+    m->trained_users = t->n;
+    m->trained_events = t->j.n_events;
+    thaw__ranking_of(m)->mass = thaw__journeys_mass(&t->j, t->users, t->n);
+    m->steps += t->run->report.steps;
+    thaw__model_refresh(m);
+}
+
+thaw_status thaw__rank_begin_round(thaw__run *run, thaw__round *out)
+{
+    thaw__training *t = run->state;
+    if (run->online) return thaw__rank_step_begin(run, out);
+    for (; t->phase < N_PHASES; t->phase++, t->begun = 0) {
+        t->pass = 0;
+        t->n_now = plan[t->phase].everybody ? t->n : t->n_moments;
+        THAW__TRY(plan[t->phase].phase->begin(t, &out->n));
+        out->pass = t->pass;
+        if (out->n) return THAW_OK;
+    }
+    finish(t);
+    out->last = 1;
+    return THAW_OK;
+}
+
+thaw_status thaw__rank_contribute(thaw__run *run, int64_t first, int64_t n)
+{
+    thaw__training *t = run->state;
+    return run->online ? THAW_OK : plan[t->phase].phase->contribute(t, first, n);
+}
+
+thaw_status thaw__rank_end_round(thaw__run *run)
+{
+    thaw__training *t = run->state;
+    int again = 0;
+    if (run->online) return thaw__rank_step_end(run);
+    THAW__TRY(plan[t->phase].phase->end(t, &again));
+    t->begun = again;
+    t->phase += !again;
+    return THAW_OK;
+}
+
+thaw_status thaw__training_consider(thaw__training *t, int *better)
+{
+    thaw__rank_quality q;
+    THAW__TRY(thaw__rank_validate(&q, t->m, &t->basis, &t->j, t->users + t->n - t->n_judges, t->n_judges));
+    *better = q.recall + q.ndcg > t->best;
+    if (!*better) return THAW_OK;
+    t->best = q.recall + q.ndcg;
+    t->run->report.valid_recall = q.recall;
+    t->run->report.valid_ndcg = q.ndcg;
+    return THAW_OK;
+}
+
+/* ---- users ------------------------------------------------------------------------------------------------------- */
 
 /* Journeys with two items or more, shuffled; the last part teaches the rules. */
 static thaw_status choose_users(thaw__training *t)
@@ -46,52 +121,41 @@ static float start_half_life(const thaw__training *t)
     return (float)(sum / (double)t->n);
 }
 
-/* ---- training ------------------------------------------------------------------------------------------------------ */
+/* ---- opening and closing ----------------------------------------------------------------------------------------- */
 
-/* Moments of these users, the first n, and what their features say. */
-static thaw_status take_moments(thaw__training *t, int64_t n)
+thaw_status thaw__rank_open(thaw__run *run)
 {
-    THAW__TRY(thaw__moments_take(t->m, &t->basis, &t->j, t->users, n));
-    return thaw__rank_prior_learn(t->m, &t->j, t->users, n);
+    if (run->online) return thaw__rank_step_open(run);
+    thaw__training *t = thaw__alloc0(&run->m->config.allocator, 1, sizeof *t);
+    if (!t) return THAW_E_NOMEM;
+    run->state = t;
+    *t = (thaw__training){.run = run, .m = run->m, .best = -1, .plain = {.best = -1}, .moments = {.m = run->m}};
+    THAW__TRY(thaw__journeys_build(&t->j, t->m, run->data, NULL, 0, INFINITY));
+    THAW__TRY(choose_users(t));
+    run->report.events = t->j.n_events;
+    thaw__ranking_of(t->m)->half_life = start_half_life(t);
+    return THAW_OK;
 }
 
-static thaw_status learn(thaw__training *t)
+void thaw__rank_close(thaw__run *run)
 {
-    float ridge = 0;
-    int32_t epochs = 0;
-    t->m->ranking->half_life = start_half_life(t);
-    THAW__TRY(take_moments(t, t->n_moments));
-    thaw_status st = thaw__rank_rules(t);
-    if (st == THAW_OK) st = thaw__rank_rows_choose(t, &epochs, &ridge);
-    if (st != THAW_OK && st != THAW_E_CANCELLED) return st;
-    thaw__basis_free(&t->basis, &t->m->config.allocator);
-    THAW__TRY(take_moments(t, t->n));
-    THAW__TRY(thaw__rank_rows_make(t, epochs, ridge));
-    thaw__moments_collapse(t->m, &t->basis);
-    return st;
-}
-
-thaw_status thaw__rank_train(thaw_model *m, thaw_report *report, const thaw_data *data, thaw_progress progress, void *ctx)
-{
-    const thaw_allocator *a = &m->config.allocator;
-    thaw__training t = {.best = -1, .report = report, .progress = progress, .ctx = ctx, .begin = thaw__seconds()};
-    thaw_status st = thaw__model_copy(&t.m, m);
-    if (st == THAW_OK) st = thaw__journeys_build(&t.j, t.m, data, NULL, 0, INFINITY);
-    if (st == THAW_OK) st = choose_users(&t);
-    if (st == THAW_OK) st = learn(&t);
-    report->seconds = thaw__seconds() - t.begin;
-    report->seconds_left = 0;
-    if (st == THAW_OK || st == THAW_E_CANCELLED) {
-        t.m->trained_users = t.n;
-        t.m->trained_events = t.j.n_events;
-        t.m->mass = thaw__journeys_mass(&t.j, t.users, t.n);
-        t.m->steps += report->steps;
-        thaw__model_refresh(t.m);
-        thaw__model_exchange(m, t.m);
+    thaw__training *t = run->state;
+    const thaw_allocator *a = &run->m->config.allocator;
+    if (!t) return;
+    if (run->online) {
+        thaw__rank_step_close(run);
+        return;
     }
-    thaw__basis_free(&t.basis, a);
-    thaw__journeys_free(&t.j);
-    thaw__free(a, t.users);
-    thaw__model_free(t.m);
-    return st;
+    thaw__moments_close(&t->moments);
+    thaw__user_prior_close(&t->user_prior);
+    thaw__rules_free(&t->rules);
+    thaw__snapshot_free(&t->rules_at_first, a);
+    thaw__snapshot_free(&t->best_rules, a);
+    thaw__readout_free(&t->readout);
+    thaw__tune_free(&t->tune);
+    thaw__basis_free(&t->basis, a);
+    thaw__journeys_free(&t->j);
+    thaw__free(a, t->rows);
+    thaw__free(a, t->users);
+    thaw__free(a, t);
 }

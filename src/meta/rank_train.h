@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Pretraining for ranking: moments of most users, rules by episodes of the others, embeddings tuned, then everybody's moments under those rules. */
+ * Training of a ranking, in the rounds of method.h. */
 #ifndef THAW_RANK_TRAIN_H
 #define THAW_RANK_TRAIN_H
 
-#include "model.h"
+#include "method.h"
 
-/** Trains a copy and puts it into m's place: m is as before on error. On THAW_E_CANCELLED it is what the passes until then
- *  make of it. */
-thaw_status thaw__rank_train(thaw_model *m, thaw_report *report, const thaw_data *data, thaw_progress progress, void *ctx);
+thaw_status thaw__rank_open(thaw__run *run);
+void thaw__rank_close(thaw__run *run);
+thaw_status thaw__rank_begin_round(thaw__run *run, thaw__round *out);
+thaw_status thaw__rank_contribute(thaw__run *run, int64_t first, int64_t n);
+thaw_status thaw__rank_end_round(thaw__run *run);
 
 #endif

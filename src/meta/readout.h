@@ -11,24 +11,29 @@
 #include "episode.h"
 
 typedef struct thaw__readout {
-    float *target; /* [items, stride] sum over episodes of (y - z) x' */
-    float *state;  /* [rank, stride]  S */
-    float *R;      /* [items, stride] the last solution */
+    const thaw_model *m;
+    const thaw__basis *basis;
+    const thaw__journeys *j;
+    const int64_t *users; /* [n] numbers of journeys */
+    int64_t n;
+    thaw__episode *episode;
+    float *cross;         /* [width, stride] sum of c x' */
+    float *target;        /* [items, stride] sum over episodes of (y - z) x', once ended */
+    float *state;         /* [rank, stride]  S */
+    float *R;             /* [items, stride] the last solution */
 } thaw__readout;
 
-/** Take the sums over users [n], numbers of journeys: once, for any number of ridges. */
-thaw_status thaw__readout_take(thaw__readout *out, const thaw_model *m, const thaw__basis *basis, const thaw__journeys *j,
-                               const int64_t *users, int64_t n);
-void thaw__readout_free(thaw__readout *r, const thaw_allocator *a);
+/** Take the sums over users: once, for any number of ridges. Free it also on error. */
+thaw_status thaw__readout_begin(thaw__readout *out, const thaw_model *m, const thaw__basis *basis, const thaw__journeys *j,
+                                const int64_t *users, int64_t n);
+void thaw__readout_add_users(thaw__readout *r, int64_t first, int64_t n);
+void thaw__readout_end(thaw__readout *r);
+void thaw__readout_free(thaw__readout *r);
 
 /** R from the sums; ridge is rho. */
-thaw_status thaw__readout_solve(thaw__readout *r, const thaw_model *m, const thaw__basis *basis, float ridge);
+thaw_status thaw__readout_solve(thaw__readout *r, float ridge);
 
 /** F += share R in the basis. */
-/** Add to the basis what the episodes of these users say under a ridge. */
-thaw_status thaw__readout_learn(thaw__basis *basis, const thaw_model *m, const thaw__journeys *j, const int64_t *users, int64_t n,
-                                float ridge);
-
 void thaw__readout_add(thaw__basis *basis, const float *R, float share);
 
 #endif

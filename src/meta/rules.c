@@ -8,7 +8,7 @@
 #include "status.h"
 #include "thread.h"
 
-enum { BATCH = 64 };
+enum { BATCH = THAW__RULES_BATCH };
 
 #define RATE 0.03
 #define SLOWER 0.998 /* the rate's factor per step */
@@ -31,7 +31,7 @@ thaw_status thaw__rules_create(thaw__rules *out, thaw_model *m, const thaw__basi
 {
     const thaw_allocator *a = &m->config.allocator;
     *out = (thaw__rules){.m = m, .j = j, .floor = floor, .users = users, .n = n, .workers = thaw__n_workers(&m->config.parallel),
-                         .n_slopes = thaw__n_slopes(m->ranking)};
+                         .n_slopes = thaw__n_slopes(thaw__ranking_of(m))};
     const size_t slopes = (size_t)out->n_slopes;
     out->episodes = thaw__alloc0(a, (size_t)out->workers, sizeof(void *));
     out->slopes = thaw__alloc(a, BATCH * slopes, sizeof(float));
@@ -44,9 +44,10 @@ thaw_status thaw__rules_create(thaw__rules *out, thaw_model *m, const thaw__basi
     return st;
 }
 
-static void run_episode(void *arg, int64_t k, int32_t worker)
+static void run_episode(void *arg, int64_t index, int32_t worker)
 {
     thaw__rules *r = arg;
+    const int64_t k = r->first + index;
     thaw__episode *e = r->episodes[worker];
     float *slope = r->slopes + k * r->n_slopes;
     const uint64_t first = THAW__EPISODE_COUNTERS * (uint64_t)(r->adam.steps * BATCH + k);
@@ -74,15 +75,20 @@ static float *number_at(thaw__ranking *r, int32_t s)
 
 static void move(thaw__rules *r, int32_t s, double step)
 {
-    float *x = number_at(r->m->ranking, s);
+    float *x = number_at(thaw__ranking_of(r->m), s);
     if (!x || !isfinite(step)) return;
     if (s == THAW__SLOPE_HALF_LIFE) *x *= (float)exp(-step); /* 0 stays 0 */
     else *x -= (float)step;
 }
 
-thaw_status thaw__rules_step(thaw__rules *r, double *loss)
+thaw_status thaw__rules_add(thaw__rules *r, int64_t first, int64_t n)
 {
-    THAW__TRY(thaw__parallel_for(&r->m->config.parallel, run_episode, r, BATCH));
+    r->first = first;
+    return thaw__parallel_for(&r->m->config.parallel, run_episode, r, n);
+}
+
+void thaw__rules_step(thaw__rules *r, double *loss)
+{
     *loss = 0;
     for (int64_t k = 0; k < BATCH; k++) *loss += r->losses[k] / BATCH;
     for (int32_t s = 0; s < r->n_slopes; s++) {
@@ -92,5 +98,4 @@ thaw_status thaw__rules_step(thaw__rules *r, double *loss)
     }
     thaw__adam_step(&r->adam, r->gradient);
     for (int32_t s = 0; s < r->n_slopes; s++) move(r, s, r->gradient[s]);
-    return THAW_OK;
 }

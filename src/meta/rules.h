@@ -17,6 +17,7 @@ typedef struct thaw__rules {
     float *slopes;             /* [batch, n_slopes] */
     double *losses;            /* [batch] */
     double *gradient;          /* [n_slopes] */
+    int64_t first;             /* of the episodes being added */
     thaw__adam adam;           /* of the n_slopes numbers */
     float floor;               /* of the loss */
 } thaw__rules;
@@ -25,7 +26,11 @@ thaw_status thaw__rules_create(thaw__rules *out, thaw_model *m, const thaw__basi
                                const int64_t *users, int64_t n, float floor);
 void thaw__rules_free(thaw__rules *r);
 
-/** One step over a batch of episodes; loss: their mean. */
-thaw_status thaw__rules_step(thaw__rules *r, double *loss);
+/** Episodes of a step. */
+enum { THAW__RULES_BATCH = 64 };
+
+/** A step: all episodes of the batch, then Adam by the mean of their slopes; loss: the mean of theirs. */
+thaw_status thaw__rules_add(thaw__rules *r, int64_t first, int64_t n);
+void thaw__rules_step(thaw__rules *r, double *loss);
 
 #endif

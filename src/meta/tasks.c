@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "age_weight.h"
 #include "status.h"
 
 void thaw__tasks_free(thaw__tasks *t)
@@ -23,16 +24,12 @@ void thaw__tasks_free(thaw__tasks *t)
     *t = (thaw__tasks){0};
 }
 
-float thaw__age_weight(float half_life, double age)
-{
-    return half_life > 0 ? (float)exp2(-age / (double)half_life) : 1;
-}
-
 thaw_status thaw__check_rating(const thaw_model *m, float y)
 {
-    if (y >= m->rating_min && y <= m->rating_max) return THAW_OK;
-    return thaw__fail(THAW_E_RANGE, "the rating is %g; must be %g to %g", (double)y, (double)m->rating_min,
-                      (double)m->rating_max);
+    const thaw__rating *rating = thaw__rating_of(m);
+    if (y >= rating->rating_min && y <= rating->rating_max) return THAW_OK;
+    return thaw__fail(THAW_E_RANGE, "the rating is %g; must be %g to %g", (double)y, (double)rating->rating_min,
+                      (double)rating->rating_max);
 }
 
 /* For each user of data: how many rated events, and whether the user takes part. */
@@ -63,7 +60,7 @@ static thaw_status place_event(thaw__tasks *t, const thaw_model *m, const thaw_d
                           thaw__keymap_key(&data->events, data->event[e]));
     THAW__TRY(thaw__check_rating(m, data->value[e]));
     t->item[at] = (int32_t)item;
-    t->y[at] = thaw__link_score(&m->link, data->value[e]);
+    t->y[at] = thaw__link_score(&thaw__rating_of(m)->link, data->value[e]);
     return THAW_OK;
 }
 
@@ -76,7 +73,7 @@ static thaw_status place_events(thaw__tasks *t, const thaw_model *m, const thaw_
     int64_t *event_rows = thaw__alloc(a, (size_t)data->events.n, sizeof *event_rows);
     thaw_status st = item_rows && event_rows ? THAW_OK : THAW_E_NOMEM;
     if (st == THAW_OK) {
-        thaw__keymap_rows(&m->items, item_rows, &data->items.keys);
+        thaw__keymap_rows(&m->catalogue->items, item_rows, &data->items.keys);
         thaw__keymap_rows(&m->events, event_rows, &data->events);
     }
     for (int64_t e = 0; st == THAW_OK && e < data->n; e++) {
@@ -99,7 +96,7 @@ static void weigh_events(thaw__tasks *t, const thaw_model *m, const thaw_data *d
         int32_t u = data->user[e];
         if (!wanted[u] || isnan(data->value[e])) continue;
         double age = isnan(data->time[e]) ? 0 : newest[u] - data->time[e];
-        t->weight[cursor[u]++] = thaw__age_weight(m->half_life, age);
+        t->weight[cursor[u]++] = thaw__age_weight(thaw__rating_of(m)->half_life, age);
     }
 }
 

@@ -4,7 +4,7 @@
 #ifndef THAW_TASKS_H
 #define THAW_TASKS_H
 
-#include "model.h"
+#include "rating.h"
 
 typedef struct thaw__tasks {
     thaw_allocator allocator;
@@ -27,9 +27,6 @@ typedef struct thaw__tasks {
 thaw_status thaw__tasks_build(thaw__tasks *out, const thaw_model *m, const thaw_data *data, const int64_t *users,
                               int64_t n_users);
 void thaw__tasks_free(thaw__tasks *t);
-
-/** 2^(-age / half_life); 1 without a half-life. */
-float thaw__age_weight(float half_life, double age);
 
 /** THAW_E_RANGE for a rating outside the model's range. */
 thaw_status thaw__check_rating(const thaw_model *m, float y);

@@ -9,7 +9,7 @@
 #include "status.h"
 #include "thread.h"
 
-enum { BATCH = 64, MOST_EPISODES = 8192, SETTLE = 16 /* batches from one turn of the space to the next */ };
+enum { BATCH = THAW__TUNE_BATCH, MOST_EPISODES = 8192, SETTLE = 16 /* batches from one turn of the space to the next */ };
 enum { OF_F, OF_V };
 enum { SAMPLE = 4096 }; /* items of a loss */
 
@@ -37,7 +37,7 @@ static thaw__row_table rows_of(const thaw__tune *t, int which)
 {
     const thaw__basis *b = t->basis;
     return which == OF_F ? (thaw__row_table){b->rows, b->items, t->m->stride, b->width}
-                         : (thaw__row_table){t->m->factor, b->items, t->m->stride, t->m->stride};
+                         : (thaw__row_table){thaw__ranking_of(t->m)->factor, b->items, t->m->stride, t->m->stride};
 }
 
 thaw_status thaw__tune_create(thaw__tune *out, thaw_model *m, thaw__basis *basis, const thaw__journeys *j, const int64_t *users,
@@ -74,14 +74,14 @@ thaw_status thaw__tune_create(thaw__tune *out, thaw_model *m, thaw__basis *basis
 static void differentiate(thaw__tune_support *out, float *l, const thaw__episode *e, float gain)
 {
     const thaw_model *m = e->m;
-    const thaw__belief_rules rules = thaw__belief_rules_at(m->ranking, e->evidence.place);
+    const thaw__belief_rules rules = thaw__belief_rules_at(thaw__ranking_of(m), e->evidence.place);
     m->kernels->scale(m->stride, gain, e->by_c, l);
-    m->kernels->axpy(m->stride, gain * m->ranking->backward, e->by_c + m->stride, l);
+    m->kernels->axpy(m->stride, gain * thaw__ranking_of(m)->backward, e->by_c + m->stride, l);
     thaw__potrs(m->rank, e->factor, m->stride, l);
     out->n = e->evidence.n;
     for (int32_t i = 0; i < out->n; i++) {
-        const thaw__belief_term term = thaw__belief_term_of(m->ranking, &e->evidence, i, rules);
-        const float *v = m->factor + e->evidence.item[i] * m->stride;
+        const thaw__belief_term term = thaw__belief_term_of(thaw__ranking_of(m), &e->evidence, i, rules);
+        const float *v = thaw__ranking_of(m)->factor + e->evidence.item[i] * m->stride;
         out->item[i] = e->evidence.item[i];
         out->by_l[i] = term.pull - term.precision * m->kernels->dot(m->stride, v, e->w);
         out->by_w[i] = -term.precision * m->kernels->dot(m->stride, v, l);
@@ -101,16 +101,17 @@ double thaw__tune_episode(thaw__tune *t, int64_t b, int32_t worker, int64_t user
         memset(by_score, 0, (size_t)t->basis->items * sizeof *by_score);
         return 0;
     }
-    const float gain = thaw__ranking_rule(m->ranking, THAW__GAIN, e->evidence.place);
+    const float gain = thaw__ranking_rule(thaw__ranking_of(m), THAW__GAIN, e->evidence.place);
     for (int64_t i = 0; i < t->basis->items; i++) by_score[i] *= gain;
     memcpy(w, e->w, (size_t)m->stride * sizeof *w);
     differentiate(&t->supports[b], l, e, gain);
     return loss;
 }
 
-static void run_episode(void *arg, int64_t b, int32_t worker)
+static void run_episode(void *arg, int64_t index, int32_t worker)
 {
     thaw__tune *t = arg;
+    const int64_t b = t->first + index;
     const uint64_t first = FIRST_DRAW + THAW__EPISODE_COUNTERS * (uint64_t)(t->step * BATCH + b);
     const thaw__episode_draw draw = thaw__draw_episode(t->m->config.seed, first, t->n);
     const int64_t user = t->users[draw.user];
@@ -144,7 +145,7 @@ static void apply(thaw__tune *t, double rate)
     const thaw__basis *b = t->basis;
     const int64_t stride = t->m->stride;
     thaw__gemm_tn(b->items, stride, BATCH, 1.0f / BATCH, t->by_score, b->items, t->w, stride, 0, t->slope, stride);
-    descend(t, OF_F, t->m->ranking->popular, rate);
+    descend(t, OF_F, thaw__ranking_of(t->m)->popular, rate);
     gather_support(t);
     descend(t, OF_V, NULL, rate);
 }
@@ -172,17 +173,17 @@ static thaw_status settle(thaw__tune *t)
     double *work = thaw__alloc(a, (size_t)(d * d + 3 * d), sizeof *work);
     thaw_status st = small && square && values && work ? THAW_OK : THAW_E_NOMEM;
     if (st == THAW_OK) {
-        thaw__syrk_t(d, items, 1, m->factor, m->stride, 0, small, d);
+        thaw__syrk_t(d, items, 1, thaw__ranking_of(m)->factor, m->stride, 0, small, d);
         for (int64_t i = 0; i < d; i++)
             for (int64_t k = 0; k <= i; k++) square[i * d + k] = (double)small[i * d + k];
         if (thaw__syev64(d, square, d, values, work)) st = thaw__fail(THAW_E_NUMERIC, "the tuned items have no eigenvectors");
     }
     if (st == THAW_OK) {
         for (int64_t c = 0; c < d; c++) {
-            m->ranking->silent[c] = (float)(values[d - 1 - c] > 0 ? values[d - 1 - c] : 0);
+            thaw__ranking_of(m)->silent[c] = (float)(values[d - 1 - c] > 0 ? values[d - 1 - c] : 0);
             for (int64_t k = 0; k < d; k++) small[k * d + c] = (float)square[(d - 1 - c) * d + k];
         }
-        turn_rows(m->factor, items, m->stride, d, small);
+        turn_rows(thaw__ranking_of(m)->factor, items, m->stride, d, small);
         turn_rows(t->basis->rows, items, t->basis->width, d, small);
         turn_rows(t->basis->rows + m->stride, items, t->basis->width, d, small);
         turn_rows(m->user_prior.weights, m->user_prior.features.width, d, d, small);
@@ -196,16 +197,23 @@ static thaw_status settle(thaw__tune *t)
     return st;
 }
 
-thaw_status thaw__tune_epoch(thaw__tune *t, double *loss)
+int64_t thaw__tune_batches(const thaw__tune *t)
 {
-    const int64_t batches = ((t->n < MOST_EPISODES ? t->n : MOST_EPISODES) + BATCH - 1) / BATCH;
-    *loss = 0;
-    for (int64_t k = 0; k < batches; k++, t->step++) {
-        const double part = (double)t->step / (double)(batches * THAW__TUNE_EPOCHS);
-        THAW__TRY(thaw__parallel_for(&t->m->config.parallel, run_episode, t, BATCH));
-        apply(t, part < 1 ? 1 - 0.9 * part : 0.1);
-        for (int64_t b = 0; b < BATCH; b++) *loss += t->losses[b] / (double)(BATCH * batches);
-        if (k % SETTLE == SETTLE - 1 || k == batches - 1) THAW__TRY(settle(t));
-    }
-    return THAW_OK;
+    return ((t->n < MOST_EPISODES ? t->n : MOST_EPISODES) + BATCH - 1) / BATCH;
+}
+
+thaw_status thaw__tune_add(thaw__tune *t, int64_t first, int64_t n)
+{
+    t->first = first;
+    return thaw__parallel_for(&t->m->config.parallel, run_episode, t, n);
+}
+
+thaw_status thaw__tune_step(thaw__tune *t)
+{
+    const int64_t batches = thaw__tune_batches(t), k = t->step++ % batches;
+    const double part = (double)(t->step - 1) / (double)(batches * THAW__TUNE_EPOCHS);
+    if (k == 0) t->loss = 0;
+    apply(t, part < 1 ? 1 - 0.9 * part : 0.1);
+    for (int64_t b = 0; b < BATCH; b++) t->loss += t->losses[b] / (double)(BATCH * batches);
+    return k % SETTLE == SETTLE - 1 || k == batches - 1 ? settle(t) : THAW_OK;
 }

@@ -17,6 +17,7 @@
 #include "optimiser.h"
 
 enum {
+    THAW__TUNE_BATCH = 64,         /* episodes of a step */
     THAW__TUNE_EPOCHS = 12,        /* over which the rates fall to a tenth */
     THAW__TUNE_ITEMS = 1 << 16,    /* larger catalogues are not tuned */
 };
@@ -34,6 +35,9 @@ typedef struct thaw__tune {
     const thaw__journeys *j;
     const int64_t *users;          /* [n] numbers of journeys with at least two items */
     int64_t n, step;               /* users; batches so far */
+    int64_t first;                 /* of the episodes being added */
+    int over;                      /* the judges want no more */
+    double loss;                   /* mean of the epoch, as far as it is */
     int32_t workers;
     thaw__episode **episodes;      /* [workers] */
     thaw__tune_support *supports;  /* [batch] */
@@ -52,7 +56,12 @@ void thaw__tune_free(thaw__tune *t);
  *  @return its loss; 0, with no slopes, if there is none */
 double thaw__tune_episode(thaw__tune *t, int64_t b, int32_t worker, int64_t user, int64_t k, double draw);
 
-/** One epoch: as many episodes as users, or 8192. Moves m's factor, silent and pull, and the basis; loss: the mean. */
-thaw_status thaw__tune_epoch(thaw__tune *t, double *loss);
+/** Batches of an epoch, which has as many episodes as users, or 8192. */
+int64_t thaw__tune_batches(const thaw__tune *t);
+
+/** One batch: all its episodes, then a step, which moves m's factor, silent and pull, and the basis. The mean loss adds up over
+ *  an epoch in t->loss. */
+thaw_status thaw__tune_add(thaw__tune *t, int64_t first, int64_t n);
+thaw_status thaw__tune_step(thaw__tune *t);
 
 #endif

@@ -5,57 +5,47 @@
 #include <math.h>
 #include <string.h>
 
+#include "method.h"
 #include "status.h"
-
-/* One block: the struct, the posterior's numbers and those of interest; every part at a multiple of 64 bytes. */
-static size_t block_floats(const thaw_user *u)
-{
-    const int64_t row = u->posterior.stride;
-    const size_t interest = (size_t)row + THAW__HISTORY * (2 + sizeof(thaw_event) / sizeof(float));
-    return thaw__posterior_floats(row, u->fades) + (u->ranks ? interest : 0);
-}
 
 enum { HEAD = (sizeof(struct thaw_user) + THAW__ALIGN - 1) / THAW__ALIGN * THAW__ALIGN };
 
-static void lay_out(thaw_user *u)
+static size_t state_bytes(const thaw_user *u)
 {
-    float *at = (float *)(void *)((char *)u + HEAD);
-    at = thaw__posterior_lay_out(&u->posterior, at, u->fades);
-    if (!u->ranks) return;
-    u->interest.whiten = at;
-    u->interest.history = (thaw_event *)(void *)(at + u->posterior.stride);
-    u->interest.again = (float *)(void *)(u->interest.history + THAW__HISTORY);
-    u->interest.again_item = (int32_t *)(void *)(u->interest.again + THAW__HISTORY);
+    return u->fit.type->method->user_bytes;
 }
 
+/* One block: the struct, the posterior's numbers, the method's state; every part at a multiple of 64 bytes. */
 static thaw_user *allocate(const thaw_user *like)
 {
-    size_t bytes = HEAD;
-    if (thaw__add_size(&bytes, block_floats(like), sizeof(float)) != THAW_OK) return NULL;
+    size_t bytes = HEAD + state_bytes(like);
+    if (thaw__add_size(&bytes, thaw__posterior_floats(like->posterior.stride, like->fit.fades), sizeof(float)) != THAW_OK)
+        return NULL;
     thaw_user *u = thaw__alloc0(&like->allocator, bytes, 1);
     if (!u) return NULL;
     *u = *like;
-    lay_out(u);
+    u->state = thaw__posterior_lay_out(&u->posterior, (float *)(void *)((char *)u + HEAD), u->fit.fades);
     return u;
 }
 
 static thaw__user_fit fit_of(const thaw_model *m)
 {
-    return (thaw__user_fit){m->id, m->objective, m->rank, (int32_t)m->events.n, m->half_life > 0};
+    const thaw__method *method = thaw__method_of(m);
+    return (thaw__user_fit){m->id, m->type, m->rank, (int32_t)m->events.n, method->fades && method->fades(m)};
 }
 
 thaw_status thaw__user_create(thaw_user **out, const thaw_model *m)
 {
     const thaw_user like = {.allocator = m->config.allocator,
                             .fit = fit_of(m),
-                            .fades = m->half_life > 0,
-                            .ranks = m->ranking != NULL,
                             .posterior = {.kernels = m->kernels, .rank = m->rank, .stride = m->stride}};
     thaw_user *u = allocate(&like);
     if (!u) return THAW_E_NOMEM;
     thaw__user_reset(u);
-    *out = u;
-    return THAW_OK;
+    const thaw_status st = thaw__method_of(m)->adapt(m, u, NULL, 0);
+    if (st == THAW_OK) *out = u;
+    else thaw__user_free(u);
+    return st;
 }
 
 thaw_status thaw__user_copy(thaw_user **out, const thaw_user *from)
@@ -63,12 +53,7 @@ thaw_status thaw__user_copy(thaw_user **out, const thaw_user *from)
     thaw_user *u = allocate(from);
     if (!u) return THAW_E_NOMEM;
     thaw__posterior_copy(&u->posterior, &from->posterior);
-    if (u->ranks) {
-        memcpy(u->interest.whiten, from->interest.whiten, (size_t)u->posterior.stride * sizeof(float));
-        memcpy(u->interest.history, from->interest.history, THAW__HISTORY * sizeof(thaw_event));
-        memcpy(u->interest.again, from->interest.again, THAW__HISTORY * sizeof(float));
-        memcpy(u->interest.again_item, from->interest.again_item, THAW__HISTORY * sizeof(int32_t));
-    }
+    if (state_bytes(u)) memcpy(u->state, from->state, state_bytes(u));
     *out = u;
     return THAW_OK;
 }
@@ -111,7 +96,7 @@ thaw_status thaw__user_set_features(const thaw_model *m, thaw_user *u, const cha
         for (int32_t j = 0; a.present && j < prior->dim; j++) mean[j] -= average[j];
     }
     thaw__user_set_prior(u, mean);
-    return THAW_OK;
+    return thaw__method_of(m)->adapt(m, u, NULL, 0);
 }
 
 void thaw__user_set_prior(thaw_user *u, const float *mean)
@@ -132,17 +117,33 @@ void thaw__user_reset(thaw_user *u)
     u->n_events = 0;
     u->highest_row = -1;
     u->time = -INFINITY;
-    if (!u->ranks) return;
-    u->interest.n_history = u->interest.n_near = u->interest.n_again = 0;
-    u->interest.place = (thaw__place){0, 0};
-    u->interest.popularity = 1;
-    memset(u->interest.whiten, 0, (size_t)u->posterior.stride * sizeof(float));
+}
+
+thaw_status thaw__user_refuse(thaw_user *u)
+{
+    thaw__user_reset(u);
+    return thaw__fail(THAW_E_NUMERIC, "the posterior is not finite; the user is back at the prior");
+}
+
+thaw_status thaw__user_adapt_many(const thaw_model *m, thaw_user *work, float *means, const thaw_event *events,
+                                  const int64_t *offsets, int64_t n_users)
+{
+    const thaw__method *method = thaw__method_of(m);
+    thaw__user_forget(work);
+    if (method->adapt_many) return method->adapt_many(m, work, means, events, offsets, n_users);
+    thaw_status st = THAW_OK;
+    for (int64_t k = 0; st == THAW_OK && k < n_users; k++) {
+        st = method->adapt(m, work, events + offsets[k], offsets[k + 1] - offsets[k]);
+        memcpy(means + k * m->rank, work->posterior.mean, (size_t)m->rank * sizeof *means);
+    }
+    const thaw_status rest = method->adapt(m, work, NULL, 0);
+    return st != THAW_OK ? st : rest;
 }
 
 thaw_status thaw__user_check(const thaw_model *m, const thaw_user *u)
 {
     const thaw__user_fit now = fit_of(m), made = u->fit;
-    if (made.id != now.id || made.objective != now.objective || made.rank != now.rank || made.events != now.events ||
+    if (made.id != now.id || made.type != now.type || made.rank != now.rank || made.events != now.events ||
         made.fades != now.fades)
         return thaw__fail(THAW_E_MISMATCH, "the user belongs to model %016" PRIx64 "; this is %016" PRIx64, made.id, now.id);
     if (u->highest_row < thaw__n_items(m)) return THAW_OK;

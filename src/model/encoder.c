@@ -20,6 +20,22 @@ void thaw__features_free(thaw__features *f)
     *f = (thaw__features){.allocator = f->allocator};
 }
 
+thaw_status thaw__features_copy(thaw__features *out, const thaw__features *from, const thaw_allocator *a)
+{
+    out->allocator = *a;
+    out->width = from->width;
+    if (!from->columns) return THAW_OK;
+    out->columns = thaw__alloc0(a, from->n, sizeof *out->columns);
+    if (!out->columns) return THAW_E_NOMEM;
+    for (; out->n < from->n; out->n++) {
+        thaw__feature *to = &out->columns[out->n];
+        *to = from->columns[out->n];
+        thaw__keymap_init(&to->tokens, a);
+        THAW__TRY(thaw__keymap_copy(&to->tokens, &from->columns[out->n].tokens, a));
+    }
+    return THAW_OK;
+}
+
 /* Keep the tokens that min_count rows or more carry, in the order of the column's vocabulary. */
 static thaw_status learn_tokens(thaw__feature *out, const thaw__column *column, int32_t min_count,
                                 const thaw_allocator *a)

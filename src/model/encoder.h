@@ -33,6 +33,9 @@ typedef struct thaw__features {
 
 void thaw__features_free(thaw__features *f);
 
+/** A deep copy into a zeroed one; free it also on error. */
+thaw_status thaw__features_copy(thaw__features *out, const thaw__features *from, const thaw_allocator *a);
+
 /** Learn the coordinates from a table; values on fewer than min_count rows get none. */
 thaw_status thaw__features_learn(thaw__features *out, const thaw__table *table, int32_t min_count,
                                  const thaw_allocator *allocator);

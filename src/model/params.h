@@ -21,6 +21,7 @@ typedef enum thaw__param_role {
     THAW__ALIGNED = 32, /* kernels read it: every row begins at a multiple of 64 bytes */
     THAW__COLD = 64,    /* read by training alone: loading does not look through it */
     THAW__OPTIONAL = 128, /* not in files while it has no rows */
+    THAW__SCHEDULE = 256, /* one of the few numbers that a method tries several values of */
 } thaw__param_role;
 
 enum { THAW__NUMBER = -1, THAW__PARAMS = 80 };
@@ -41,6 +42,12 @@ typedef struct thaw__params {
 
 /** Append n rows. */
 void thaw__params_add(thaw__params *t, const thaw__param *rows, int n);
+
+/** Entries of a sparse table of n rows by where each begins; a file may claim anything. */
+static inline int64_t thaw__params_entries(const int64_t *start, int64_t n)
+{
+    return start && start[n] > 0 ? start[n] : 0;
+}
 
 /** Elements of a row, and their bytes; of a number 1. */
 size_t thaw__param_count(const thaw__param *p);

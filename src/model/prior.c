@@ -37,6 +37,30 @@ void thaw__prior_free(thaw__prior *p)
     thaw__features_free(&p->features);
 }
 
+thaw_status thaw__prior_copy_features(thaw__prior *out, const thaw__prior *from, const thaw_allocator *a)
+{
+    out->dim = from->dim;
+    return thaw__features_copy(&out->features, &from->features, a);
+}
+
+void thaw__prior_params(thaw__prior *p, int of_users, unsigned centre_roles, thaw__params *out)
+{
+    static const char *const names[2][5] = {
+        {"item.prior.centre", "item.prior.weight", "item.prior.mean", "item.prior.mass", "item.prior.ridge"},
+        {"user.prior.centre", "user.prior.weight", "user.prior.mean", "user.prior.mass", "user.prior.ridge"},
+    };
+    const int64_t n = (int64_t)p->features.n, width = p->features.width;
+    const char *const *name = names[of_users != 0];
+    const thaw__param rows[] = {
+        {name[0], THAW__F32, p->dim, 0, &p->centre, THAW__LEARNED | centre_roles, 0, 0},
+        {name[1], THAW__F32, width, p->dim, &p->weights, THAW__LEARNED, 0, 0},
+        {name[2], THAW__F32, n, p->dim, &p->column_mean, THAW__LEARNED, 0, 0},
+        {name[3], THAW__F32, width, 0, &p->mass, THAW__LEARNED, 0, 0},
+        {name[4], THAW__F32, n, 0, &p->ridge, THAW__LEARNED, 0, 0},
+    };
+    thaw__params_add(out, rows, sizeof rows / sizeof *rows);
+}
+
 int32_t thaw__prior_column(const thaw__prior *p, int32_t coordinate)
 {
     int32_t low = 0, high = (int32_t)p->features.n - 1;

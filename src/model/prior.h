@@ -8,6 +8,7 @@
 #define THAW_PRIOR_H
 
 #include "encoder.h"
+#include "params.h"
 
 typedef struct thaw__prior {
     thaw__features features;
@@ -22,6 +23,12 @@ typedef struct thaw__prior {
 /** Zero weights over given features, which move into the prior. */
 thaw_status thaw__prior_init(thaw__prior *out, thaw__features *features, int32_t dim);
 void thaw__prior_free(thaw__prior *p);
+
+/** Features and dim alone of another one; free it also on error. */
+thaw_status thaw__prior_copy_features(thaw__prior *out, const thaw__prior *from, const thaw_allocator *a);
+
+/** Its rows of the parameter table: of items, whose centre is learned and has more roles, or of users, whose centre is zero. */
+void thaw__prior_params(thaw__prior *p, int of_users, unsigned centre_roles, thaw__params *out);
 
 /** mean [dim] of row r of encoded features. */
 void thaw__prior_mean(const thaw__prior *p, float *mean, const thaw__sparse *rows, int64_t r);

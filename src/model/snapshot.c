@@ -43,10 +43,11 @@ static void restore_row(thaw__snapshot *s, int k, const thaw__param *p, thaw_mod
 void thaw__snapshot_restore(thaw__snapshot *s, thaw_model *m)
 {
     thaw__params t;
+    if (!s->n) return;
     thaw__model_params(m, &t);
     for (int k = 0; k < s->n; k++)
         if (s->copy[k]) restore_row(s, k, &t.row[k], m);
-    thaw__codes_make(&m->codes, thaw__model_scored(m), thaw__n_items(m));
+    thaw__model_code_rows(m);
     m->id = s->id;
 }
 

@@ -15,7 +15,7 @@ typedef struct thaw__snapshot {
 /** Copy the rows that have one of the roles into a snapshot, which is zeroed or was taken of the same model before. */
 thaw_status thaw__snapshot_take(thaw__snapshot *s, thaw_model *m, unsigned roles);
 
-/** Put the copies back. Arrays that have another size by now become those of the snapshot, which then lacks them: restore once. */
+/** Put the copies back; nothing to do if none were taken. Arrays that have another size by now become those of the snapshot, which then lacks them: restore once. */
 void thaw__snapshot_restore(thaw__snapshot *s, thaw_model *m);
 
 void thaw__snapshot_free(thaw__snapshot *s, const thaw_allocator *a);

@@ -15,9 +15,6 @@
 
 static const char format_version[] = "1";
 
-/* Of ratings and of rankings. */
-static const char *const methods[] = {"bayes", "conditional"};
-
 enum { MOST_TENSORS = THAW__PARAMS + 2 };
 
 /* ---- saving ---------------------------------------------------------------------------------------------------- */
@@ -40,17 +37,6 @@ static json_t *numbers_to_json(const thaw_model *m, const thaw__params *t)
     return json;
 }
 
-static json_t *floats_to_json(const float *x, int32_t n)
-{
-    json_t *list = json_array();
-    for (int32_t k = 0; list && k < n; k++) {
-        if (json_array_append_new(list, json_real((double)x[k])) == 0) continue;
-        json_decref(list);
-        list = NULL;
-    }
-    return list;
-}
-
 static json_t *names_to_json(const thaw__keymap *names)
 {
     json_t *list = json_array();
@@ -66,10 +52,9 @@ static json_t *schema_to_json(const thaw_model *m)
 {
     json_t *schema = json_object();
     int failed = json_object_set_new(schema, "events", names_to_json(&m->events));
-    failed |= json_object_set_new(schema, "levels", floats_to_json(m->link.level, m->link.n));
-    failed |= json_object_set_new(schema, "scores", floats_to_json(m->link.score, m->link.n));
-    failed |= json_object_set_new(schema, "items", thaw__features_to_json(&m->item_prior.features));
+    failed |= json_object_set_new(schema, "items", thaw__features_to_json(&m->catalogue->prior.features));
     failed |= json_object_set_new(schema, "users", thaw__features_to_json(&m->user_prior.features));
+    if (m->type->write_schema) failed |= m->type->write_schema(m, schema);
     if (!failed) return schema;
     json_decref(schema);
     return NULL;
@@ -91,9 +76,7 @@ static json_t *metadata_of(const thaw_model *m, const thaw__params *t)
     char id[17], seed[24];
     snprintf(id, sizeof id, "%016" PRIx64, m->id);
     snprintf(seed, sizeof seed, "%" PRIu64, m->config.seed);
-    json_t *meta = json_pack("{s:s, s:s, s:s, s:s}", "thaw.format", format_version, "thaw.method",
-                              m->ranking ? methods[1] : methods[0], "thaw.id",
-                             id, "thaw.seed", seed);
+    json_t *meta = json_pack("{s:s, s:s, s:s, s:s}", "thaw.format", format_version, "thaw.method", m->type->name, "thaw.id", id, "thaw.seed", seed);
     if (!meta) return NULL;
     if (put_text(meta, "thaw.numbers", numbers_to_json(m, t), &m->config.allocator) ||
         put_text(meta, "thaw.schema", schema_to_json(m), &m->config.allocator)) {
@@ -128,8 +111,8 @@ static size_t tensors_of(const thaw_model *m, const thaw__params *t, thaw__tenso
         if (p->rows == THAW__NUMBER || p->role & THAW__DERIVED || (p->role & THAW__OPTIONAL && !p->rows)) continue;
         add_tensor(out, places, &n, (thaw__tensor){p->name, p->type, p->rows, p->columns, thaw__param_data(p)}, p->role);
     }
-    add_tensor(out, places, &n, (thaw__tensor){"item.key.start", THAW__I64, thaw__n_items(m), 0, m->items.offsets}, 0);
-    add_tensor(out, places, &n, (thaw__tensor){"item.key", THAW__U8, (int64_t)m->items.n_bytes, 0, m->items.bytes}, 0);
+    add_tensor(out, places, &n, (thaw__tensor){"item.key.start", THAW__I64, thaw__n_items(m), 0, m->catalogue->items.offsets}, 0);
+    add_tensor(out, places, &n, (thaw__tensor){"item.key", THAW__U8, (int64_t)m->catalogue->items.n_bytes, 0, m->catalogue->items.bytes}, 0);
     return n;
 }
 
@@ -197,7 +180,7 @@ static double number(const json_t *json, const char *key)
     return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }
 
-static thaw_status check_version(const thaw__safetensors *file, int *ranks)
+static thaw_status check_version(const thaw__safetensors *file, const thaw__model_type **type, thaw__find_type find)
 {
     double version = 0;
     const char *text = thaw__safetensors_meta(file, "thaw.format");
@@ -205,10 +188,9 @@ static thaw_status check_version(const thaw__safetensors *file, int *ranks)
     if (version > 1)
         return thaw__fail(THAW_E_VERSION, "the file has format %.20s; this library reads up to %s", text, format_version);
     const char *method = thaw__safetensors_meta(file, "thaw.method");
-    *ranks = method && strcmp(method, methods[1]) == 0;
-    if (!*ranks && (!method || strcmp(method, methods[0]) != 0))
-        return thaw__fail(THAW_E_UNSUPPORTED, "the method %.40s is not known to this library", method ? method : "");
-    return THAW_OK;
+    *type = find(method ? method : "");
+    if (*type) return THAW_OK;
+    return thaw__fail(THAW_E_UNSUPPORTED, "the method %.40s is not known to this library", method ? method : "");
 }
 
 static thaw_status read_numbers(thaw_model *m, const json_t *json)
@@ -223,20 +205,7 @@ static thaw_status read_numbers(thaw_model *m, const json_t *json)
             return damaged("its numbers are out of bounds");
         thaw__param_set_number(p, x);
     }
-    return m->rating_min <= m->rating_max ? THAW_OK : damaged("its numbers are out of bounds");
-}
-
-static thaw_status read_link(thaw__link *link, const json_t *levels, const json_t *scores)
-{
-    size_t n = json_array_size(levels);
-    if (n < 1 || n > THAW__LEVELS || json_array_size(scores) != n) return damaged("its rating levels cannot be read");
-    link->n = (int32_t)n;
-    for (size_t k = 0; k < n; k++) {
-        link->level[k] = (float)json_number_value(json_array_get(levels, k));
-        link->score[k] = (float)json_number_value(json_array_get(scores, k));
-    }
-    thaw__link_pad(link);
-    return thaw__link_valid(link) ? THAW_OK : damaged("its rating levels do not ascend");
+    return THAW_OK;
 }
 
 static thaw_status read_schema(thaw_model *m, const json_t *json)
@@ -251,9 +220,10 @@ static thaw_status read_schema(thaw_model *m, const json_t *json)
         if (row != (int64_t)e) return damaged("an event has two numbers");
     }
     thaw__features items, users;
-    if (m->objective == THAW_RATING) THAW__TRY(read_link(&m->link, json_object_get(json, "levels"), json_object_get(json, "scores")));
+    const int32_t extra = m->type->prior_extra;
+    if (m->type->read_schema) THAW__TRY(m->type->read_schema(m, json));
     THAW__TRY(thaw__features_from_json(&items, json_object_get(json, "items"), a));
-    thaw_status st = thaw__prior_init(&m->item_prior, &items, m->dim);
+    thaw_status st = thaw__prior_init(&m->catalogue->prior, &items, extra < 0 ? 0 : m->rank + extra);
     if (st != THAW_OK) return st;
     THAW__TRY(thaw__features_from_json(&users, json_object_get(json, "users"), a));
     return thaw__prior_init(&m->user_prior, &users, m->rank);
@@ -273,35 +243,11 @@ static thaw_status read_keys(thaw_model *m, const thaw__safetensors *file, int64
         memcpy(&begin, start + 8 * r, sizeof begin); /* bytes from a buffer may lie anywhere */
         if (begin != at || at >= size) return damaged("item keys are out of order");
         size_t length = strlen(bytes + at);
-        THAW__TRY(thaw__keymap_add(&m->items, &row, bytes + at, length));
+        THAW__TRY(thaw__keymap_add(&m->catalogue->items, &row, bytes + at, length));
         if (row != r) return damaged("an item key stands twice");
         end = at += (int64_t)length + 1;
     }
     return end == size ? THAW_OK : damaged("bytes follow the last item key");
-}
-
-static int is_sorted_csr(const thaw__sparse *rows, int32_t width)
-{
-    for (int64_t r = 0; r < rows->n; r++)
-        if (rows->start[r] < 0 || rows->start[r] > rows->start[r + 1]) return 0;
-    for (int64_t k = 0; k < rows->start[rows->n]; k++)
-        if (rows->column[k] < 0 || rows->column[k] >= width) return 0;
-    return 1;
-}
-
-/* Neighbours: rows of at most THAW__NEAR_MOST items, ascending. */
-static int is_near(const thaw__ranking *r, int64_t n)
-{
-    if (r->near.start[0] != 0) return 0;
-    for (int64_t i = 0; i < n; i++) {
-        const int64_t first = r->near.start[i], end = r->near.start[i + 1];
-        if (end < first || end - first > THAW__NEAR_MOST) return 0;
-    }
-    for (int64_t i = 0; i < n; i++)
-        for (int64_t k = r->near.start[i]; k < r->near.start[i + 1]; k++)
-            if (r->near.item[k] < 0 || r->near.item[k] >= n || (k > r->near.start[i] && r->near.item[k] <= r->near.item[k - 1]))
-                return 0;
-    return 1;
 }
 
 /* Take one tensor: copied, or left in the mapped file if the kernels can read it there. */
@@ -324,7 +270,7 @@ static thaw_status read_row(thaw_model *m, const thaw__param *p, const thaw__saf
 static thaw_status read_rows(thaw_model *m, const thaw__safetensors *file)
 {
     thaw__params t;
-    m->features.n = thaw__n_items(m);
+    m->catalogue->features.n = thaw__n_items(m);
     thaw__model_params(m, &t);
     for (int k = 0; k < t.n; k++) {
         const thaw__param *p = &t.row[k];
@@ -340,8 +286,8 @@ static thaw_status read_retired(thaw_model *m, const thaw__safetensors *file)
     const void *bytes;
     thaw__params t;
     if (!json_object_get(file->header, "item.retired")) return THAW_OK;
-    THAW__TRY(thaw__safetensors_get(file, &bytes, &m->n_retired, "item.retired", THAW__U8, -1, 0));
-    if (m->n_retired > thaw__n_items(m)) return damaged("it retires more items than it has");
+    THAW__TRY(thaw__safetensors_get(file, &bytes, &m->catalogue->n_retired, "item.retired", THAW__U8, -1, 0));
+    if (m->catalogue->n_retired > thaw__n_items(m)) return damaged("it retires more items than it has");
     thaw__model_params(m, &t);
     for (int k = 0; k < t.n; k++)
         if (t.row[k].role & THAW__OPTIONAL) THAW__TRY(read_row(m, &t.row[k], file));
@@ -352,15 +298,14 @@ static thaw_status read_tensors(thaw_model *m, const thaw__safetensors *file)
 {
     THAW__TRY(read_retired(m, file));
     THAW__TRY(read_rows(m, file));
-    for (int64_t i = 0; !m->ranking && i < thaw__n_items(m); i++) m->certainty[i] = 1 / sqrtf(m->noise[i]);
-    if (m->features.start[0] != 0 || !is_sorted_csr(&m->features, m->item_prior.features.width))
-        return damaged("item features are out of order");
-    return !m->ranking || is_near(m->ranking, thaw__n_items(m)) ? THAW_OK : damaged("neighbours of items are out of order");
+    if (!thaw__catalogue_is_sound(m->catalogue)) return damaged("item features are out of order");
+    if (!m->type->is_sound(m)) return damaged("its tables are out of order");
+    return THAW_OK;
 }
 
 /* A mapped file belongs to the model from here on, so that giving up half-way knows which arrays lie in it. */
 static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, const thaw_config *config,
-                              thaw__file *source, int ranks)
+                              thaw__file *source, const thaw__model_type *type)
 {
     thaw_status st = THAW_OK;
     thaw_model *m = NULL;
@@ -373,22 +318,21 @@ static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, c
         st = damaged("its metadata are out of bounds");
         goto fail;
     }
-    THAW__TRY_GOTO(thaw__model_begin(&m, config, (int32_t)rank));
+    THAW__TRY_GOTO(thaw__model_begin(&m, config, type, (int32_t)rank));
     if (source->mapped) {
         m->map = *source;
         *source = (thaw__file){0};
     }
-    m->objective = ranks ? THAW_RANKING : THAW_RATING;
     m->id = strtoull(id, NULL, 16);
     m->config.seed = strtoull(seed, NULL, 10);
     m->config.rank = m->rank;
     THAW__TRY_GOTO(read_schema(m, schema));
-    if (ranks) THAW__TRY_GOTO(thaw__ranking_create(&m->ranking, (int32_t)m->events.n, &m->config.allocator));
     THAW__TRY_GOTO(read_numbers(m, numbers));
     THAW__TRY_GOTO(read_keys(m, file, (int64_t)items));
     THAW__TRY_GOTO(read_tensors(m, file));
-    THAW__TRY_GOTO(thaw__codes_reserve(&m->codes, thaw__n_items(m), m->rank, m->stride, &m->config.allocator));
-    thaw__codes_make(&m->codes, thaw__model_scored(m), thaw__n_items(m));
+    if (type->derive) type->derive(m);
+    THAW__TRY_GOTO(thaw__codes_reserve(&m->catalogue->codes, thaw__n_items(m), m->rank, m->stride, &m->config.allocator));
+    thaw__model_code_rows(m);
     *out = m;
 fail:
     json_decref(numbers);
@@ -397,13 +341,13 @@ fail:
     return st;
 }
 
-thaw_status thaw__model_load(thaw_model **out, thaw__file *file, const thaw_config *config)
+thaw_status thaw__model_load(thaw_model **out, thaw__file *file, const thaw_config *config, thaw__find_type find)
 {
     thaw__safetensors tensors;
     THAW__TRY(thaw__safetensors_open(&tensors, file->bytes, file->size));
-    int ranks = 0;
-    thaw_status st = check_version(&tensors, &ranks);
-    if (st == THAW_OK) st = read_model(out, &tensors, config, file, ranks);
+    const thaw__model_type *type;
+    thaw_status st = check_version(&tensors, &type, find);
+    if (st == THAW_OK) st = read_model(out, &tensors, config, file, type);
     thaw__safetensors_close(&tensors);
     return st;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "extras.h"
+#include "sparse_scores.h"
 
 #include <string.h>
 
@@ -14,21 +14,22 @@ static void sort_digit(thaw__extra *to, const thaw__extra *from, int64_t n, int 
     for (int64_t k = 0; k < n; k++) to[place[from[k].row >> shift & (BUCKETS - 1)]++] = from[k];
 }
 
-static float addition(const thaw_model *m, const thaw_user *u, int32_t i, int64_t near)
+static float addition(const thaw_model *m, const thaw__interest *x, int32_t i, int64_t near)
 {
-    return u->interest.a[i] * thaw__tie_dot(&u->interest.tie, &m->ranking->near.tie[near]);
+    return x->a[i] * thaw__tie_dot(&x->tie, &thaw__ranking_of(m)->near.tie[near]);
 }
 
 /* The items themselves, then the lists of all, one after the other. */
 static int64_t gather(thaw__extra *out, const thaw_model *m, const thaw_user *u)
 {
+    const thaw__interest *x = thaw__interest_of(u);
     int64_t n = 0;
-    for (int32_t i = 0; i < u->interest.n_again; i++)
-        out[n++] = (thaw__extra){u->interest.again_item[i], u->interest.again[i]};
-    for (int32_t i = 0; i < u->interest.n_near; i++) {
-        const int64_t end = m->ranking->near.start[u->interest.item[i] + 1];
-        for (int64_t k = m->ranking->near.start[u->interest.item[i]]; k < end; k++)
-            out[n++] = (thaw__extra){m->ranking->near.item[k], addition(m, u, i, k)};
+    for (int32_t i = 0; i < x->n_again; i++)
+        out[n++] = (thaw__extra){x->again_item[i], x->again[i]};
+    for (int32_t i = 0; i < x->n_near; i++) {
+        const int64_t end = thaw__ranking_of(m)->near.start[x->item[i] + 1];
+        for (int64_t k = thaw__ranking_of(m)->near.start[x->item[i]]; k < end; k++)
+            out[n++] = (thaw__extra){thaw__ranking_of(m)->near.item[k], addition(m, x, i, k)};
     }
     return n;
 }
@@ -44,7 +45,7 @@ static int64_t merge(thaw__extra *x, int64_t n)
     return kept;
 }
 
-int64_t thaw__extras_collect(thaw__extra *out, thaw__extra *scratch, const thaw_model *m, const thaw_user *u)
+int64_t thaw__ranking_sparse_scores(const thaw_model *m, const thaw_user *u, thaw__extra *out, thaw__extra *scratch)
 {
     const int64_t n = gather(out, m, u);
     for (int shift = 0; thaw__n_items(m) >> shift; shift += 2 * DIGIT) {
@@ -54,14 +55,15 @@ int64_t thaw__extras_collect(thaw__extra *out, thaw__extra *scratch, const thaw_
     return merge(out, n);
 }
 
-float thaw__extras_of(const thaw_model *m, const thaw_user *u, int64_t item)
+float thaw__ranking_sparse_score(const thaw_model *m, const thaw_user *u, int64_t item)
 {
-    const thaw__ranking *r = m->ranking;
+    const thaw__interest *x = thaw__interest_of(u);
+    const thaw__ranking *r = thaw__ranking_of(m);
     float sum = 0;
-    for (int32_t i = 0; i < u->interest.n_again; i++) sum += u->interest.again_item[i] == item ? u->interest.again[i] : 0;
-    for (int32_t i = 0; i < u->interest.n_near; i++) {
-        const int64_t near = thaw__lists_find(&r->near, u->interest.item[i], (int32_t)item);
-        if (near >= 0) sum += addition(m, u, i, near);
+    for (int32_t i = 0; i < x->n_again; i++) sum += x->again_item[i] == item ? x->again[i] : 0;
+    for (int32_t i = 0; i < x->n_near; i++) {
+        const int64_t near = thaw__lists_find(&r->near, x->item[i], (int32_t)item);
+        if (near >= 0) sum += addition(m, x, i, near);
     }
     return sum;
 }

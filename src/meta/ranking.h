@@ -17,8 +17,8 @@
 #ifndef THAW_RANKING_H
 #define THAW_RANKING_H
 
-#include "file.h"
 #include "lists.h"
+#include "model.h"
 
 enum {
     THAW__RULE_KNOTS = 6,
@@ -66,6 +66,7 @@ enum { THAW__GIVEN_WEIGHT = 1, THAW__GIVEN_TARGET = 2, THAW__GIVEN_EXPONENT = 4 
 enum { THAW__KIND_NUMBERS = sizeof(thaw__event_kind) / sizeof(float) };
 
 typedef struct thaw__ranking {
+    float *factor;             /* [items, stride] v_i, zero padded */
     float *reach;              /* [items, stride] u_j */
     float *popular;            /* [items] p: weighted part of users who did something with the item */
     float *again;              /* [items] T_ii: weighted part of users who wished for the item after they had met it */
@@ -74,13 +75,14 @@ typedef struct thaw__ranking {
     float *silent;             /* [stride] diagonal of V'V */
     float *pull;               /* [stride] V'p */
     thaw__event_kind *kinds;   /* [events] */
-    int32_t n_kinds;
+    int32_t n_kinds;           /* of events */
     float (*rule)[THAW__RULE_KNOTS]; /* [THAW__N_RULES] at the knots */
     float backward;            /* weight of what came before in u */
     float half_life;           /* of an event, in units of time; 0: time says nothing */
     float mean_popular;        /* of p over items */
     float again_rate;          /* sum of again over that of popular */
     float order;               /* how often, of two items that go together, the later one is after: 1/2 unless there is a target */
+    double mass;               /* what the users weigh that the model rests on: the sum of n_u^-1/2 */
     int32_t target;            /* the event that is to be predicted; -1: any wanted one, with new items */
 } thaw__ranking;
 
@@ -93,11 +95,11 @@ thaw__place thaw__ranking_place(int64_t n_items);
 /** A rule at a place: exp() of rules kept as logarithms. */
 float thaw__ranking_rule(const thaw__ranking *r, thaw__rule rule, thaw__place at);
 
-/** Nothing but the number of kinds of events; the arrays come and go with the model's table. */
-thaw_status thaw__ranking_create(thaw__ranking **out, int32_t n_kinds, const thaw_allocator *a);
-
-/** Rules and kinds of events at their starting values. */
-void thaw__ranking_start(thaw__ranking *r);
+/** The numbers of a model that ranks. */
+static inline thaw__ranking *thaw__ranking_of(const thaw_model *m)
+{
+    return m->state;
+}
 
 /** The popularity of an item that nobody has met yet. */
 static inline float thaw__ranking_due(const thaw__ranking *r)
@@ -107,5 +109,7 @@ static inline float thaw__ranking_due(const thaw__ranking *r)
 
 /** both(i, j) of two different items, or 0 where neither keeps the other. */
 float thaw__ranking_both(const thaw__ranking *r, int32_t i, int32_t j);
+
+extern const thaw__model_type thaw__ranking_type;
 
 #endif

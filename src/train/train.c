@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "train.h"
+
+#include <math.h>
+
+#include "method.h"
+#include "snapshot.h"
+#include "status.h"
+#include "thread.h"
+
+typedef struct driver {
+    thaw__run run;
+    const thaw__method *method;
+    thaw_progress progress;
+    void *ctx;
+    double begin;
+    thaw__snapshot whole; /* what a round that fails leaves */
+    thaw__snapshot best;  /* by the validation users */
+    double quality;       /* of the best */
+    int32_t waited;       /* passes since the best */
+} driver;
+
+/* ---- passes ------------------------------------------------------------------------------------------------------ */
+
+/* Compare with the best so far; keeps a copy of a better one. */
+static thaw_status evaluate(driver *d)
+{
+    double quality;
+    THAW__TRY(d->method->evaluate(&d->run, &quality));
+    d->waited++;
+    if (quality <= d->quality) return THAW_OK;
+    d->quality = quality;
+    d->waited = 0;
+    return thaw__snapshot_take(&d->best, d->run.m, THAW__LEARNED);
+}
+
+/* Report, and note a wish to stop. */
+static void report_pass(driver *d, int32_t pass)
+{
+    thaw_report *report = &d->run.report;
+    const int32_t passes = d->run.m->config.passes;
+    report->pass = pass;
+    report->seconds = thaw__seconds() - d->begin;
+    report->seconds_left = report->seconds / pass * (passes - pass);
+    if (d->progress && d->progress(d->ctx, report)) d->run.cancelled = 1;
+}
+
+static int is_early(const driver *d)
+{
+    const int32_t patience = d->run.m->config.patience;
+    return patience && d->best.n && d->waited >= patience;
+}
+
+/* ---- rounds ------------------------------------------------------------------------------------------------------ */
+
+static thaw_status contribute(driver *d, const thaw__round *round)
+{
+    const int64_t chunk = round->chunk ? round->chunk : round->n;
+    for (int64_t first = 0; first < round->n; first += chunk)
+        THAW__TRY(d->method->contribute(&d->run, first, round->n - first < chunk ? round->n - first : chunk));
+    return THAW_OK;
+}
+
+static thaw_status run_round(driver *d, thaw__round *round)
+{
+    *round = (thaw__round){0};
+    THAW__TRY(d->method->begin_round(&d->run, round));
+    if (round->last) return THAW_OK;
+    if (round->restorable) THAW__TRY(thaw__snapshot_take(&d->whole, d->run.m, THAW__LEARNED));
+    THAW__TRY(contribute(d, round));
+    return d->method->end_round(&d->run);
+}
+
+static thaw_status run_rounds(driver *d)
+{
+    for (thaw__round round = {0}; !is_early(d);) {
+        const thaw_status st = run_round(d, &round);
+        if (st != THAW_OK) thaw__snapshot_restore(&d->whole, d->run.m);
+        if (st != THAW_OK || round.last) return st;
+        if (round.evaluate) THAW__TRY(evaluate(d));
+        if (round.pass) report_pass(d, round.pass);
+    }
+    return THAW_OK;
+}
+
+/* ---- a run ------------------------------------------------------------------------------------------------------- */
+
+static thaw_status run(driver *d)
+{
+    thaw_model *m = d->run.m;
+    const thaw_allocator *a = &m->config.allocator;
+    d->method = thaw__method_of(m);
+    d->begin = thaw__seconds();
+    d->quality = (double)-INFINITY;
+    thaw_status st = thaw__snapshot_take(&d->whole, m, THAW__LEARNED);
+    if (st == THAW_OK) st = d->method->open(&d->run);
+    if (st == THAW_OK) st = run_rounds(d);
+    else thaw__snapshot_restore(&d->whole, m);
+    thaw__snapshot_restore(&d->best, m);
+    if (st == THAW_OK && d->run.cancelled) st = thaw__fail(THAW_E_CANCELLED, "cancelled after pass %d", d->run.report.pass);
+    d->method->close(&d->run);
+    thaw__snapshot_free(&d->whole, a);
+    thaw__snapshot_free(&d->best, a);
+    d->run.report.seconds = thaw__seconds() - d->begin;
+    return st;
+}
+
+thaw_status thaw__train(thaw_model *m, thaw_report *report, const thaw_data *data, thaw_progress progress, void *ctx)
+{
+    driver d = {.run = {.m = m, .data = data, .since = (double)-INFINITY, .report = *report}, .progress = progress, .ctx = ctx};
+    const thaw_status st = run(&d);
+    *report = d.run.report;
+    return st;
+}
+
+thaw_status thaw__train_step(thaw_model *m, thaw_report *report, const thaw_data *data, const int64_t *users,
+                             int64_t n_users, double since)
+{
+    driver d = {.run = {.m = m, .data = data, .users = users, .n_users = n_users, .online = 1, .since = since, .report = *report}};
+    const thaw_status st = run(&d);
+    *report = d.run.report;
+    return st;
+}
