@@ -8,7 +8,9 @@
 #include "cli.h"
 #include "draw.h"
 #include "median.h"
+#include "metrics.h"
 #include "progress.h"
+#include "top_items.h"
 
 enum { DEEPEST = 5 };
 
@@ -18,7 +20,6 @@ typedef struct work {
     thaw_event *support;  /* [max_events] */
     int64_t *items;       /* [query] */
     float *mean, *variance, *truth; /* [query] */
-    char *taken;          /* [query] */
     double *adapt_us;     /* [tasks * seeds] */
     int64_t n_adapt;
 } work;
@@ -41,28 +42,14 @@ int64_t protocol_rating_tasks(const rating_protocol *protocol, const rating_task
     return n;
 }
 
-/* The place of the largest value not yet taken, the first of equals. */
-static int64_t best_left(const float *value, const char *taken, int64_t n)
+/* The gains 2^r - 1 of the first DEEPEST items by a score, ties by place; returns how many. */
+static int64_t gains(double *gain, const float *by, const float *truth, int64_t n)
 {
-    int64_t best = -1;
-    for (int64_t i = 0; i < n; i++) {
-        if (!taken[i] && (best < 0 || value[i] > value[best])) best = i;
-    }
-    return best;
-}
-
-/* gain[k] = sum over the first k places of (2^r - 1) / log2(1 + place), best `by` first; k = 1 … DEEPEST. */
-static void gains(double *gain, const float *by, const float *truth, char *taken, int64_t n)
-{
-    memset(taken, 0, (size_t)n);
-    gain[0] = 0;
-    for (int k = 1; k <= DEEPEST; k++) {
-        gain[k] = gain[k - 1];
-        if (k > n) continue;
-        const int64_t i = best_left(by, taken, n);
-        taken[i] = 1;
-        gain[k] += (exp2((double)truth[i]) - 1) / log2(1.0 + k);
-    }
+    int64_t order[DEEPEST];
+    const scored_items from = {.scores = by, .n = n};
+    const int64_t found = top_items(order, DEEPEST, &from, NULL, NULL, 0);
+    for (int64_t i = 0; i < found; i++) gain[i] = exp2((double)truth[order[i]]) - 1;
+    return found;
 }
 
 /* Add one user's scores. */
@@ -81,10 +68,10 @@ static void measure(sums *s, work *w, const rating_protocol *protocol, int has_v
     s->rmse += sqrt(squared / (double)n);
     s->covered += covered / (double)n;
 
-    double got[DEEPEST + 1], ideal[DEEPEST + 1];
-    gains(got, w->mean, w->truth, w->taken, n);
-    gains(ideal, w->truth, w->truth, w->taken, n);
-    for (int k = 1; k <= DEEPEST; k++) s->ndcg[k] += ideal[k] > 0 ? got[k] / ideal[k] : 1;
+    double gain[DEEPEST], ideal[DEEPEST];
+    const int64_t found = gains(gain, w->mean, w->truth, n);
+    gains(ideal, w->truth, w->truth, n);
+    for (int k = 1; k <= DEEPEST; k++) s->ndcg[k] += metric_ndcg(gain, found, ideal, found, k);
     s->users++;
 }
 
@@ -154,7 +141,6 @@ int protocol_rating_run(rating_scores *out, const rating_predictor *predictor, c
               .mean = cli_alloc(query, sizeof *w.mean),
               .variance = cli_alloc(query, sizeof *w.variance),
               .truth = cli_alloc(query, sizeof *w.truth),
-              .taken = cli_alloc(query, 1),
               .adapt_us = cli_alloc((size_t)(out->tasks * protocol->seeds), sizeof *w.adapt_us)};
     double *seed_mae = cli_alloc((size_t)protocol->seeds, sizeof *seed_mae);
 
@@ -176,7 +162,6 @@ int protocol_rating_run(rating_scores *out, const rating_predictor *predictor, c
     free(w.mean);
     free(w.variance);
     free(w.truth);
-    free(w.taken);
     free(w.adapt_us);
     free(seed_mae);
     return st == THAW_OK ? 0 : cli_fail();

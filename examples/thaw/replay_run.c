@@ -9,6 +9,7 @@
 
 #include "cli.h"
 #include "draw.h"
+#include "metrics.h"
 #include "progress.h"
 #include "replay.h"
 
@@ -150,7 +151,7 @@ static int ask(replay *r, int which, replay_score *out)
         while (place < n && r->hits[place].item != row) place++;
         if (place == n) continue;
         out->hits[which]++;
-        out->gain[which] += 1 / log2(2 + (double)place);
+        out->gain[which] += metric_discounted(1, place + 1);
     }
     return 0;
 }

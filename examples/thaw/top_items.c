@@ -5,7 +5,8 @@
 static int before(const scored_items *from, int64_t a, int64_t b)
 {
     if (from->scores[a] != from->scores[b]) return from->scores[a] > from->scores[b];
-    if (from->popularity[a] != from->popularity[b]) return from->popularity[a] > from->popularity[b];
+    const float *popularity = from->popularity;
+    if (popularity && popularity[a] != popularity[b]) return popularity[a] > popularity[b];
     return a < b;
 }
 
@@ -51,7 +52,7 @@ int64_t top_items(int64_t *out, int64_t top, const scored_items *from, const uns
     int64_t n = 0;
     for (int64_t i = 0; i < n_looked; i++) {
         const int64_t row = allow ? allow[i] : i;
-        if (!hidden[row]) n = offer(out, n, top, row, from);
+        if (!hidden || !hidden[row]) n = offer(out, n, top, row, from);
     }
     for (int64_t end = n - 1; end > 0; end--) { /* the worst goes to the end */
         const int64_t row = out[0];

@@ -8,12 +8,12 @@
 
 typedef struct scored_items {
     const float *scores;     /* [n] */
-    const float *popularity; /* [n] */
+    const float *popularity; /* [n]; NULL: all the same */
     int64_t n;
 } scored_items;
 
-/** The best `top` rows into out, best first; returns how many. Rows with hidden[row] != 0 are left out; with allow, only
- *  its n_allow rows are looked at. */
+/** The best `top` rows into out, best first; returns how many. Rows with hidden[row] != 0 are left out (NULL: none);
+ *  with allow, only its n_allow rows are looked at. */
 int64_t top_items(int64_t *out, int64_t top, const scored_items *from, const unsigned char *hidden, const int64_t *allow,
                   int64_t n_allow);
 
