@@ -12,7 +12,7 @@ enum { MOST_EVENTS = 6600, MOST_ITEMS = 120 };
 
 static thaw_status add_events(thaw_data *data, int items, int steps)
 {
-    static char users[MOST_EVENTS][8], keys[MOST_EVENTS][8];
+    static char users[MOST_EVENTS][16], keys[MOST_EVENTS][16];
     static const char *u[MOST_EVENTS], *i[MOST_EVENTS], *e[MOST_EVENTS];
     static double times[MOST_EVENTS];
     const int n = USERS * steps;
@@ -32,7 +32,7 @@ static thaw_status add_events(thaw_data *data, int items, int steps)
 
 static thaw_status add_shelves(thaw_data *data, int items)
 {
-    static char names[MOST_ITEMS][2][8];
+    static char names[MOST_ITEMS][2][16];
     const char *goods[MOST_ITEMS], *shelves[MOST_ITEMS];
     ck_assert_int_le(items, MOST_ITEMS);
     for (int item = 0; item < items; item++) {
@@ -46,7 +46,7 @@ static thaw_status add_shelves(thaw_data *data, int items)
 static thaw_status add_homes(thaw_data *data, int items)
 {
     static const char *const thirds[] = {"north", "east", "west"};
-    static char names[USERS][8];
+    static char names[USERS][16];
     const char *keys[USERS], *homes[USERS];
     for (int user = 0; user < USERS; user++) {
         snprintf(names[user], sizeof names[user], "u%d", user);
