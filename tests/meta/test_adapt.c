@@ -45,15 +45,16 @@ static void end(void)
 /* mean [d] and P [d, d] of the posterior after n events. */
 static void oracle(int n, double *mean, double *P)
 {
+    const thaw__rating *rating = thaw__rating_of(model);
     const int d = model->rank;
     double *A = calloc((size_t)(d * (2 * d)), sizeof *A), h[MOST_RANK] = {0}, newest = -INFINITY;
     for (int k = 0; k < n; k++) newest = fmax(newest, events[k].time);
     for (int r = 0; r < d; r++) A[r * 2 * d + r] = A[r * 2 * d + d + r] = 1;
     for (int k = 0; k < n; k++) {
-        const float *p = model->factor + events[k].item * model->stride;
-        double weight = model->half_life > 0 ? pow(2, -(newest - events[k].time) / (double)model->half_life) : 1;
-        double s2 = weight / (double)model->noise[events[k].item];
-        double miss = (double)thaw__link_score(&model->link, events[k].value) - (double)model->base[events[k].item];
+        const float *p = rating->factor + events[k].item * model->stride;
+        double weight = rating->half_life > 0 ? pow(2, -(newest - events[k].time) / (double)rating->half_life) : 1;
+        double s2 = weight / (double)rating->noise[events[k].item];
+        double miss = (double)thaw__link_score(&rating->link, events[k].value) - (double)rating->base[events[k].item];
         for (int j = 0; j < d; j++) miss -= (double)p[j] * (double)user->posterior.prior[j];
         for (int r = 0; r < d; r++) {
             h[r] += s2 * miss * (double)p[r];

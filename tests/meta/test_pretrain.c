@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "failing_alloc.h"
-#include "method.h"
-#include "model.h"
+#include "bayes.h"
 #include "planted.h"
 #include "run_suite.h"
 
@@ -170,7 +169,7 @@ START_TEST(contributions_of_two_halves_add_up)
         int64_t first = part == 2 ? 50 : 0, n = part ? 50 : 100;
         /* rows of data's users: keys were added in the order of their features, "u0" first */
         ck_assert_int_eq(thaw__tasks_build(&tasks, m, data, users + first, n), THAW_OK);
-        ck_assert_int_eq(thaw__method_bayes.contribute(m, part ? &halves : &all, &tasks), THAW_OK);
+        ck_assert_int_eq(thaw__bayes_contribute(m, part ? &halves : &all, &tasks), THAW_OK);
         thaw__tasks_free(&tasks);
     }
     ck_assert(all.users == halves.users && all.events == halves.events);
@@ -198,7 +197,7 @@ START_TEST(the_space_stays_white)
     for (int u = 0; u < 500; u++) users[u] = u;
     ck_assert_int_eq(thaw__contribution_init(&sum, m), THAW_OK);
     ck_assert_int_eq(thaw__tasks_build(&tasks, m, data, users, 500), THAW_OK);
-    ck_assert_int_eq(thaw__method_bayes.contribute(m, &sum, &tasks), THAW_OK);
+    ck_assert_int_eq(thaw__bayes_contribute(m, &sum, &tasks), THAW_OK);
     for (int r = 0; r < m->rank; r++)
         for (int c = 0; c <= r; c++)
             ck_assert_double_eq_tol(sum.scatter[r * m->rank + c] / 500, r == c, 0.1);

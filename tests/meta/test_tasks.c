@@ -90,8 +90,8 @@ START_TEST(a_users_events_stand_together_in_order_of_arrival)
     build(NULL, 0);
     ck_assert_mem_eq(tasks.start, start, sizeof start);
     for (int e = 0; e < 7; e++) {
-        ck_assert_str_eq(thaw__keymap_key(&model->items, tasks.item[e]), want[e]);
-        ck_assert(tasks.y[e] == thaw__link_score(&model->link, rated[e]));
+        ck_assert_str_eq(thaw__keymap_key(&model->catalogue->items, tasks.item[e]), want[e]);
+        ck_assert(tasks.y[e] == thaw__link_score(&thaw__rating_of(model)->link, rated[e]));
         ck_assert_int_eq(tasks.task[e], e < 4 ? 0 : e < 5 ? 1 : 2);
         ck_assert(tasks.weight[e] == 1);
     }
@@ -102,7 +102,7 @@ START_TEST(an_items_events_are_indexed_in_order)
 {
     int64_t found = 0;
     build(NULL, 0);
-    for (int64_t i = 0; i < model->items.n; i++)
+    for (int64_t i = 0; i < model->catalogue->items.n; i++)
         for (int64_t k = tasks.item_start[i]; k < tasks.item_start[i + 1]; k++, found++) {
             ck_assert_int_eq(tasks.item[tasks.by_item[k]], i);
             if (k > tasks.item_start[i]) ck_assert_int_lt(tasks.by_item[k - 1], tasks.by_item[k]);

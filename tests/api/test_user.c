@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What adapting users, setting their features and storing them refuses. */
+#include <math.h>
+
+#include "run_suite.h"
+#include "shop_fixture.h"
+
+START_TEST(user_calls_refuse_null)
+{
+    thaw_user *out = user;
+    float mean[4], covariance[16];
+    expect(thaw_user_create(NULL, model), THAW_E_ARG);
+    expect(thaw_user_create(&out, NULL), THAW_E_ARG);
+    ck_assert_ptr_null(out);
+    expect(thaw_user_copy(NULL, user), THAW_E_ARG);
+    expect(thaw_user_copy(&out, NULL), THAW_E_ARG);
+    expect(thaw_user_belief(NULL, user, mean, covariance), THAW_E_ARG);
+    expect(thaw_user_belief(model, NULL, mean, covariance), THAW_E_ARG);
+    expect(thaw_user_belief(model, user, NULL, NULL), THAW_OK);
+    ck_assert_int_eq(thaw_user_n_events(NULL), 0);
+    thaw_user_free(NULL);
+}
+END_TEST
+
+START_TEST(setting_features_refuses_null)
+{
+    const char *const names[] = {"age"};
+    expect(thaw_user_set_features(NULL, user, names, names, 1), THAW_E_ARG);
+    expect(thaw_user_set_features(model, NULL, names, names, 1), THAW_E_ARG);
+    expect(thaw_user_set_features(model, user, NULL, names, 1), THAW_E_ARG);
+    expect(thaw_user_set_features(model, user, names, NULL, 1), THAW_E_ARG);
+    expect(thaw_user_set_features(model, user, (const char *const[]){NULL}, names, 1), THAW_E_ARG);
+    expect(thaw_user_set_features(model, user, names, names, -1), THAW_E_RANGE);
+    expect(thaw_user_set_features(model, user, NULL, NULL, 0), THAW_OK);
+}
+END_TEST
+
+START_TEST(adapting_refuses_null)
+{
+    const thaw_event e = shop_event(0);
+    const int64_t offsets[] = {0, 1};
+    float mean[4];
+    expect(thaw_adapt(NULL, user, &e, 1), THAW_E_ARG);
+    expect(thaw_adapt(model, NULL, &e, 1), THAW_E_ARG);
+    expect(thaw_adapt(model, user, NULL, 1), THAW_E_ARG);
+    expect(thaw_adapt(model, user, NULL, 0), THAW_OK);
+    expect(thaw_adapt_many(NULL, user, mean, &e, offsets, 1), THAW_E_ARG);
+    expect(thaw_adapt_many(model, NULL, mean, &e, offsets, 1), THAW_E_ARG);
+    expect(thaw_adapt_many(model, user, NULL, &e, offsets, 1), THAW_E_ARG);
+    expect(thaw_adapt_many(model, user, mean, NULL, offsets, 1), THAW_E_ARG);
+    expect(thaw_adapt_many(model, user, mean, &e, NULL, 1), THAW_E_ARG);
+    expect(thaw_adapt_many(model, user, NULL, NULL, NULL, 0), THAW_OK);
+    expect(thaw_user_observe(NULL, user, &e), THAW_E_ARG);
+    expect(thaw_user_observe(model, NULL, &e), THAW_E_ARG);
+    expect(thaw_user_observe(model, user, NULL), THAW_E_ARG);
+}
+END_TEST
+
+START_TEST(user_bytes_refuse_null_and_bad_sizes)
+{
+    thaw_user *out = user;
+    char bytes[8] = "";
+    int64_t size;
+    expect(thaw_user_save(NULL, bytes, 8, &size), THAW_E_ARG);
+    expect(thaw_user_save(user, NULL, 8, &size), THAW_E_ARG);
+    expect(thaw_user_save(user, bytes, 8, NULL), THAW_E_ARG);
+    expect(thaw_user_save(user, bytes, -1, &size), THAW_E_RANGE);
+    expect(thaw_user_load(NULL, model, bytes, 8), THAW_E_ARG);
+    expect(thaw_user_load(&out, NULL, bytes, 8), THAW_E_ARG);
+    expect(thaw_user_load(&out, model, NULL, 8), THAW_E_ARG);
+    expect(thaw_user_load(&out, model, bytes, -1), THAW_E_RANGE);
+}
+END_TEST
+
+/* One thing wrong with an event of a model without half-life; the last two are fine. */
+static const struct {
+    thaw_event event;
+    thaw_status status;
+} events[] = {
+    {{.item = -1, .value = 3}, THAW_E_RANGE},
+    {{.item = SHOP_ITEMS, .value = 3}, THAW_E_RANGE},
+    {{.item = INT64_MAX, .value = 3}, THAW_E_RANGE},
+    {{.item = INT64_MIN, .value = 3}, THAW_E_RANGE},
+    {{.value = 0.99f}, THAW_E_RANGE},
+    {{.value = 5.01f}, THAW_E_RANGE},
+    {{.value = NAN}, THAW_E_RANGE},
+    {{.value = INFINITY}, THAW_E_RANGE},
+    {{.value = -INFINITY}, THAW_E_RANGE},
+    {{.value = 3, .event = 1}, THAW_E_RANGE},
+    {{.value = 3, .event = -1}, THAW_E_RANGE},
+    {{.value = 3, .event = INT32_MAX}, THAW_E_RANGE},
+    {{.value = 3, .time = NAN}, THAW_OK},
+    {{.value = 2.5f, .time = INFINITY}, THAW_OK},
+};
+
+START_TEST(a_bad_event_leaves_the_user_alone)
+{
+    const thaw_event two[] = {shop_event(1), events[_i].event};
+    const int64_t offsets[] = {0, 1, 2};
+    float before[4], after[4], means[8] = {7, 7, 7, 7, 7, 7, 7, 7};
+    expect(thaw_adapt(model, user, two, 1), THAW_OK);
+    expect(thaw_user_belief(model, user, before, NULL), THAW_OK);
+    expect(thaw_user_observe(model, user, &two[1]), events[_i].status);
+    if (events[_i].status != THAW_OK) {
+        reason("must be ");
+        ck_assert_int_eq(thaw_user_n_events(user), 1);
+    }
+    expect(thaw_adapt(model, user, two, 2), events[_i].status);
+    expect(thaw_adapt_many(model, user, means, two, offsets, 2), events[_i].status);
+    if (events[_i].status == THAW_OK) return;
+    ck_assert(means[0] == 7 && means[7] == 7);
+    expect(thaw_user_belief(model, user, after, NULL), THAW_OK);
+    ck_assert_mem_eq(before, after, sizeof before);
+}
+END_TEST
+
+START_TEST(a_fading_model_needs_finite_times)
+{
+    float mean[4];
+    thaw_model *m = shop_model(NULL, 4, 30);
+    thaw_user *u;
+    thaw_event e = shop_event(0);
+    expect(thaw_user_create(&u, m), THAW_OK);
+    e.time = _i ? (double)INFINITY : (double)NAN;
+    expect(thaw_adapt(m, u, &e, 1), THAW_E_RANGE);
+    expect(thaw_user_observe(m, u, &e), THAW_E_RANGE);
+    e.time = _i ? -1.7e308 : 1.7e308; /* finite but absurd: works */
+    expect(thaw_user_observe(m, u, &e), THAW_OK);
+    e.time = -e.time;
+    expect(thaw_user_observe(m, u, &e), THAW_OK);
+    expect(thaw_user_belief(m, u, mean, NULL), THAW_OK);
+    ck_assert(isfinite(mean[0]));
+    thaw_user_free(u);
+    thaw_model_free(m);
+}
+END_TEST
+
+START_TEST(counts_and_offsets_are_checked)
+{
+    float mean[4];
+    const thaw_event e = shop_event(0);
+    const int64_t late[] = {1, 1}, falling[] = {0, 1, 0}, negative[] = {0, -1}, huge[] = {0, INT64_MAX};
+    expect(thaw_adapt(model, user, &e, -1), THAW_E_RANGE);
+    expect(thaw_adapt(model, user, &e, 1000000001), THAW_E_RANGE);
+    expect(thaw_adapt(model, user, &e, INT64_MAX), THAW_E_RANGE);
+    expect(thaw_adapt_many(model, user, mean, &e, late, 1), THAW_E_RANGE);
+    expect(thaw_adapt_many(model, user, mean, &e, falling, 2), THAW_E_RANGE);
+    expect(thaw_adapt_many(model, user, mean, &e, negative, 1), THAW_E_RANGE);
+    expect(thaw_adapt_many(model, user, mean, &e, huge, 1), THAW_E_RANGE);
+    expect(thaw_adapt_many(model, user, mean, &e, late, -1), THAW_E_RANGE);
+}
+END_TEST
+
+START_TEST(a_duplicate_event_counts_twice)
+{
+    const thaw_event once[] = {shop_event(1)}, twice[] = {shop_event(1), shop_event(1)};
+    float first[16], second[16];
+    expect(thaw_adapt(model, user, once, 1), THAW_OK);
+    expect(thaw_user_belief(model, user, NULL, first), THAW_OK);
+    expect(thaw_adapt(model, user, twice, 2), THAW_OK);
+    expect(thaw_user_belief(model, user, NULL, second), THAW_OK);
+    ck_assert_int_eq(thaw_user_n_events(user), 2);
+    ck_assert(first[0] + first[5] + first[10] + first[15] > second[0] + second[5] + second[10] + second[15]);
+}
+END_TEST
+
+START_TEST(features_that_are_unknown_or_no_numbers_are_refused)
+{
+    float mean[4];
+    const thaw_event e = shop_event(1);
+    const char *const names[] = {"age", "town"};
+    expect(thaw_adapt(model, user, &e, 1), THAW_OK);
+    expect(thaw_user_set_features(model, user, (const char *const[]){"shoe size"}, names, 1), THAW_E_UNKNOWN);
+    reason("shoe size");
+    expect(thaw_user_set_features(model, user, names, (const char *const[]){"old", "Ulm"}, 2), THAW_E_RANGE);
+    reason("old");
+    expect(thaw_user_set_features(model, user, names, (const char *const[]){"nan", "Ulm"}, 2), THAW_E_RANGE);
+    expect(thaw_user_set_features(model, user, names, (const char *const[]){"1e39", "Ulm"}, 2), THAW_E_RANGE);
+    ck_assert_int_eq(thaw_user_n_events(user), 1); /* unchanged so far */
+    expect(thaw_user_set_features(model, user, names, (const char *const[]){"-1e30", "nowhere"}, 2), THAW_OK);
+    ck_assert_int_eq(thaw_user_n_events(user), 0);
+    expect(thaw_user_set_features(model, user, names, (const char *const[]){NULL, ""}, 2), THAW_OK);
+    expect(thaw_user_belief(model, user, mean, NULL), THAW_OK);
+    for (int j = 0; j < 4; j++) ck_assert(mean[j] == 0);
+}
+END_TEST
+
+#define N(table) (int)(sizeof table / sizeof *table)
+
+int main(void)
+{
+    Suite *suite = suite_create("api user");
+    TCase *tc = tcase_create("user");
+    tcase_add_checked_fixture(tc, shop_setup, shop_teardown);
+    tcase_add_test(tc, user_calls_refuse_null);
+    tcase_add_test(tc, setting_features_refuses_null);
+    tcase_add_test(tc, adapting_refuses_null);
+    tcase_add_test(tc, user_bytes_refuse_null_and_bad_sizes);
+    tcase_add_loop_test(tc, a_bad_event_leaves_the_user_alone, 0, N(events));
+    tcase_add_loop_test(tc, a_fading_model_needs_finite_times, 0, 2);
+    tcase_add_test(tc, counts_and_offsets_are_checked);
+    tcase_add_test(tc, a_duplicate_event_counts_twice);
+    tcase_add_test(tc, features_that_are_unknown_or_no_numbers_are_refused);
+    suite_add_tcase(suite, tc);
+    return run_suite(suite);
+}
