@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The checked fixture of the tests of public functions: the little shop's data, a trained model of rank 4, one of its users. */
+ * The checked fixture of the tests of public functions: the little shop's data, a model of rank 4 trained on it, a user
+ * of that model. */
 #ifndef SHOP_FIXTURE_H
 #define SHOP_FIXTURE_H
 
