@@ -13,12 +13,12 @@ START_TEST(init_functions_refuse_null_and_foreign_sizes)
     do {                                                                                                               \
         type it;                                                                                                       \
         memset(&it, 0x5a, sizeof it);                                                                                  \
-        expect(function(NULL, sizeof it), THAW_E_ARG);                                                                \
-        expect(function(&it, 0), THAW_E_ARG);                                                                         \
-        expect(function(&it, sizeof it - 1), THAW_E_ARG);                                                             \
-        expect(function(&it, sizeof it + 8), THAW_E_VERSION);                                                         \
+        expect(function(NULL, sizeof it), THAW_E_ARG);                                                                 \
+        expect(function(&it, 0), THAW_E_ARG);                                                                          \
+        expect(function(&it, sizeof it - 1), THAW_E_ARG);                                                              \
+        expect(function(&it, sizeof it + 8), THAW_E_VERSION);                                                          \
         ck_assert_uint_eq(it.struct_size, 0x5a5a5a5au); /* untouched on error */                                       \
-        expect(function(&it, sizeof it), THAW_OK);                                                                    \
+        expect(function(&it, sizeof it), THAW_OK);                                                                     \
         ck_assert_uint_eq(it.struct_size, sizeof it);                                                                  \
     } while (0)
     INIT(thaw_config, thaw_config_init);
@@ -42,20 +42,49 @@ static const struct {
     const char *key, *value;
     thaw_status status;
 } settings[] = {
-    {"rank", "1", THAW_OK}, {"rank", "256", THAW_OK}, {"seed", "0", THAW_OK}, {"half_life", "0.5", THAW_OK},
-    {"batch_users", "1000", THAW_OK}, {"valid_users", "0.5", THAW_OK}, {"rating_min", "-1", THAW_OK},
-    {"rank", "0", THAW_OK}, {"rank", "257", THAW_E_RANGE}, {"rank", "1.5", THAW_E_RANGE},
-    {"rank", "-1", THAW_E_RANGE}, {"rank", "", THAW_E_RANGE}, {"rank", "six", THAW_E_RANGE},
-    {"rank", "16 ", THAW_E_RANGE}, {"rank", "1e400", THAW_E_RANGE}, {"rank", "nan", THAW_E_RANGE},
-    {"rank", "99999999999999999999", THAW_E_RANGE}, {"seed", "-1", THAW_E_RANGE}, {"seed", "0.5", THAW_E_RANGE},
-    {"passes", "0", THAW_E_RANGE}, {"passes", "10001", THAW_E_RANGE}, {"patience", "-1", THAW_E_RANGE},
-    {"valid_users", "0.51", THAW_E_RANGE}, {"valid_users", "nan", THAW_E_RANGE}, {"half_life", "-1", THAW_E_RANGE},
-    {"half_life", "inf", THAW_E_RANGE}, {"rating_max", "1e7", THAW_E_RANGE}, {"rating_min", "-inf", THAW_E_RANGE},
-    {"batch_users", "-1", THAW_E_RANGE}, {"min_feature", "0", THAW_E_RANGE}, {"min_feature", "1e10", THAW_E_RANGE},
-    {"", "1", THAW_E_UNKNOWN}, {"Rank", "1", THAW_E_UNKNOWN}, {"rank ", "1", THAW_E_UNKNOWN},
-    {"struct_size", "1", THAW_E_UNKNOWN}, {"allocator", "1", THAW_E_UNKNOWN}, {"reserved", "0", THAW_E_UNKNOWN},
-    {"loss", "pairwise", THAW_OK}, {"loss", "hinge", THAW_E_RANGE}, {"loss", "1", THAW_E_RANGE},
-    {"objective", "ranking", THAW_OK}, {"objective", "2", THAW_E_RANGE}, {"target", "purchase", THAW_OK},
+    {"rank", "1", THAW_OK},
+    {"rank", "256", THAW_OK},
+    {"seed", "0", THAW_OK},
+    {"half_life", "0.5", THAW_OK},
+    {"batch_users", "1000", THAW_OK},
+    {"valid_users", "0.5", THAW_OK},
+    {"rating_min", "-1", THAW_OK},
+    {"rank", "0", THAW_OK},
+    {"rank", "257", THAW_E_RANGE},
+    {"rank", "1.5", THAW_E_RANGE},
+    {"rank", "-1", THAW_E_RANGE},
+    {"rank", "", THAW_E_RANGE},
+    {"rank", "six", THAW_E_RANGE},
+    {"rank", "16 ", THAW_E_RANGE},
+    {"rank", "1e400", THAW_E_RANGE},
+    {"rank", "nan", THAW_E_RANGE},
+    {"rank", "99999999999999999999", THAW_E_RANGE},
+    {"seed", "-1", THAW_E_RANGE},
+    {"seed", "0.5", THAW_E_RANGE},
+    {"passes", "0", THAW_E_RANGE},
+    {"passes", "10001", THAW_E_RANGE},
+    {"patience", "-1", THAW_E_RANGE},
+    {"valid_users", "0.51", THAW_E_RANGE},
+    {"valid_users", "nan", THAW_E_RANGE},
+    {"half_life", "-1", THAW_E_RANGE},
+    {"half_life", "inf", THAW_E_RANGE},
+    {"rating_max", "1e7", THAW_E_RANGE},
+    {"rating_min", "-inf", THAW_E_RANGE},
+    {"batch_users", "-1", THAW_E_RANGE},
+    {"min_feature", "0", THAW_E_RANGE},
+    {"min_feature", "1e10", THAW_E_RANGE},
+    {"", "1", THAW_E_UNKNOWN},
+    {"Rank", "1", THAW_E_UNKNOWN},
+    {"rank ", "1", THAW_E_UNKNOWN},
+    {"struct_size", "1", THAW_E_UNKNOWN},
+    {"allocator", "1", THAW_E_UNKNOWN},
+    {"reserved", "0", THAW_E_UNKNOWN},
+    {"loss", "pairwise", THAW_OK},
+    {"loss", "hinge", THAW_E_RANGE},
+    {"loss", "1", THAW_E_RANGE},
+    {"objective", "ranking", THAW_OK},
+    {"objective", "2", THAW_E_RANGE},
+    {"target", "purchase", THAW_OK},
 };
 
 START_TEST(config_set_takes_only_what_fits)

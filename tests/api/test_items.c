@@ -90,7 +90,8 @@ START_TEST(a_feature_of_another_type_is_a_mismatch)
     int64_t row = 77;
     thaw_data *d = one_event("new", "rating", 3);
     expect(thaw_data_add_feature(d, THAW_ITEMS, "price", THAW_TOKEN, (const char *const[]){"new"},
-                                 (const char *const[]){"dear"}, 1), THAW_OK);
+                                 (const char *const[]){"dear"}, 1),
+           THAW_OK);
     expect(thaw_model_add_items(model, &row, d), THAW_E_MISMATCH);
     reason("price");
     ck_assert_int_eq(row, 77);

@@ -47,11 +47,11 @@ START_TEST(data_without_items_or_without_ratings_make_no_model)
     expect(thaw_pretrain(model, NULL, empty, NULL, NULL), THAW_E_RANGE);
     expect(thaw_model_add_items(model, &row, empty), THAW_OK);
     ck_assert_int_eq(row, 0);
-    thaw_event_columns columns = {.struct_size = sizeof columns, .users = (const char *const[]){"u0"},
-                                  .items = (const char *const[]){"i0"}};
+    thaw_event_columns columns = {
+        .struct_size = sizeof columns, .users = (const char *const[]){"u0"}, .items = (const char *const[]){"i0"}};
     expect(thaw_data_add_events(empty, &columns, 1), THAW_OK);
-    const thaw_config rates = {.struct_size = sizeof rates, .seed = 1, .passes = 1, .min_feature = 2,
-                               .objective = THAW_RATING};
+    const thaw_config rates = {
+        .struct_size = sizeof rates, .seed = 1, .passes = 1, .min_feature = 2, .objective = THAW_RATING};
     expect(thaw_model_create(&out, &rates, empty), THAW_E_UNSUPPORTED);
     expect(thaw_pretrain(model, NULL, empty, NULL, NULL), THAW_E_RANGE);
     thaw_data_free(empty);

@@ -77,13 +77,20 @@ static const struct {
     thaw_event event;
     thaw_status status;
 } events[] = {
-    {{.item = -1, .value = 3}, THAW_E_RANGE},         {{.item = SHOP_ITEMS, .value = 3}, THAW_E_RANGE},
-    {{.item = INT64_MAX, .value = 3}, THAW_E_RANGE},  {{.item = INT64_MIN, .value = 3}, THAW_E_RANGE},
-    {{.value = 0.99f}, THAW_E_RANGE},                 {{.value = 5.01f}, THAW_E_RANGE},
-    {{.value = NAN}, THAW_E_RANGE},                   {{.value = INFINITY}, THAW_E_RANGE},
-    {{.value = -INFINITY}, THAW_E_RANGE},             {{.value = 3, .event = 1}, THAW_E_RANGE},
-    {{.value = 3, .event = -1}, THAW_E_RANGE},        {{.value = 3, .event = INT32_MAX}, THAW_E_RANGE},
-    {{.value = 3, .time = NAN}, THAW_OK},             {{.value = 2.5f, .time = INFINITY}, THAW_OK},
+    {{.item = -1, .value = 3}, THAW_E_RANGE},
+    {{.item = SHOP_ITEMS, .value = 3}, THAW_E_RANGE},
+    {{.item = INT64_MAX, .value = 3}, THAW_E_RANGE},
+    {{.item = INT64_MIN, .value = 3}, THAW_E_RANGE},
+    {{.value = 0.99f}, THAW_E_RANGE},
+    {{.value = 5.01f}, THAW_E_RANGE},
+    {{.value = NAN}, THAW_E_RANGE},
+    {{.value = INFINITY}, THAW_E_RANGE},
+    {{.value = -INFINITY}, THAW_E_RANGE},
+    {{.value = 3, .event = 1}, THAW_E_RANGE},
+    {{.value = 3, .event = -1}, THAW_E_RANGE},
+    {{.value = 3, .event = INT32_MAX}, THAW_E_RANGE},
+    {{.value = 3, .time = NAN}, THAW_OK},
+    {{.value = 2.5f, .time = INFINITY}, THAW_OK},
 };
 
 START_TEST(a_bad_event_leaves_the_user_alone)

@@ -29,8 +29,8 @@ static int64_t place_of(const thaw_model *m, const thaw_user *u, int64_t item)
     return n;
 }
 
-/* An item without events is on the shelf of i12 to i14: it is recommended to users who take these, and a user who takes it is
- * recommended what they take next. */
+/* An item without events is on the shelf of i12 to i14: it is recommended to users who take these, and a user who
+ * takes it is recommended what they take next. */
 START_TEST(a_new_item_is_known_by_its_shelf)
 {
     thaw_model *m = ring_model("");

@@ -19,7 +19,7 @@ START_TEST(slopes_of_repeats_are_those_of_finite_differences)
 }
 END_TEST
 
-/* Half of the users buy their first item again; of two such items the one viewed more often and more recently is first. */
+/* Half of the users buy their first item again; of two such items the one viewed more often and later is first. */
 START_TEST(what_was_looked_at_most_and_last_is_bought)
 {
     thaw_model *m = ring_model("purchase");

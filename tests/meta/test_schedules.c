@@ -12,8 +12,8 @@ START_TEST(a_schedule_is_linear_in_log_K_between_knots)
         int64_t items;
         int knot;
         float part;
-    } at[] = {{0, 0, 0}, {1, 0, 0}, {2, 0, 0.63093f}, {3, 1, 0}, {5, 1, 0.42428f}, {10, 2, 0},
-              {99, 3, 0.99165f}, {100, 4, 0}, {300, 4, 1}, {100000, 4, 1}};
+    } at[] = {{0, 0, 0},  {1, 0, 0},         {2, 0, 0.63093f}, {3, 1, 0},   {5, 1, 0.42428f},
+              {10, 2, 0}, {99, 3, 0.99165f}, {100, 4, 0},      {300, 4, 1}, {100000, 4, 1}};
     const thaw__place place = thaw__ranking_place(at[_i].items);
     float schedule[THAW__N_RULES][THAW__RULE_KNOTS] = {{0}};
     const thaw__ranking r = {.rule = schedule};

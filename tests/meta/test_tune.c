@@ -48,8 +48,8 @@ static void check_embedding(tuning *t, float *x, int64_t k, double slope)
     }
     *x = old;
     const double difference = (loss[1] - loss[0]) / (2 * (double)h);
-    ck_assert_msg(fabs(difference - slope) < 2e-3 * (0.1 + fabs(difference)), "the slope is %g, differences say %g", slope,
-                  difference);
+    ck_assert_msg(fabs(difference - slope) < 2e-3 * (0.1 + fabs(difference)), "the slope is %g, differences say %g",
+                  slope, difference);
 }
 
 START_TEST(slopes_of_embeddings_are_those_of_finite_differences)

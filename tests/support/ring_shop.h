@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A shop of behaviour whose order is known. Its items form a ring: a user who took item i takes item i + 1 next, mostly.
- * Every third event is a "view", the others are a "purchase". Every second user ends at the item he began with. The
- * feature "home" of a user is the third of the ring he begins in; "shelf" of an item is shared by three in a row. */
+ * A shop of behaviour whose order is known. Its items form a ring: a user who took item i mostly takes item i + 1 next.
+ * Every third event is a "view", the others are a "purchase". Every second user ends at his first item. The feature
+ * "home" of a user is the third of the ring he begins in; "shelf" of an item is shared by three in a row. */
 #ifndef RING_SHOP_H
 #define RING_SHOP_H
 

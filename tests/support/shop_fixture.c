@@ -23,8 +23,11 @@ thaw_data *one_event(const char *item, const char *name, float value)
 {
     thaw_data *made;
     ck_assert_int_eq(thaw_data_create(&made, NULL), THAW_OK);
-    thaw_event_columns columns = {.struct_size = sizeof columns, .users = (const char *const[]){"u0"},
-                                  .items = &item, .events = &name, .values = &value};
+    thaw_event_columns columns = {.struct_size = sizeof columns,
+                                  .users = (const char *const[]){"u0"},
+                                  .items = &item,
+                                  .events = &name,
+                                  .values = &value};
     ck_assert_int_eq(thaw_data_add_events(made, &columns, 1), THAW_OK);
     return made;
 }
