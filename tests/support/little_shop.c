@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The checksums are computed here once more, from docs/file-format.md, so that a test can damage what lies behind them. */
+ * The checksums are computed here once more, from docs/file-format.md: a test can damage what is behind them. */
 #include "little_shop.h"
 
 #include <inttypes.h>
@@ -150,19 +150,51 @@ char *user_bytes(const thaw_user *user, int64_t *size)
     return bytes;
 }
 
-int mend_model(char *bytes, int64_t size)
+/* Write 16 digits after a key of the header; 0 if it is not there. */
+static int put_digits(char *bytes, int64_t size, const char *mark, const char *digits)
 {
-    static const char mark[] = "\"thaw.checksum\":\"";
-    const int64_t n = (int64_t)sizeof mark - 1, digits = 16;
-    for (int64_t at = 8; at + n + digits <= size; at++) {
+    const int64_t n = (int64_t)strlen(mark);
+    for (int64_t at = 8; at + n + 16 <= size; at++) {
         if (memcmp(bytes + at, mark, (size_t)n) != 0) continue;
-        char text[17], *place = bytes + at + n;
-        memset(place, '0', (size_t)digits);
-        snprintf(text, sizeof text, "%016" PRIx64, (uint64_t)XXH3_64bits(bytes, (size_t)size));
-        memcpy(place, text, (size_t)digits);
+        memcpy(bytes + at + n, digits, 16);
         return 1;
     }
     return 0;
+}
+
+int mend_model(char *bytes, int64_t size)
+{
+    static const char mark[] = "\"thaw.checksum\":\"";
+    char digits[17];
+    if (!put_digits(bytes, size, mark, "0000000000000000")) return 0;
+    snprintf(digits, sizeof digits, "%016" PRIx64, (uint64_t)XXH3_64bits(bytes, (size_t)size));
+    return put_digits(bytes, size, mark, digits);
+}
+
+int forge_id(char *bytes, int64_t size, uint64_t id)
+{
+    char digits[17];
+    snprintf(digits, sizeof digits, "%016" PRIx64, id);
+    return put_digits(bytes, size, "\"thaw.id\":\"", digits) && mend_model(bytes, size);
+}
+
+uint64_t model_id(const thaw_model *model)
+{
+    thaw_model_info info;
+    must(thaw_model_info_init(&info, sizeof info));
+    must(thaw_model_get_info(model, &info));
+    return info.id;
+}
+
+thaw_model *forged_model(const thaw_model *model, uint64_t id)
+{
+    int64_t size;
+    thaw_model *forged;
+    char *bytes = model_bytes(model, &size);
+    if (!forge_id(bytes, size, id)) abort();
+    must(thaw_model_load_buffer(&forged, bytes, size, NULL));
+    free(bytes);
+    return forged;
 }
 
 int mend_user(char *bytes, int64_t size)

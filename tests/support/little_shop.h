@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A made-up shop through thaw.h: ratings 1 … 5 from seeded biases and two hidden tastes, which features of items and users
- * tell in part. Items i0 …, users u0 …; every user has rated. Anything that fails ends the program.
+ * A made-up shop through thaw.h: ratings 1 … 5 from seeded biases and two hidden tastes, of which features of items and
+ * users tell a part. Items i0 …, users u0 …; every user has rated. Anything that fails ends the program.
  */
 #ifndef LITTLE_SHOP_H
 #define LITTLE_SHOP_H
@@ -31,5 +31,14 @@ char *user_bytes(const thaw_user *user, int64_t *size);
 /** Set right the checksum of a model or a user whose bytes were changed; 0 if there is no place for one. */
 int mend_model(char *bytes, int64_t size);
 int mend_user(char *bytes, int64_t size);
+
+/** Give a model's bytes another id, and set the checksum right; 0 if there is no place for one. */
+int forge_id(char *bytes, int64_t size, uint64_t id);
+
+/** The id of a model. */
+uint64_t model_id(const thaw_model *model);
+
+/** A copy of the model with another id, made through its bytes. */
+thaw_model *forged_model(const thaw_model *model, uint64_t id);
 
 #endif
