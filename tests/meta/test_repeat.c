@@ -2,7 +2,7 @@
  * Repeat consumption: its schedules, and which item of a history comes first. */
 #include "ring_episode.h"
 #include "run_suite.h"
-#include "user.h"
+#include "rank_adapt.h"
 
 /* Nothing is repeated where only new items are predicted. */
 START_TEST(slopes_of_repeats_are_those_of_finite_differences)
