@@ -19,17 +19,22 @@ function(thaw_target_rules target)
   endif()
 endfunction()
 
-# thaw_layer(NAME SOURCES … SEES layer …): an object target whose include path holds its own folder, the public
-# headers and the folders of the layers it sees, so that a wrong include does not compile.
+# thaw_layer(NAME SOURCES … SEES layer … [FOLDERS folder …]): an object target whose include path holds its own folders (the
+# one of its name, unless others are given), the public headers and the folders of the layers it sees, so that a wrong include
+# does not compile.
 function(thaw_layer name)
-  cmake_parse_arguments(LAYER "" "" "SOURCES;SEES" ${ARGN})
+  cmake_parse_arguments(LAYER "" "" "SOURCES;SEES;FOLDERS" ${ARGN})
+  if(NOT LAYER_FOLDERS)
+    set(LAYER_FOLDERS ${name})
+  endif()
+  list(TRANSFORM LAYER_FOLDERS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
   add_library(thaw_${name} OBJECT ${LAYER_SOURCES})
   thaw_target_rules(thaw_${name})
-  target_include_directories(thaw_${name} PRIVATE ${PROJECT_SOURCE_DIR}/include)
-  set_property(TARGET thaw_${name} PROPERTY THAW_FOLDER ${CMAKE_CURRENT_SOURCE_DIR}/${name})
+  target_include_directories(thaw_${name} PRIVATE ${PROJECT_SOURCE_DIR}/include ${LAYER_FOLDERS})
+  set_property(TARGET thaw_${name} PROPERTY THAW_FOLDER ${LAYER_FOLDERS})
   foreach(below IN LISTS LAYER_SEES)
-    get_property(folder TARGET thaw_${below} PROPERTY THAW_FOLDER)
-    target_include_directories(thaw_${name} PRIVATE ${folder})
+    get_property(folders TARGET thaw_${below} PROPERTY THAW_FOLDER)
+    target_include_directories(thaw_${name} PRIVATE ${folders})
   endforeach()
   set_property(GLOBAL APPEND PROPERTY THAW_LAYERS thaw_${name})
 endfunction()

@@ -111,7 +111,7 @@ int main(void)
     shop *s = shop_create(TRAINED + UPDATES * NEW, ITEMS, 5);
     expect(s != NULL, "memory");
     CHECK(thaw_config_init(&config, sizeof config));
-    config.objective = THAW_RANKING;
+    config.objective = THAW_OBJECTIVE_RANKING;
     config.rank = 8;
     config.passes = 2;
     CHECK(thaw_data_create(&data, NULL));

@@ -15,7 +15,7 @@ static const char help[] =
     "  --json          print one object\n\n"
     "  thaw info --model ml.thaw\n";
 
-static json_t *reading_to_json(const thaw_event_reading *r)
+static json_t *reading_to_json(const thaw_event_weighting *r)
 {
     json_t *object = json_object();
     json_out_real(object, "weight", (double)r->weight);
@@ -86,9 +86,9 @@ static int print_json(const thaw_model_info *m, const thaw_model *model)
     json_t *events = json_array(), *readings = json_array();
     for (int32_t i = 0; i < m->events; i++) {
         const char *name;
-        thaw_event_reading r;
+        thaw_event_weighting r;
         if (thaw_model_event_name(model, &name, i) == THAW_OK) json_array_append_new(events, json_string(name));
-        if (thaw_model_get_event(model, i, &r) == THAW_OK) json_array_append_new(readings, reading_to_json(&r));
+        if (thaw_model_get_event_weighting(model, i, &r) == THAW_OK) json_array_append_new(readings, reading_to_json(&r));
     }
     json_object_set_new(object, "events", events);
     json_object_set_new(object, "parameters", params_to_json(model));
@@ -100,10 +100,10 @@ static int print_json(const thaw_model_info *m, const thaw_model *model)
 static void print_event(const thaw_model *model, int32_t event)
 {
     const char *name;
-    thaw_event_reading r;
+    thaw_event_weighting r;
     if (thaw_model_event_name(model, &name, event) != THAW_OK) return;
     printf("event          %s", name);
-    if (thaw_model_get_event(model, event, &r) == THAW_OK) {
+    if (thaw_model_get_event_weighting(model, event, &r) == THAW_OK) {
         printf(": weight %.3g, target %.3g, exponent of values %.3g", (double)r.weight, (double)r.target, (double)r.exponent);
     }
     putchar('\n');
@@ -119,7 +119,7 @@ static int print_text(const thaw_model_info *m, const thaw_model *model)
         printf("user features  %" PRId64 "\n", m->user_features);
         printf("trained on     %" PRId64 " events of %" PRId64 " users, %" PRId64 " steps\n", m->trained_events,
                m->trained_users, m->steps);
-        if (m->objective == THAW_RATING) {
+        if (m->objective == THAW_OBJECTIVE_RATING) {
             printf("ratings        %g … %g, mean %.4f, noise %.4f\n", (double)m->rating_min, (double)m->rating_max, m->mean,
                    m->noise);
         }

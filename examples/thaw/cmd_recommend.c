@@ -130,7 +130,7 @@ static int prepare(recommend *r)
     thaw_model_info info;
     if (cli_model_info(&info, r->model)) return 1;
     for (int i = 0; i < r->n_events; i++) {
-        if (read_event(&r->events[i], r->model, info.objective == THAW_RANKING, r->event_texts[i])) return 1;
+        if (read_event(&r->events[i], r->model, info.objective == THAW_OBJECTIVE_RANKING, r->event_texts[i])) return 1;
     }
     if (thaw_user_create(&r->user, r->model) != THAW_OK) return cli_fail();
     if (r->n_features && thaw_user_set_features(r->model, r->user, r->names, r->values, r->n_features) != THAW_OK) {
@@ -144,9 +144,9 @@ static void find_title(char *out, int64_t capacity, const thaw_data *data, const
 {
     *out = '\0';
     if (!data) return;
-    if (thaw_data_feature(data, out, capacity, THAW_ITEMS, key, "title") == THAW_OK && *out) return;
+    if (thaw_data_feature(data, out, capacity, THAW_TABLE_ITEMS, key, "title") == THAW_OK && *out) return;
     *out = '\0';
-    if (thaw_data_feature(data, out, capacity, THAW_ITEMS, key, "name") != THAW_OK) *out = '\0';
+    if (thaw_data_feature(data, out, capacity, THAW_TABLE_ITEMS, key, "name") != THAW_OK) *out = '\0';
 }
 
 static int print_hits(const recommend *r, const thaw_hit *hits, int64_t n)

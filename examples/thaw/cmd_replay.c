@@ -96,8 +96,8 @@ static void check_arguments(arguments *a)
     replay_options *o = &a->replay;
     cli_require("--inter", a->tables.inter);
     if (a->tables.item || a->tables.user) cli_refuse("rankings learn from events alone; --item and --user are not used");
-    if (o->pretraining.config.objective == THAW_RATING) cli_refuse("ratings are not replayed; objective must be ranking");
-    o->pretraining.config.objective = THAW_RANKING;
+    if (o->pretraining.config.objective == THAW_OBJECTIVE_RATING) cli_refuse("ratings are not replayed; objective must be ranking");
+    o->pretraining.config.objective = THAW_OBJECTIVE_RANKING;
     if (o->target_event && !*o->pretraining.config.target &&
         thaw_config_set(&o->pretraining.config, "target", o->target_event) != THAW_OK) {
         cli_refuse("--target-event: %s", thaw_last_error());

@@ -35,7 +35,7 @@ void pretraining_read_event(pretraining *p, char *text)
     const int n = cli_list(flag, cli_pair(flag, text), parts, 3);
     p->read_names[p->n_readings] = text;
     p->readings[p->n_readings++] =
-        (thaw_event_reading){.weight = (float)cli_number(flag, parts[0], 1e-6, 1e6),
+        (thaw_event_weighting){.weight = (float)cli_number(flag, parts[0], 1e-6, 1e6),
                              .target = n > 1 ? (float)cli_number(flag, parts[1], -1, 1) : NAN,
                              .exponent = n > 2 ? (float)cli_number(flag, parts[2], -8, 8) : NAN};
 }
@@ -45,7 +45,7 @@ static int give_readings(thaw_model *model, const pretraining *p)
     for (int k = 0; k < p->n_readings; k++) {
         int32_t event;
         if (thaw_model_event_id(model, &event, p->read_names[k]) != THAW_OK) return cli_fail();
-        if (thaw_model_set_event(model, event, &p->readings[k]) != THAW_OK) return cli_fail();
+        if (thaw_model_set_event_weighting(model, event, &p->readings[k]) != THAW_OK) return cli_fail();
     }
     return 0;
 }
@@ -95,7 +95,7 @@ static int say_result(const thaw_model *model, const thaw_report *r, int stopped
 {
     thaw_model_info info;
     if (cli_model_info(&info, model)) return 1;
-    if (info.objective == THAW_RANKING) {
+    if (info.objective == THAW_OBJECTIVE_RANKING) {
         cli_say("%s%lld events of %lld users, %lld items, rank %d: %.2f s, validation recall@20 %.4f, NDCG@10 %.4f",
                 stopped ? "stopped early; " : "", (long long)info.trained_events, (long long)info.trained_users,
                 (long long)info.items, (int)info.rank, r->seconds, r->valid_recall, r->valid_ndcg);
@@ -120,7 +120,7 @@ int pretraining_run(thaw_model **out, const pretraining *p, const thaw_data *dat
         *out = NULL;
         return 1;
     }
-    watch w = {.passes = p->config.passes, .ranks = info.objective == THAW_RANKING};
+    watch w = {.passes = p->config.passes, .ranks = info.objective == THAW_OBJECTIVE_RANKING};
     progress_begin(&w.bar, title);
     progress_show(&w.bar, 0, -1, NULL);
     interrupted_once = 0;

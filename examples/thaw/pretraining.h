@@ -21,7 +21,7 @@ enum { MOST_READINGS = 16 };
 typedef struct pretraining {
     thaw_config config;
     const char *read_names[MOST_READINGS];
-    thaw_event_reading readings[MOST_READINGS];
+    thaw_event_weighting readings[MOST_READINGS];
     int n_readings;
     int32_t n_threads;
     thaw_threads *threads; /* NULL before pretraining_threads() and with one thread */

@@ -54,7 +54,7 @@ static int read_query(thaw_data *data, const char *table, int32_t kind)
 
 static int read_table(thaw_data *data, const char *table, int32_t kind, const tables *t)
 {
-    const int where = kind == THAW_EVENTS && t->where_column;
+    const int where = kind == THAW_TABLE_EVENTS && t->where_column;
     if (tables_is_query(table)) {
         if (where) cli_refuse("--where is for files; put it into the query");
         return read_query(data, table, kind);
@@ -72,9 +72,9 @@ static int read_table(thaw_data *data, const char *table, int32_t kind, const ta
 int tables_read(thaw_data **out, const tables *t)
 {
     if (thaw_data_create(out, NULL) != THAW_OK) return cli_fail();
-    int bad = t->inter ? read_table(*out, t->inter, THAW_EVENTS, t) : 0;
-    if (!bad && t->item) bad = read_table(*out, t->item, THAW_ITEMS, t);
-    if (!bad && t->user) bad = read_table(*out, t->user, THAW_USERS, t);
+    int bad = t->inter ? read_table(*out, t->inter, THAW_TABLE_EVENTS, t) : 0;
+    if (!bad && t->item) bad = read_table(*out, t->item, THAW_TABLE_ITEMS, t);
+    if (!bad && t->user) bad = read_table(*out, t->user, THAW_TABLE_USERS, t);
     if (bad) {
         thaw_data_free(*out);
         *out = NULL;

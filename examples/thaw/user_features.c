@@ -53,7 +53,7 @@ void user_features_free(user_features *f)
 static thaw_status fetch(user_features *f, int i, const thaw_data *data, const char *key)
 {
     for (;;) {
-        const thaw_status st = thaw_data_feature(data, f->values[i], (int64_t)f->room[i], THAW_USERS, key, f->names[i]);
+        const thaw_status st = thaw_data_feature(data, f->values[i], (int64_t)f->room[i], THAW_TABLE_USERS, key, f->names[i]);
         if (st == THAW_E_UNKNOWN) {
             f->values[i][0] = '\0';
             return THAW_OK;

@@ -27,7 +27,7 @@
  *   and never touches the host's BLAS settings.
  * - Structs that may grow begin with struct_size; fill them with their init function, which makes every field its default.
  *
- * docs/model.md has the mathematics with the equation numbers used here.
+ * docs/rating-model.md has the mathematics with the equation numbers used here.
  */
 
 #include <stddef.h>
@@ -66,9 +66,9 @@ THAW_API const char *thaw_last_error(void);
 
 /** What a model learns: what users say of items they rate, or which items they come to next. By the events: ratings where
  *  any event carries a value. */
-enum { THAW_BY_EVENTS = 0, THAW_RATING = 1, THAW_RANKING = 2 };
+enum { THAW_OBJECTIVE_AUTO = 0, THAW_OBJECTIVE_RATING = 1, THAW_OBJECTIVE_RANKING = 2 };
 
-/** What the tuning of a ranking's rows descends (docs/ranking.md): a share linear in the score; or softmax over the catalogue, pairs
+/** What the tuning of a ranking's rows descends (docs/ranking-training.md, eq. 5 and 8): a share linear in the score; or softmax over the catalogue, pairs
  *  of wanted and other items, squares, logistic. */
 enum { THAW_LOSS_SHARE = 0, THAW_LOSS_SOFTMAX = 1, THAW_LOSS_PAIRWISE = 2, THAW_LOSS_SQUARED = 3, THAW_LOSS_LOGISTIC = 4 };
 
@@ -87,7 +87,7 @@ typedef struct thaw_config {
     float rating_max;         /**< largest rating; default 0 */
     int64_t batch_users;      /**< users per step of thaw_pretrain; 0: all, exact batch EM; default 0 */
     int32_t min_feature;      /**< feature values seen on fewer users or items are ignored, >= 1; default 2 */
-    int32_t objective;        /**< THAW_RATING or THAW_RANKING; default THAW_BY_EVENTS */
+    int32_t objective;        /**< THAW_OBJECTIVE_RATING or THAW_OBJECTIVE_RANKING; default THAW_OBJECTIVE_AUTO */
     char target[72];          /**< ranking: the event to predict, such as "purchase"; "": any, of items new to the user; default "" */
     int32_t loss;             /**< ranking: THAW_LOSS_SHARE … THAW_LOSS_LOGISTIC; default THAW_LOSS_SHARE */
     int32_t reserved;         /**< 0 */
@@ -139,10 +139,10 @@ THAW_API void thaw_threads_free(thaw_threads *threads);
 typedef struct thaw_data thaw_data;
 
 /** Which table of a shop: what happened, what is sold, who buys. */
-enum { THAW_EVENTS = 0, THAW_ITEMS = 1, THAW_USERS = 2 };
+enum { THAW_TABLE_EVENTS = 0, THAW_TABLE_ITEMS = 1, THAW_TABLE_USERS = 2 };
 
 /** Types of feature columns. In a sequence, values are separated by single spaces. */
-enum { THAW_TOKEN = 0, THAW_TOKEN_SEQ = 1, THAW_FLOAT = 2, THAW_FLOAT_SEQ = 3, THAW_TEXT = 4 };
+enum { THAW_TYPE_TOKEN = 0, THAW_TYPE_TOKEN_SEQ = 1, THAW_TYPE_FLOAT = 2, THAW_TYPE_FLOAT_SEQ = 3, THAW_TYPE_TEXT = 4 };
 
 /** Columns of events, each NULL or [n]. users and items are required. Fill with thaw_event_columns_init(). */
 typedef struct thaw_event_columns {
@@ -160,15 +160,15 @@ typedef struct thaw_event_columns {
 THAW_API thaw_status thaw_event_columns_init(thaw_event_columns *columns, uint32_t struct_size);
 
 /** How the columns of a table are told apart. */
-enum { THAW_BY_NAME = 0, THAW_TSV = 1, THAW_CSV = 2 };
+enum { THAW_FORMAT_AUTO = 0, THAW_FORMAT_TSV = 1, THAW_FORMAT_CSV = 2 };
 
 /** How to read a table. Fill with thaw_read_options_init(). */
 typedef struct thaw_read_options {
     uint32_t struct_size;
-    int32_t table;            /**< THAW_EVENTS, THAW_ITEMS or THAW_USERS */
+    int32_t table;            /**< THAW_TABLE_EVENTS, THAW_TABLE_ITEMS or THAW_TABLE_USERS */
     const char *where_column; /**< keep only rows whose where_column reads where_value; NULL: keep all */
     const char *where_value;
-    int32_t format;           /**< default THAW_BY_NAME: commas if the path ends in ".csv", else tabs; memory: tabs */
+    int32_t format;           /**< default THAW_FORMAT_AUTO: commas if the path ends in ".csv", else tabs; memory: tabs */
     int32_t reserved;         /**< 0 */
 } thaw_read_options;
 
@@ -190,9 +190,9 @@ THAW_API thaw_status thaw_data_add_events(thaw_data *data, const thaw_event_colu
 
 /** Append one feature column of items or users from memory.
  *
- *  @param table   THAW_ITEMS or THAW_USERS.
+ *  @param table   THAW_TABLE_ITEMS or THAW_TABLE_USERS.
  *  @param name    the column's name, 1 … 64 bytes. A name added before takes further rows; its type must agree.
- *  @param type    THAW_TOKEN … THAW_TEXT.
+ *  @param type    THAW_TYPE_TOKEN … THAW_TYPE_TEXT.
  *  @param keys    [n] items or users; unknown ones become known. A key given before is overwritten.
  *  @param values  [n] as text ("red", "red blue", "3.5"); NULL or "": missing.
  *  @return THAW_E_RANGE     a key or name is out of bounds, a value of a float column is not a finite number
@@ -202,7 +202,7 @@ THAW_API thaw_status thaw_data_add_events(thaw_data *data, const thaw_event_colu
 THAW_API thaw_status thaw_data_add_feature(thaw_data *data, int32_t table, const char *name, int32_t type,
                                            const char *const *keys, const char *const *values, int64_t n);
 
-/** Make every field its default: THAW_EVENTS, all rows.  Since 0.1. */
+/** Make every field its default: THAW_TABLE_EVENTS, all rows.  Since 0.1. */
 THAW_API thaw_status thaw_read_options_init(thaw_read_options *options, uint32_t struct_size);
 
 /** Append a table from a file.
@@ -364,7 +364,7 @@ typedef struct thaw_report {
 
 THAW_API thaw_status thaw_report_init(thaw_report *report, uint32_t struct_size);
 
-/** One stochastic natural-gradient EM step over some users.                       docs/model.md, eq. 5 to 12
+/** One stochastic natural-gradient EM step over some users.                       docs/rating-model.md, eq. 5 to 12
  *
  *  Each user adds a contribution to the sufficient statistics of items and prior; with all users of the data this is
  *  one exact EM pass, with n of N the items' natural parameters go part of the way, (J, h) <- (1 - rho) (J, h) + rho
@@ -381,7 +381,7 @@ THAW_API thaw_status thaw_report_init(thaw_report *report, uint32_t struct_size)
  *  Same seed and data: same bits, whatever the number of threads.  Since 0.1.
  *
  *  A model of ranking takes the journeys of these users in: popularity, what follows what, and the rows that are scored become
- *  the means over all users so far, who weigh n_u^-1/2 (docs/ranking.md). These users are taken as new ones: for those who are in
+ *  the means over all users so far, who weigh n_u^-1/2 (docs/ranking-updates.md, eq. 1). These users are taken as new ones: for those who are in
  *  the model already see thaw_pretrain_update(). Give whole journeys, earlier events too: what follows what is read from
  *  them. New items get a row; space, rules and kinds of events stay as thaw_pretrain() made them.
  *  Here THAW_E_RANGE: no user has two items that an event wants.
@@ -450,7 +450,7 @@ typedef struct thaw_model_info {
     float rating_max;
     float half_life;
     int32_t events;        /**< event names known */
-    int32_t objective;     /**< THAW_RATING or THAW_RANKING */
+    int32_t objective;     /**< THAW_OBJECTIVE_RATING or THAW_OBJECTIVE_RANKING */
     int32_t reserved;
 } thaw_model_info;
 
@@ -488,7 +488,7 @@ THAW_API thaw_status thaw_model_item_key(const thaw_model *model, const char **k
  *  @param groups    [items of the model] 0 … n_groups - 1; -1 where data does not know the item or has no value for it.
  *  @param n_groups  numbers given: one more than the largest. Numbers hold for this data set, in no order.
  *  @param data      any data set with the items' keys.
- *  @param column    of type THAW_TOKEN, THAW_TOKEN_SEQ or THAW_TEXT.
+ *  @param column    of type THAW_TYPE_TOKEN, THAW_TYPE_TOKEN_SEQ or THAW_TYPE_TEXT.
  *  @return THAW_E_UNKNOWN   data has no such column of items
  *          THAW_E_MISMATCH  the column is of numbers
  *  Allocates nothing.  Since 0.2.
@@ -500,12 +500,12 @@ THAW_API thaw_status thaw_model_item_groups(const thaw_model *model, int32_t *gr
 THAW_API thaw_status thaw_model_event_id(const thaw_model *model, int32_t *event, const char *name);
 THAW_API thaw_status thaw_model_event_name(const thaw_model *model, const char **name, int32_t event);
 
-/** How a ranking reads events of one name.                                                            docs/ranking.md, D and t */
-typedef struct thaw_event_reading {
+/** How a ranking reads events of one name.                                                            docs/ranking-model.md, eq. 5 */
+typedef struct thaw_event_weighting {
     float weight;   /**< how much one event counts, 10^-6 … 10^6: its precision, the inverse of its noise */
     float target;   /**< -1 … 1; 1: the item is wanted, 0 or less: it is not, as after a return; above 1/2 the item counts as met */
     float exponent; /**< of 1 + value in the weight, -8 … 8; 0: values say nothing */
-} thaw_event_reading;
+} thaw_event_weighting;
 
 /** Fix how events are read, which training learns otherwise; call it before pretraining.
  *
@@ -513,10 +513,10 @@ typedef struct thaw_event_reading {
  *  @return THAW_E_RANGE        event is not the model's, or a field is out of bounds
  *          THAW_E_UNSUPPORTED  the model learns from ratings
  *  Users adapted before belong to another model.  Since 0.2. */
-THAW_API thaw_status thaw_model_set_event(thaw_model *model, int32_t event, const thaw_event_reading *reading);
+THAW_API thaw_status thaw_model_set_event_weighting(thaw_model *model, int32_t event, const thaw_event_weighting *reading);
 
 /** How they are read now, given or learned.  Errors as above.  Since 0.2. */
-THAW_API thaw_status thaw_model_get_event(const thaw_model *model, int32_t event, thaw_event_reading *reading);
+THAW_API thaw_status thaw_model_get_event_weighting(const thaw_model *model, int32_t event, thaw_event_weighting *reading);
 
 /** Save to a file, atomically: a temporary beside it, fsync, rename. An interrupted save leaves the old file whole;
  *  a symbolic link is replaced, not followed.
@@ -568,7 +568,7 @@ THAW_API thaw_status thaw_user_create(thaw_user **out, const thaw_model *model);
 THAW_API thaw_status thaw_user_copy(thaw_user **out, const thaw_user *user);
 THAW_API void thaw_user_free(thaw_user *user);
 
-/** Tell what is known of the user: the prior mean becomes M f.                                docs/model.md, eq. 2
+/** Tell what is known of the user: the prior mean becomes M f.                                docs/rating-model.md, eq. 2
  *
  *  @param names   [n] columns, as in training. @param values  [n] as text; NULL, "" or never seen: unknown.
  *  @return THAW_E_UNKNOWN   a name is no user feature of the model
@@ -579,7 +579,7 @@ THAW_API void thaw_user_free(thaw_user *user);
 THAW_API thaw_status thaw_user_set_features(const thaw_model *model, thaw_user *user, const char *const *names,
                                             const char *const *values, int64_t n);
 
-/** Condition the prior on a user's events, forgetting earlier ones.                        docs/model.md, eq. 3 and 4
+/** Condition the prior on a user's events, forgetting earlier ones.                        docs/rating-model.md, eq. 3 and 4
  *
  *  m = m0 + X' (I + X X')^-1 t,  P = I - X' (I + X X')^-1 X,  one row of X and t per event: the item's loading and the
  *  surprise, both divided by the noise of the event. Fewer events than rank solve the n x n system, more the rank x rank.
@@ -618,7 +618,7 @@ THAW_API int64_t thaw_user_n_events(const thaw_user *user);
 
 /** The belief: mean [rank] and covariance [rank, rank], in units of the prior's standard deviation; either may be NULL.
  *  @return THAW_E_MISMATCH.  Allocates nothing.  Since 0.1. */
-THAW_API thaw_status thaw_user_belief(const thaw_model *model, const thaw_user *user, float *mean, float *covariance);
+THAW_API thaw_status thaw_user_posterior(const thaw_model *model, const thaw_user *user, float *mean, float *covariance);
 
 /** Serialise for a key-value store or a cookie: 4 rank (rank + 1) / 2 + 8 rank + 64 bytes, with a half-life twice
  *  the first term; of a model that ranks 64 bytes and 24 for each of the newest 512 events, from which the belief is made again. Works like thaw_model_save_buffer(). May allocate: a user adapted to few events has no P yet.  Since 0.1. */
@@ -631,9 +631,9 @@ THAW_API thaw_status thaw_user_load(thaw_user **out, const thaw_model *model, co
  * Score and recommend
  * --------------------------------------------------------------------------------------------------------------- */
 
-/** Predict ratings: what this user would say of each item, should they come to rate it.       docs/model.md, eq. 13
+/** Predict ratings: what this user would say of each item, should they come to rate it.       docs/rating-model.md, eq. 13
  *  A model that ranks scores how likely the user comes to each item next, in no unit: higher is likelier, below 0 is possible; the
- *  variance is that of the score given the user's events.                                      docs/ranking.md
+ *  variance is that of the score given the user's events.                                      docs/ranking-model.md, eq. 1 and 10
  *
  *  score mean  z = base[i] + q[i] / (1 + n_events / 20) + p[i] . m
  *  variance    v = noise[i] + tail[i] + p[i]' P p[i]                           i = items[j]
@@ -673,8 +673,8 @@ typedef struct thaw_query {
     const int32_t *allow_groups; /**< [n_allow_groups] only items of these groups; NULL: of all and of none */
     int64_t n_allow_groups;
     int64_t group_cap;      /**< at most so many of one group; items of none are not counted; 0, the default: no cap */
-    float min_score;        /**< only items with mean - caution * sqrt(variance) at or above; default -INFINITY */
-    float caution;          /**< standard deviations, 0 or more and finite; default 0 */
+    float min_score;        /**< only items with mean - risk_aversion * sqrt(variance) at or above; default -INFINITY */
+    float risk_aversion;          /**< standard deviations, 0 or more and finite; default 0 */
     thaw_parallel parallel; /**< share the search between threads; default: the calling thread. Same answer */
 } thaw_query;
 
@@ -692,7 +692,7 @@ THAW_API thaw_status thaw_query_init(thaw_query *query, uint32_t struct_size);
  *  @param n_hits  how many were written: fewer than top only where fewer items qualify.
  *  @param query   NULL: the ten best of the catalogue.
  *  @return THAW_E_RANGE     top is below 1, a row is past the last item, n_groups is not the number of items, group_cap is
- *                           negative, min_score or caution is NaN, caution is negative or infinite
+ *                           negative, min_score or risk_aversion is NaN, risk_aversion is negative or infinite
  *          THAW_E_MISMATCH  user belongs to another model
  *          THAW_E_IO        parallel fails; what was written to hits means nothing
  *  Allocates nothing. group_cap costs O(top) for each item that enters the list.  Since 0.1.

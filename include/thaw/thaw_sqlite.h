@@ -21,7 +21,7 @@ extern "C" {
  *
  *  @param path   a database; it is opened read-only and never made.
  *  @param query  one statement that only reads.
- *  @param table  THAW_EVENTS, THAW_ITEMS or THAW_USERS.
+ *  @param table  THAW_TABLE_EVENTS, THAW_TABLE_ITEMS or THAW_TABLE_USERS.
  *  @return THAW_E_IO      the database cannot be opened or read
  *          THAW_E_ARG     the query is wrong, writes, returns no columns or is more than one statement
  *          THAW_E_FORMAT  a value is a BLOB or not UTF-8, a number cannot be read, a column is missing or named twice;

@@ -11,7 +11,7 @@
 #define MOST_PRODUCT 0x1p100 /* of norms; float32 ends at 2^128 */
 
 /* k = w / step rounded; what that takes from w, and norms, in double. */
-static double round_query(thaw__probe *p, const thaw__codes *codes, const float *w, double *norm)
+static double round_query(thaw__quantised_query *p, const thaw__codes *codes, const float *w, double *norm)
 {
     float largest = 0;
     double norm2 = 0, lost2 = 0;
@@ -45,7 +45,7 @@ static float shift_of(const thaw__codes *codes, const float *w, double rounding,
     return nextafterf((float)(dot + rounding * sqrt(centre2) * norm), INFINITY);
 }
 
-int thaw__probe_make(thaw__probe *p, const thaw__codes *codes, const float *w, const float c[2])
+int thaw__quantised_query_make(thaw__quantised_query *p, const thaw__codes *codes, const float *w, const float c[2])
 {
     double norm;
     const double lost = round_query(p, codes, w, &norm), rounding = (codes->d + 16) * 0x1p-23;

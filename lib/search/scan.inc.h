@@ -16,7 +16,7 @@
 #define UNROLL _Pragma("GCC unroll 32")
 #endif
 
-enum { W = WIDTH, PARTS = THAW__TILE / WIDTH, SUMS_MOST = 2 * THAW__PROBES };
+enum { W = WIDTH, PARTS = THAW__TILE / WIDTH, SUMS_MOST = 2 * THAW__QUANTISED_QUERIES };
 
 #if WIDTH == 16
 
@@ -124,7 +124,7 @@ INLINE void keep(thaw__finds *out, unsigned which, vf bounds, int64_t row)
 
 /* Units unit … unit + T - 1 against probes p[0 … P - 1]: sum[t P + q] = codes . k. One probe has registers to spare: it sums the
  * two halves of a load apart, so that fewer sums wait for each other. */
-INLINE void multiply(int whole, int T, int P, const thaw__codes *codes, int64_t unit, const thaw__probe *p, vi *sum)
+INLINE void multiply(int whole, int T, int P, const thaw__codes *codes, int64_t unit, const thaw__quantised_query *p, vi *sum)
 {
     const int64_t size = thaw__tile_bytes(codes->stride);
     const int apart = P == 1;
@@ -158,7 +158,7 @@ INLINE void multiply(int whole, int T, int P, const thaw__codes *codes, int64_t 
 enum { PART = 4 }; /* loads whose sums fit into 16 bits: 8 * 2 * 15 * 127 */
 
 /* The same by upper nibbles alone: pairs of products are summed in 16 bits for a while. */
-INLINE void multiply_narrow(int T, int P, const thaw__codes *codes, int64_t unit, const thaw__probe *p, vi *sum)
+INLINE void multiply_narrow(int T, int P, const thaw__codes *codes, int64_t unit, const thaw__quantised_query *p, vi *sum)
 {
     const int64_t size = thaw__tile_bytes(codes->stride), end = codes->stride / 8;
     UNROLL for (int k = 0; k < T * P; k++) sum[k] = zero();
@@ -197,14 +197,14 @@ typedef struct scales {
     vf middle, step, shift, reach, c[2], least;
 } scales;
 
-INLINE scales scales_of(int whole, const thaw__probe *p, float least)
+INLINE scales scales_of(int whole, const thaw__quantised_query *p, float least)
 {
     return (scales){all((whole ? 127.5f : 7.5f) * p->sum), all(p->step), all(p->shift), all(p->reach),
                     {all(p->c[0]), all(p->c[1])}, all(least)};
 }
 
 /* offset + shift + (codes . k - middle) step + reach error, against least. */
-INLINE void judge(int whole, int P, const thaw__coded *t, int64_t unit, const vi *sum, const thaw__probe *p, const float *least,
+INLINE void judge(int whole, int P, const thaw__coded *t, int64_t unit, const vi *sum, const thaw__quantised_query *p, const float *least,
                   const scales *one, thaw__finds *out)
 {
     const uint8_t *plane = whole ? t->codes->fine : t->codes->coarse;
@@ -219,7 +219,7 @@ INLINE void judge(int whole, int P, const thaw__coded *t, int64_t unit, const vi
     }
 }
 
-INLINE void scan_units(int whole, int T, int P, const thaw__coded *t, int64_t unit, const thaw__probe *p, const float *least,
+INLINE void scan_units(int whole, int T, int P, const thaw__coded *t, int64_t unit, const thaw__quantised_query *p, const float *least,
                        const scales *one, thaw__finds *out)
 {
     vi sum[SUMS_MOST];
@@ -231,7 +231,7 @@ INLINE void scan_units(int whole, int T, int P, const thaw__coded *t, int64_t un
     UNROLL for (int k = 0; k < T; k++) judge(whole, P, t, unit + k, sum + k * P, p, least, one, out);
 }
 
-INLINE void scan_one(int whole, const thaw__coded *t, int64_t unit, int64_t end, const thaw__probe *p, float least,
+INLINE void scan_one(int whole, const thaw__coded *t, int64_t unit, int64_t end, const thaw__quantised_query *p, float least,
                      thaw__finds *out)
 {
     const scales by = scales_of(whole, p, least);
@@ -239,19 +239,19 @@ INLINE void scan_one(int whole, const thaw__coded *t, int64_t unit, int64_t end,
     for (; unit < end; unit++) scan_units(whole, 1, 1, t, unit, p, &least, &by, out);
 }
 
-static void one(const thaw__coded *t, int whole, int64_t first, int64_t end, const thaw__probe *p, float least,
+static void one(const thaw__coded *t, int whole, int64_t first, int64_t end, const thaw__quantised_query *p, float least,
                 thaw__finds *out)
 {
     if (whole) scan_one(1, t, first * PARTS, end * PARTS, p, least, out);
     else scan_one(0, t, first * PARTS, end * PARTS, p, least, out);
 }
 
-static void many(const thaw__coded *t, int64_t first, int64_t end, const thaw__probe *p, const float *least, thaw__finds *out)
+static void many(const thaw__coded *t, int64_t first, int64_t end, const thaw__quantised_query *p, const float *least, thaw__finds *out)
 {
     int64_t unit = first * PARTS;
     for (; unit + UNITS_MANY <= end * PARTS; unit += UNITS_MANY)
-        scan_units(WHOLE_MANY, UNITS_MANY, THAW__PROBES, t, unit, p, least, NULL, out);
-    for (; unit < end * PARTS; unit++) scan_units(WHOLE_MANY, 1, THAW__PROBES, t, unit, p, least, NULL, out);
+        scan_units(WHOLE_MANY, UNITS_MANY, THAW__QUANTISED_QUERIES, t, unit, p, least, NULL, out);
+    for (; unit < end * PARTS; unit++) scan_units(WHOLE_MANY, 1, THAW__QUANTISED_QUERIES, t, unit, p, least, NULL, out);
 }
 
 #define THAW__PASTE(a, b) a##b

@@ -19,7 +19,7 @@ static float upper_half(uint32_t bits)
 }
 
 /* No score of the row is above. coarse and fine are its tile; fine is NULL where upper nibbles are enough. */
-static float bound(const thaw__coded *t, const uint8_t *coarse, const uint8_t *fine, int64_t tile, int row, const thaw__probe *p)
+static float bound(const thaw__coded *t, const uint8_t *coarse, const uint8_t *fine, int64_t tile, int row, const thaw__quantised_query *p)
 {
     uint32_t numbers;
     int32_t product = 0;
@@ -37,7 +37,7 @@ static float bound(const thaw__coded *t, const uint8_t *coarse, const uint8_t *f
     return offset + dot;
 }
 
-static void scan(const thaw__coded *t, int whole, int64_t first, int64_t end, const thaw__probe *p, float least,
+static void scan(const thaw__coded *t, int whole, int64_t first, int64_t end, const thaw__quantised_query *p, float least,
                  thaw__finds *out)
 {
     const int64_t size = thaw__tile_bytes(t->codes->stride);
@@ -51,15 +51,15 @@ static void scan(const thaw__coded *t, int whole, int64_t first, int64_t end, co
         }
 }
 
-static void one(const thaw__coded *t, int whole, int64_t first, int64_t end, const thaw__probe *p, float least,
+static void one(const thaw__coded *t, int whole, int64_t first, int64_t end, const thaw__quantised_query *p, float least,
                 thaw__finds *out)
 {
     scan(t, whole, first, end, p, least, out);
 }
 
-static void many(const thaw__coded *t, int64_t first, int64_t end, const thaw__probe *p, const float *least, thaw__finds *out)
+static void many(const thaw__coded *t, int64_t first, int64_t end, const thaw__quantised_query *p, const float *least, thaw__finds *out)
 {
-    for (int u = 0; u < THAW__PROBES; u++) scan(t, 1, first, end, &p[u], least[u], &out[u]);
+    for (int u = 0; u < THAW__QUANTISED_QUERIES; u++) scan(t, 1, first, end, &p[u], least[u], &out[u]);
 }
 
 const thaw__scans thaw__scans_portable = {"portable", one, many};

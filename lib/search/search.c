@@ -14,7 +14,7 @@ enum {
     BLOCK_MANY = 256,   /* many; */
     SLAB = 1024,        /* whose codes stay in L2 while groups of questions pass, and a group's lists in L1 meanwhile */
     PENDING = 8,        /* rows whose numbers are on their way from memory before the first is scored */
-    BATCH = 8 * THAW__PROBES, /* questions that share a pass over the codes */
+    BATCH = 8 * THAW__QUANTISED_QUERIES, /* questions that share a pass over the codes */
     FEW = 4,            /* so many questions are slower together than one by one */
     RANGE = 8192,       /* rows of a thread's piece of work */
     DENSE = 256         /* whole bytes are read while one of so many rows is kept: a closer bound saves more than it costs */
@@ -32,7 +32,7 @@ float thaw__score_of(const thaw__index *x, const float c[2], const float *w, int
 typedef struct work {
     const thaw__index *index;
     const thaw__filter *filter;
-    thaw__seek *seek;
+    thaw__search_query *seek;
     atomic_flag *lock;     /* NULL: one thread */
     _Atomic float least;   /* scores below are not wanted any more */
     int picky;             /* rows have additions or must pass the filter */
@@ -49,7 +49,7 @@ static void unlock(work *k)
     if (k->lock) atomic_flag_clear_explicit(k->lock, memory_order_release);
 }
 
-static void begin(work *k, const thaw__index *index, const thaw__filter *filter, thaw__seek *seek, atomic_flag *lock)
+static void begin(work *k, const thaw__index *index, const thaw__filter *filter, thaw__search_query *seek, atomic_flag *lock)
 {
     k->index = index;
     k->filter = filter;
@@ -87,7 +87,7 @@ static void offer(work *k, int64_t row, float score)
 }
 
 /* The place of a row among the extras, or of the first after it. */
-static int64_t find_extra(const thaw__seek *s, int64_t row)
+static int64_t find_extra(const thaw__search_query *s, int64_t row)
 {
     int64_t low = 0, high = s->n_extras;
     while (low < high) {
@@ -98,7 +98,7 @@ static int64_t find_extra(const thaw__seek *s, int64_t row)
     return low;
 }
 
-static const thaw__extra *extra_of(const thaw__seek *s, int64_t row)
+static const thaw__sparse_score *extra_of(const thaw__search_query *s, int64_t row)
 {
     const int64_t at = s->n_extras ? find_extra(s, row) : 0;
     return at < s->n_extras && s->extras[at].row == row ? &s->extras[at] : NULL;
@@ -107,7 +107,7 @@ static const thaw__extra *extra_of(const thaw__seek *s, int64_t row)
 /* ------------------------------------------------------------------------------------- without codes: the definition */
 
 /* extra: of the row, or NULL. */
-static void try_with(work *k, int64_t row, const thaw__extra *extra)
+static void try_with(work *k, int64_t row, const thaw__sparse_score *extra)
 {
     float score = thaw__score_of(k->index, k->seek->c, k->seek->w, row);
     if (extra) score = score + extra->addition;
@@ -136,7 +136,7 @@ static thaw__coded coded(const thaw__index *x)
 static void try_extras(work *k)
 {
     enum { AHEAD = 8 }; /* rows whose numbers are on their way */
-    const thaw__seek *s = k->seek;
+    const thaw__search_query *s = k->seek;
     for (int64_t i = 0; i < s->n_extras; i++) {
         const float *next = k->index->rows + s->extras[i + AHEAD < s->n_extras ? i + AHEAD : i].row * k->index->stride;
         for (int64_t j = 0; j < k->index->stride; j += 16) __builtin_prefetch(next + j);
@@ -172,7 +172,7 @@ static int64_t block_end(int64_t first, int64_t row, int64_t end, int64_t most)
 }
 
 /* Rows first … end - 1, whole tiles. */
-static void scan_range(work *k, const thaw__probe *probe, int64_t first, int64_t end)
+static void scan_range(work *k, const thaw__quantised_query *probe, int64_t first, int64_t end)
 {
     int32_t rows[BLOCK_ONE + PENDING + THAW__FINDS_SPARE];
     float bounds[BLOCK_ONE + PENDING + THAW__FINDS_SPARE];
@@ -195,7 +195,7 @@ static int64_t whole_tiles(const thaw__index *x)
 }
 
 /* Whether codes are there and spare anything: a list of much of the catalogue needs most scores anyway. */
-static int worth_scanning(const thaw__index *x, const thaw__seek *s)
+static int worth_scanning(const thaw__index *x, const thaw__search_query *s)
 {
     return x->codes && x->n >= THAW__CODES_LEAST && x->codes->n >= x->n && s->best.top <= x->n / 8;
 }
@@ -204,7 +204,7 @@ static int worth_scanning(const thaw__index *x, const thaw__seek *s)
 
 typedef struct ranges {
     work k;
-    thaw__probe probe;
+    thaw__quantised_query probe;
     int coded;
 } ranges;
 
@@ -224,7 +224,7 @@ static void range_task(void *arg, int64_t i, int32_t worker)
     search_range(r, first, n - first < RANGE ? n : first + RANGE);
 }
 
-static thaw_status search_one(const thaw__index *x, thaw__seek *seek, const thaw__filter *filter, const int64_t *allow,
+static thaw_status search_one(const thaw__index *x, thaw__search_query *seek, const thaw__filter *filter, const int64_t *allow,
                               int64_t n_allow, const thaw_parallel *parallel)
 {
     ranges r;
@@ -232,7 +232,7 @@ static thaw_status search_one(const thaw__index *x, thaw__seek *seek, const thaw
     const int threads = !allow && x->n > RANGE && thaw__n_workers(parallel) > 1;
     thaw_status st = THAW_OK;
     begin(&r.k, x, filter, seek, threads ? &flag : NULL);
-    r.coded = !allow && worth_scanning(x, seek) && thaw__probe_make(&r.probe, x->codes, seek->w, seek->c);
+    r.coded = !allow && worth_scanning(x, seek) && thaw__quantised_query_make(&r.probe, x->codes, seek->w, seek->c);
     if (r.coded) try_extras(&r.k);
     if (allow) try_list(&r.k, allow, n_allow);
     else if (threads) st = thaw__parallel_for(parallel, range_task, &r, (x->n + RANGE - 1) / RANGE);
@@ -248,29 +248,29 @@ typedef struct batch {
     const thaw__filter *filter;
     int64_t n;
     work k[BATCH];
-    thaw__probe probes[BATCH];
+    thaw__quantised_query probes[BATCH];
 } batch;
 
-/* Questions q … q + THAW__PROBES - 1 over the rows of a block; places beyond n find nothing. */
+/* Questions q … q + THAW__QUANTISED_QUERIES - 1 over the rows of a block; places beyond n find nothing. */
 static void scan_block(batch *b, int64_t q, int64_t row, int64_t end)
 {
-    int32_t rows[THAW__PROBES][BLOCK_MANY + THAW__FINDS_SPARE];
-    float bounds[THAW__PROBES][BLOCK_MANY + THAW__FINDS_SPARE], least[THAW__PROBES];
-    thaw__finds finds[THAW__PROBES];
+    int32_t rows[THAW__QUANTISED_QUERIES][BLOCK_MANY + THAW__FINDS_SPARE];
+    float bounds[THAW__QUANTISED_QUERIES][BLOCK_MANY + THAW__FINDS_SPARE], least[THAW__QUANTISED_QUERIES];
+    thaw__finds finds[THAW__QUANTISED_QUERIES];
     const thaw__coded table = coded(b->index);
-    for (int i = 0; i < THAW__PROBES; i++) {
+    for (int i = 0; i < THAW__QUANTISED_QUERIES; i++) {
         finds[i] = (thaw__finds){0, rows[i], bounds[i]};
         least[i] = q + i < b->n ? least_from(&b->k[q + i], row) : INFINITY;
     }
     b->index->scans->many(&table, row / THAW__TILE, end / THAW__TILE, b->probes + q, least, finds);
-    for (int i = 0; i < THAW__PROBES && q + i < b->n; i++) {
+    for (int i = 0; i < THAW__QUANTISED_QUERIES && q + i < b->n; i++) {
         if (!finds[i].n) continue;
         fetch(b->index, &finds[i], 0);
         try_finds(&b->k[q + i], &finds[i]);
     }
 }
 
-static void add_question(batch *b, const thaw__probe *probe, thaw__seek *seek)
+static void add_question(batch *b, const thaw__quantised_query *probe, thaw__search_query *seek)
 {
     begin(&b->k[b->n], b->index, b->filter, seek, NULL);
     try_extras(&b->k[b->n]);
@@ -280,9 +280,9 @@ static void add_question(batch *b, const thaw__probe *probe, thaw__seek *seek)
 static void scan_batch(batch *b)
 {
     const int64_t end = whole_tiles(b->index);
-    for (int64_t i = b->n; i % THAW__PROBES; i++) b->probes[i] = b->probes[b->n - 1];
+    for (int64_t i = b->n; i % THAW__QUANTISED_QUERIES; i++) b->probes[i] = b->probes[b->n - 1];
     for (int64_t slab = 0; slab < end; slab += SLAB)
-        for (int64_t q = 0; q < b->n; q += THAW__PROBES)
+        for (int64_t q = 0; q < b->n; q += THAW__QUANTISED_QUERIES)
             for (int64_t row = slab, next; row < end && row < slab + SLAB; row = next) {
                 next = block_end(0, row, end, BLOCK_MANY);
                 scan_block(b, q, row, next);
@@ -295,14 +295,14 @@ static void scan_batch(batch *b)
 }
 
 /* At most BATCH questions, on one thread. */
-static void search_batch(const thaw__index *x, thaw__seek *seeks, int64_t n, const thaw__filter *filter)
+static void search_batch(const thaw__index *x, thaw__search_query *seeks, int64_t n, const thaw__filter *filter)
 {
     batch b;
-    thaw__probe probe;
+    thaw__quantised_query probe;
     const thaw_parallel none = {0};
     b.index = x, b.filter = filter, b.n = 0;
     for (int64_t i = 0; i < n; i++) {
-        if (worth_scanning(x, &seeks[i]) && thaw__probe_make(&probe, x->codes, seeks[i].w, seeks[i].c))
+        if (worth_scanning(x, &seeks[i]) && thaw__quantised_query_make(&probe, x->codes, seeks[i].w, seeks[i].c))
             add_question(&b, &probe, &seeks[i]);
         else
             search_one(x, &seeks[i], filter, NULL, 0, &none);
@@ -313,7 +313,7 @@ static void search_batch(const thaw__index *x, thaw__seek *seeks, int64_t n, con
 typedef struct batches {
     const thaw__index *index;
     const thaw__filter *filter;
-    thaw__seek *seeks;
+    thaw__search_query *seeks;
     int64_t n, each;
 } batches;
 
@@ -328,11 +328,11 @@ static void batch_task(void *arg, int64_t i, int32_t worker)
 /* Threads share out the questions: whole groups each, and all threads something as far as that goes. */
 static int64_t questions_each(int64_t n, int64_t workers)
 {
-    const int64_t groups = (n + THAW__PROBES - 1) / THAW__PROBES, each = (groups + workers - 1) / workers;
-    return each * THAW__PROBES < BATCH ? each * THAW__PROBES : BATCH;
+    const int64_t groups = (n + THAW__QUANTISED_QUERIES - 1) / THAW__QUANTISED_QUERIES, each = (groups + workers - 1) / workers;
+    return each * THAW__QUANTISED_QUERIES < BATCH ? each * THAW__QUANTISED_QUERIES : BATCH;
 }
 
-thaw_status thaw__search(const thaw__index *index, thaw__seek *seeks, int64_t n_seeks, const thaw__filter *filter,
+thaw_status thaw__search(const thaw__index *index, thaw__search_query *seeks, int64_t n_seeks, const thaw__filter *filter,
                          const int64_t *allow, int64_t n_allow, const thaw_parallel *parallel)
 {
     if (n_seeks >= FEW && !allow) {

@@ -27,29 +27,29 @@ typedef struct thaw__index {
 } thaw__index;
 
 /** A row whose score gets an addition. */
-typedef struct thaw__extra {
+typedef struct thaw__sparse_score {
     int32_t row;
     float addition;
-} thaw__extra;
+} thaw__sparse_score;
 
 /** One question and its answer. */
-typedef struct thaw__seek {
+typedef struct thaw__search_query {
     const float *w; /* [stride] zero padded, 64-byte aligned */
     float c[2];
     float floor;    /* lower scores do not qualify; -INFINITY: all do */
-    const thaw__extra *extras; /* [n_extras] rows ascending, none twice */
+    const thaw__sparse_score *extras; /* [n_extras] rows ascending, none twice */
     int64_t n_extras;
     int (*admit)(const void *ctx, int64_t row, float score); /* the last word on a row that would enter; NULL: yes */
     const void *ctx;
     thaw__topn best; /* hits, top and cap given; sorted in the end */
-} thaw__seek;
+} thaw__search_query;
 
 /** The score of one row without any addition. The sum is rounded as it is written here: offsets first, then the dot product. */
 float thaw__score_of(const thaw__index *index, const float c[2], const float *w, int64_t row);
 
 /** Answer all questions over the same rows: those of allow [n_allow] where given, in which a row that follows itself counts
  *  once; else all. With threads the answers are the same. THAW_E_IO if the threads fail; some answers are then missing. */
-thaw_status thaw__search(const thaw__index *index, thaw__seek *seeks, int64_t n_seeks, const thaw__filter *filter,
+thaw_status thaw__search(const thaw__index *index, thaw__search_query *seeks, int64_t n_seeks, const thaw__filter *filter,
                          const int64_t *allow, int64_t n_allow, const thaw_parallel *parallel);
 
 #endif

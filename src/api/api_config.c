@@ -9,6 +9,7 @@
 #include "api_check.h"
 #include "data.h"
 #include "number.h"
+#include "registry.h"
 #include "status.h"
 #include "thread.h"
 
@@ -30,7 +31,6 @@ static const struct field {
     {"rating_max", FLOAT32, offsetof(thaw_config, rating_max), -1e6, 1e6},
     {"batch_users", INT64, offsetof(thaw_config, batch_users), 0, 2147483647},
     {"min_feature", INT32, offsetof(thaw_config, min_feature), 1, 2147483647},
-    {"objective", INT32, offsetof(thaw_config, objective), THAW_BY_EVENTS, THAW_RANKING},
     {"loss", INT32, offsetof(thaw_config, loss), THAW_LOSS_SHARE, THAW_LOSS_LOGISTIC},
 };
 
@@ -84,10 +84,20 @@ static thaw_status set_named(int32_t *constant, const char *field, const char *v
     return thaw__fail(THAW_E_RANGE, "%s is \"%.40s\"; must be %s", field, value, choices);
 }
 
+/* Objectives are those of the methods that there are. */
 static thaw_status set_objective(thaw_config *config, const char *value)
 {
-    static const char *const names[] = {"events", "rating", "ranking"};
-    return set_named(&config->objective, "objective", value, names, THAW_RANKING + 1, "events, rating or ranking");
+    const thaw__model_type *type = thaw__registry_find(value);
+    if (!type && strcmp(value, "auto") != 0)
+        return thaw__fail(THAW_E_RANGE, "objective is \"%.40s\"; must be auto, rating or ranking", value);
+    config->objective = type ? type->objective : THAW_OBJECTIVE_AUTO;
+    return THAW_OK;
+}
+
+static thaw_status check_objective(int32_t objective)
+{
+    if (objective == THAW_OBJECTIVE_AUTO || thaw__registry_of(objective)) return THAW_OK;
+    return thaw__fail(THAW_E_RANGE, "objective is %d, which no method has", objective);
 }
 
 /* For fields that the struct of 0.1 lacks. */
@@ -148,6 +158,7 @@ thaw_status thaw__config_take(thaw_config *out, const thaw_config *given)
             return thaw__fail(THAW_E_RANGE, "%s is %g; must be %g to %g", fields[k].name, number, fields[k].low,
                               fields[k].high);
     }
+    THAW__TRY(check_objective(out->objective));
     if (!memchr(out->target, 0, THAW__NAME_MAX + 1))
         return thaw__fail(THAW_E_RANGE, "target does not end within %d bytes", THAW__NAME_MAX);
     if (out->rating_min > out->rating_max)

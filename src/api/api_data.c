@@ -5,8 +5,8 @@
 
 static thaw_status check_table(int32_t table, int32_t first)
 {
-    if (table >= first && table <= THAW_USERS) return THAW_OK;
-    return thaw__fail(THAW_E_RANGE, "table is %d; must be %d to %d", table, first, THAW_USERS);
+    if (table >= first && table <= THAW_TABLE_USERS) return THAW_OK;
+    return thaw__fail(THAW_E_RANGE, "table is %d; must be %d to %d", table, first, THAW_TABLE_USERS);
 }
 
 thaw_status thaw_data_create(thaw_data **out, const thaw_config *config)
@@ -37,9 +37,9 @@ thaw_status thaw_data_add_feature(thaw_data *data, int32_t table, const char *na
                                   const char *const *keys, const char *const *values, int64_t n)
 {
     if (!data || !name) return thaw__fail(THAW_E_ARG, "data and name are required");
-    THAW__TRY(check_table(table, THAW_ITEMS));
-    if (type < THAW_TOKEN || type > THAW_TEXT)
-        return thaw__fail(THAW_E_RANGE, "type is %d; must be %d to %d", type, THAW_TOKEN, THAW_TEXT);
+    THAW__TRY(check_table(table, THAW_TABLE_ITEMS));
+    if (type < THAW_TYPE_TOKEN || type > THAW_TYPE_TEXT)
+        return thaw__fail(THAW_E_RANGE, "type is %d; must be %d to %d", type, THAW_TYPE_TOKEN, THAW_TYPE_TEXT);
     if (n < 0) return thaw__fail(THAW_E_RANGE, "n is %lld; must be at least 0", (long long)n);
     if (n && (!keys || !values)) return thaw__fail(THAW_E_ARG, "keys and values are required");
     return thaw__data_add_feature(data, table, name, type, keys, values, n);
@@ -57,7 +57,7 @@ thaw_status thaw_read_options_init(thaw_read_options *options, uint32_t struct_s
 {
     if (!options) return thaw__fail(THAW_E_ARG, "options is required");
     THAW__TRY(thaw__check_struct("options", struct_size, sizeof *options));
-    *options = (thaw_read_options){.struct_size = struct_size, .table = THAW_EVENTS};
+    *options = (thaw_read_options){.struct_size = struct_size, .table = THAW_TABLE_EVENTS};
     return THAW_OK;
 }
 
@@ -66,9 +66,9 @@ static thaw_status complete_read_options(thaw_read_options *out, const thaw_read
 {
     if (!options) return thaw_read_options_init(out, sizeof *out);
     THAW__TRY(thaw__check_struct("options", options->struct_size, sizeof *options));
-    THAW__TRY(check_table(options->table, THAW_EVENTS));
-    if (options->format < THAW_BY_NAME || options->format > THAW_CSV)
-        return thaw__fail(THAW_E_RANGE, "format is %d; must be %d to %d", options->format, THAW_BY_NAME, THAW_CSV);
+    THAW__TRY(check_table(options->table, THAW_TABLE_EVENTS));
+    if (options->format < THAW_FORMAT_AUTO || options->format > THAW_FORMAT_CSV)
+        return thaw__fail(THAW_E_RANGE, "format is %d; must be %d to %d", options->format, THAW_FORMAT_AUTO, THAW_FORMAT_CSV);
     if (options->where_column && !options->where_value) return thaw__fail(THAW_E_ARG, "where_column needs where_value");
     *out = *options;
     return THAW_OK;
@@ -118,7 +118,7 @@ thaw_status thaw_data_feature(const thaw_data *data, char *out, int64_t capacity
 {
     if (!data || !key || !name) return thaw__fail(THAW_E_ARG, "data, key and name are required");
     if (!out && capacity > 0) return thaw__fail(THAW_E_ARG, "out is required");
-    THAW__TRY(check_table(table, THAW_ITEMS));
+    THAW__TRY(check_table(table, THAW_TABLE_ITEMS));
     return thaw__data_feature(data, out, capacity, table, key, name);
 }
 

@@ -17,9 +17,7 @@ thaw_status thaw_model_create(thaw_model **out, const thaw_config *config, const
     *out = NULL;
     if (!data) return thaw__fail(THAW_E_ARG, "data is required");
     THAW__TRY(thaw__config_take(&taken, config));
-    const thaw__model_type *type = thaw__registry_choose(taken.objective, data);
-    if (!type) return thaw__fail(THAW_E_RANGE, "objective is %d, which no method has", taken.objective);
-    return thaw__model_create(out, &taken, type, data);
+    return thaw__model_create(out, &taken, thaw__registry_choose(taken.objective, data), data);
 }
 
 thaw_status thaw_model_copy(thaw_model **out, const thaw_model *model)
@@ -267,7 +265,7 @@ static thaw_status check_reading(const char *name, float value, float least, flo
     return thaw__fail(THAW_E_RANGE, "the %s is %g; must be %g to %g", name, (double)value, (double)least, (double)most);
 }
 
-thaw_status thaw_model_set_event(thaw_model *model, int32_t event, const thaw_event_reading *reading)
+thaw_status thaw_model_set_event_weighting(thaw_model *model, int32_t event, const thaw_event_weighting *reading)
 {
     if (!model || !reading) return thaw__fail(THAW_E_ARG, "model and reading are required");
     THAW__TRY(find_kind(model, event));
@@ -279,7 +277,7 @@ thaw_status thaw_model_set_event(thaw_model *model, int32_t event, const thaw_ev
     return THAW_OK;
 }
 
-thaw_status thaw_model_get_event(const thaw_model *model, int32_t event, thaw_event_reading *reading)
+thaw_status thaw_model_get_event_weighting(const thaw_model *model, int32_t event, thaw_event_weighting *reading)
 {
     if (!model || !reading) return thaw__fail(THAW_E_ARG, "model and reading are required");
     THAW__TRY(find_kind(model, event));

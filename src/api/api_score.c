@@ -55,8 +55,8 @@ static thaw_status check_query(const thaw_model *model, const thaw_query *q)
     if (q->allow) THAW__TRY(thaw__check_rows(model, q->allow, q->n_allow, "allow"));
     THAW__TRY(check_groups(model, q));
     if (isnan(q->min_score)) return thaw__fail(THAW_E_RANGE, "min_score is not a number");
-    if (!(q->caution >= 0) || isinf(q->caution))
-        return thaw__fail(THAW_E_RANGE, "caution is %g; must be 0 or more and finite", (double)q->caution);
+    if (!(q->risk_aversion >= 0) || isinf(q->risk_aversion))
+        return thaw__fail(THAW_E_RANGE, "risk_aversion is %g; must be 0 or more and finite", (double)q->risk_aversion);
     return thaw__parallel_check(&q->parallel);
 }
 

@@ -110,7 +110,7 @@ int64_t thaw_user_n_events(const thaw_user *user)
     return user ? user->n_events : 0;
 }
 
-thaw_status thaw_user_belief(const thaw_model *model, const thaw_user *user, float *mean, float *covariance)
+thaw_status thaw_user_posterior(const thaw_model *model, const thaw_user *user, float *mean, float *covariance)
 {
     THAW__TRY(thaw__check_user(model, user));
     if (mean) memcpy(mean, user->posterior.mean, (size_t)user->posterior.rank * sizeof *mean);

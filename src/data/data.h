@@ -17,7 +17,7 @@ enum { THAW__NAME_MAX = 64, THAW__KEY_MAX = 1024 };
  *  Go by rows: the pool and the tokens may also hold values that no row has any more, of rows that were overwritten. */
 typedef struct thaw__column {
     char name[THAW__NAME_MAX + 1];
-    int32_t type;        /* THAW_TOKEN … THAW_TEXT */
+    int32_t type;        /* THAW_TYPE_TOKEN … THAW_TYPE_TEXT */
     thaw__keymap tokens; /* the distinct values of token, token_seq and text columns */
     int64_t n_rows;
     int64_t *first;      /* [n_rows] */
@@ -60,15 +60,15 @@ int thaw__event_is_refusal(const char *name);
 /** The column of a name, or NULL. */
 thaw__column *thaw__table_column(const thaw__table *table, const char *name);
 
-/** The table of THAW_ITEMS or THAW_USERS. */
+/** The table of THAW_TABLE_ITEMS or THAW_TABLE_USERS. */
 static inline const thaw__table *thaw__data_table(const thaw_data *data, int32_t table)
 {
-    return table == THAW_ITEMS ? &data->items : &data->users;
+    return table == THAW_TABLE_ITEMS ? &data->items : &data->users;
 }
 
 static inline int thaw__is_float(int32_t type)
 {
-    return type == THAW_FLOAT || type == THAW_FLOAT_SEQ;
+    return type == THAW_TYPE_FLOAT || type == THAW_TYPE_FLOAT_SEQ;
 }
 
 /* What the public functions of the same names do, with arguments that are there and options that are complete. */

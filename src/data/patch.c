@@ -25,7 +25,7 @@ static const char *type_name(int32_t type)
 thaw_status thaw__patch_begin(thaw__patch *patch, thaw_data *data, int32_t which, const char *name, int32_t type)
 {
     const thaw_allocator *a = &data->allocator;
-    thaw__table *table = which == THAW_ITEMS ? &data->items : &data->users;
+    thaw__table *table = which == THAW_TABLE_ITEMS ? &data->items : &data->users;
     THAW__TRY(thaw__text_check("feature name", thaw__text_of(name), THAW__NAME_MAX));
     thaw__column *column = thaw__table_column(table, name);
     const int fresh = !column;
@@ -77,7 +77,7 @@ static thaw_status put_one(thaw__column *column, thaw__text value, const thaw_al
 /* Take the first value off `rest`: a word of a sequence, or all of it. */
 static thaw__text take_value(thaw__text *rest, int32_t type)
 {
-    const int sequence = type == THAW_TOKEN_SEQ || type == THAW_FLOAT_SEQ;
+    const int sequence = type == THAW_TYPE_TOKEN_SEQ || type == THAW_TYPE_FLOAT_SEQ;
     const char *space = sequence && rest->n ? memchr(rest->at, ' ', rest->n) : NULL;
     const thaw__text value = {rest->at, space ? (size_t)(space - rest->at) : rest->n};
     const size_t used = space ? value.n + 1 : value.n;

@@ -117,10 +117,10 @@ static thaw_status read_events(thaw_data *data, thaw__reader *r, const filter *w
 static void learn_types(thaw__reader *r, const char *open)
 {
     for (size_t i = 0; i < r->n_columns; i++) {
-        if (!open[i] || r->types[i] == THAW_TOKEN) continue;
+        if (!open[i] || r->types[i] == THAW_TYPE_TOKEN) continue;
         const thaw__text text = thaw__reader_text(r, (int64_t)i);
         double number;
-        if (text.n) r->types[i] = thaw__number_parse(&number, text.at, text.n) ? THAW_FLOAT : THAW_TOKEN;
+        if (text.n) r->types[i] = thaw__number_parse(&number, text.at, text.n) ? THAW_TYPE_FLOAT : THAW_TYPE_TOKEN;
     }
 }
 
@@ -196,8 +196,8 @@ static thaw_status put_rows(feature_set *set, thaw__table *table, thaw__reader *
 
 static thaw_status read_features(thaw_data *data, int32_t which, thaw__reader *r, const filter *where)
 {
-    thaw__table *table = which == THAW_ITEMS ? &data->items : &data->users;
-    feature_set set = {.what = which == THAW_ITEMS ? "item_id" : "user_id"};
+    thaw__table *table = which == THAW_TABLE_ITEMS ? &data->items : &data->users;
+    feature_set set = {.what = which == THAW_TABLE_ITEMS ? "item_id" : "user_id"};
     THAW__TRY(need_column(&set.key, r, set.what));
     THAW__TRY(infer_types(table, r, set.key, where));
 
@@ -224,7 +224,7 @@ static thaw_status read_table(thaw_data *data, const char *bytes, size_t size, i
     THAW__TRY(thaw__reader_open(&reader, bytes, size, csv, &data->allocator));
     thaw_status st = find_filter(&where, &reader, options);
     if (st == THAW_OK)
-        st = options->table == THAW_EVENTS ? read_events(data, &reader, &where)
+        st = options->table == THAW_TABLE_EVENTS ? read_events(data, &reader, &where)
                                            : read_features(data, options->table, &reader, &where);
     thaw__reader_close(&reader);
     return st;
@@ -241,7 +241,7 @@ thaw_status thaw__data_read(thaw_data *data, const char *path, const thaw_read_o
 {
     thaw__file file;
     THAW__TRY(thaw__file_read(&file, path, &data->allocator));
-    const int csv = options->format == THAW_CSV || (options->format == THAW_BY_NAME && ends_in_csv(path));
+    const int csv = options->format == THAW_FORMAT_CSV || (options->format == THAW_FORMAT_AUTO && ends_in_csv(path));
     const thaw_status st = read_table(data, file.bytes, file.size, csv, options);
     thaw__file_close(&file, &data->allocator);
     return st;
@@ -249,5 +249,5 @@ thaw_status thaw__data_read(thaw_data *data, const char *path, const thaw_read_o
 
 thaw_status thaw__data_read_buffer(thaw_data *data, const char *bytes, size_t size, const thaw_read_options *options)
 {
-    return read_table(data, bytes, size, options->format == THAW_CSV, options);
+    return read_table(data, bytes, size, options->format == THAW_FORMAT_CSV, options);
 }

@@ -25,7 +25,7 @@ typedef struct thaw__reader {
     int64_t line, next_line; /* where the current record and the next one begin, from 1 */
     int64_t first_line;
     thaw__keymap names;  /* of the columns */
-    int32_t *types;      /* [n_columns] THAW_TOKEN … THAW_TEXT or THAW__UNTYPED */
+    int32_t *types;      /* [n_columns] THAW_TYPE_TOKEN … THAW_TYPE_TEXT or THAW__UNTYPED */
     thaw__field *fields; /* [n_fields] the current record */
     size_t n_columns, n_fields, cap_fields;
     char *scratch; /* unquoted text of the current record */

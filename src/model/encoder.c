@@ -10,7 +10,7 @@
 
 static int is_token(int32_t type)
 {
-    return type == THAW_TOKEN || type == THAW_TOKEN_SEQ;
+    return type == THAW_TYPE_TOKEN || type == THAW_TYPE_TOKEN_SEQ;
 }
 
 void thaw__features_free(thaw__features *f)
@@ -88,7 +88,7 @@ thaw_status thaw__features_learn(thaw__features *out, const thaw__table *table, 
     int64_t width = 0;
     for (size_t c = 0; c < table->n_columns; c++) {
         const thaw__column *column = &table->columns[c];
-        if (column->type == THAW_TEXT) continue;
+        if (column->type == THAW_TYPE_TEXT) continue;
         thaw__feature *f = &out->columns[out->n++];
         memcpy(f->name, column->name, sizeof f->name);
         f->type = column->type;
@@ -136,7 +136,7 @@ const thaw__feature *thaw__features_find(const thaw__features *f, const char *na
 /* Tokens and numbers may come as several, separated by spaces, if the column is a sequence. */
 thaw_status thaw__features_parse(const thaw__feature *column, const char *text, setter set, void *ctx)
 {
-    int sequence = column->type == THAW_TOKEN_SEQ || column->type == THAW_FLOAT_SEQ;
+    int sequence = column->type == THAW_TYPE_TOKEN_SEQ || column->type == THAW_TYPE_FLOAT_SEQ;
     while (*text) {
         size_t length = sequence ? strcspn(text, " ") : strlen(text);
         if (is_token(column->type)) {
@@ -271,7 +271,7 @@ static thaw_status column_from_json(thaw__feature *f, const json_t *json, const 
     const char *name = json_string_value(json_object_get(json, "name"));
     const json_t *type = json_object_get(json, "type"), *values = json_object_get(json, "values");
     if (!name || strlen(name) > THAW__NAME_MAX || !json_is_integer(type) || !json_is_array(values) ||
-        json_integer_value(type) < THAW_TOKEN || json_integer_value(type) > THAW_FLOAT_SEQ)
+        json_integer_value(type) < THAW_TYPE_TOKEN || json_integer_value(type) > THAW_TYPE_FLOAT_SEQ)
         return thaw__fail(THAW_E_FORMAT, "the schema has a feature that cannot be read");
     memcpy(f->name, name, strlen(name) + 1);
     f->type = (int32_t)json_integer_value(type);

@@ -10,12 +10,18 @@
 
 enum { THAW__RANK_MAX = 256 };
 
+/** What a row of the parameter table was called in files of format 1. */
+typedef struct thaw__old_name {
+    const char *name, *old;
+} thaw__old_name;
+
 /** The part of a method that makes and keeps a model's numbers. A hook that may be NULL has nothing to do then. */
 typedef struct thaw__model_type {
     const struct thaw__method *method; /* the rest of it */
     const char *name;     /* in files */
     const char *old_name; /* in files of format 1 */
-    int32_t objective;    /* THAW_RATING … */
+    const thaw__old_name *old_names; /* of its parameters; the last has no name */
+    int32_t objective;    /* THAW_OBJECTIVE_RATING … */
     int32_t default_rank;
     int32_t prior_extra;  /* coordinates of an item's content prior beyond the rank; -1: it has no content prior */
     size_t state_bytes;   /* of what model->state points to, zeroed when made */

@@ -13,7 +13,7 @@
 #include "safetensors.h"
 #include "status.h"
 
-static const char format_version[] = "1";
+static const char format_version[] = "2";
 
 enum { MOST_TENSORS = THAW__PARAMS + 2 };
 
@@ -160,6 +160,29 @@ thaw_status thaw__model_save_buffer(const thaw_model *m, void *buffer, int64_t c
     return st;
 }
 
+/* ---- names of format 1 ------------------------------------------------------------------------------------------ */
+
+/* Those that every method has. */
+static const thaw__old_name shared_old_names[] = {
+    {"item.prior.total_weight", "item.prior.mass"},
+    {"user.prior.total_weight", "user.prior.mass"},
+    {NULL, NULL},
+};
+
+static const char *old_name_in(const thaw__old_name *names, const char *name)
+{
+    while (names->name && strcmp(names->name, name) != 0) names++;
+    return names->old;
+}
+
+/* What the file calls a row of the table. */
+static const char *name_in(const thaw__model_type *type, int format, const char *name)
+{
+    const char *old = format > 1 ? NULL : old_name_in(type->old_names, name);
+    if (!old && format <= 1) old = old_name_in(shared_old_names, name);
+    return old ? old : name;
+}
+
 /* ---- loading --------------------------------------------------------------------------------------------------- */
 
 static thaw_status damaged(const char *what)
@@ -180,27 +203,28 @@ static double number(const json_t *json, const char *key)
     return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }
 
-static thaw_status check_version(const thaw__safetensors *file, const thaw__model_type **type, thaw__find_type find)
+static thaw_status check_version(const thaw__safetensors *file, int *format, const thaw__model_type **type, thaw__find_type find)
 {
     double version = 0;
     const char *text = thaw__safetensors_meta(file, "thaw.format");
     if (!text || !thaw__number_parse(&version, text, strlen(text)) || version < 1) return damaged("no format version");
-    if (version > 1)
+    if (version > 2)
         return thaw__fail(THAW_E_VERSION, "the file has format %.20s; this library reads up to %s", text, format_version);
+    *format = (int)version;
     const char *method = thaw__safetensors_meta(file, "thaw.method");
     *type = find(method ? method : "");
     if (*type) return THAW_OK;
     return thaw__fail(THAW_E_UNSUPPORTED, "the method %.40s is not known to this library", method ? method : "");
 }
 
-static thaw_status read_numbers(thaw_model *m, const json_t *json)
+static thaw_status read_numbers(thaw_model *m, const json_t *json, int format)
 {
     thaw__params t;
     thaw__model_params(m, &t);
     for (int k = 0; k < t.n; k++) {
         const thaw__param *p = &t.row[k], given = {.type = THAW__F64, .rows = THAW__NUMBER, .low = p->low, .high = p->high};
         if (p->rows != THAW__NUMBER) continue;
-        const double x = number(json, p->name);
+        const double x = number(json, name_in(m->type, format, p->name));
         if (!thaw__param_is_sound(&given, &x) || (p->type != THAW__F32 && p->type != THAW__F64 && x != floor(x)))
             return damaged("its numbers are out of bounds");
         thaw__param_set_number(p, x);
@@ -251,11 +275,11 @@ static thaw_status read_keys(thaw_model *m, const thaw__safetensors *file, int64
 }
 
 /* Take one tensor: copied, or left in the mapped file if the kernels can read it there. */
-static thaw_status read_row(thaw_model *m, const thaw__param *p, const thaw__safetensors *file)
+static thaw_status read_row(thaw_model *m, const thaw__param *p, const thaw__safetensors *file, int format)
 {
     const void *bytes;
     const size_t align = p->role & THAW__ALIGNED ? THAW__ALIGN : thaw__dtype_size(p->type);
-    THAW__TRY(thaw__safetensors_get(file, &bytes, NULL, p->name, p->type, p->rows, p->columns));
+    THAW__TRY(thaw__safetensors_get(file, &bytes, NULL, name_in(m->type, format, p->name), p->type, p->rows, p->columns));
     if (!(p->role & THAW__COLD) && !thaw__param_is_sound(p, bytes)) return damaged("its numbers are not finite");
     const int stays = m->map.mapped && p->role & THAW__MAPPED && (uintptr_t)bytes % align == 0;
     void *array = stays ? (void *)(uintptr_t)bytes
@@ -267,21 +291,21 @@ static thaw_status read_row(thaw_model *m, const thaw__param *p, const thaw__saf
 }
 
 /* The table is made anew for each row: how long a sparse table is stands in its starts, which are read before. */
-static thaw_status read_rows(thaw_model *m, const thaw__safetensors *file)
+static thaw_status read_rows(thaw_model *m, const thaw__safetensors *file, int format)
 {
     thaw__params t;
     m->catalogue->features.n = thaw__n_items(m);
     thaw__model_params(m, &t);
     for (int k = 0; k < t.n; k++) {
         const thaw__param *p = &t.row[k];
-        if (p->rows != THAW__NUMBER && !(p->role & (THAW__DERIVED | THAW__OPTIONAL))) THAW__TRY(read_row(m, p, file));
+        if (p->rows != THAW__NUMBER && !(p->role & (THAW__DERIVED | THAW__OPTIONAL))) THAW__TRY(read_row(m, p, file, format));
         thaw__model_params(m, &t);
     }
     return thaw__params_allocate(&t, &m->config.allocator);
 }
 
 /* Items that are never recommended, where there are any. */
-static thaw_status read_retired(thaw_model *m, const thaw__safetensors *file)
+static thaw_status read_retired(thaw_model *m, const thaw__safetensors *file, int format)
 {
     const void *bytes;
     thaw__params t;
@@ -290,14 +314,14 @@ static thaw_status read_retired(thaw_model *m, const thaw__safetensors *file)
     if (m->catalogue->n_retired > thaw__n_items(m)) return damaged("it retires more items than it has");
     thaw__model_params(m, &t);
     for (int k = 0; k < t.n; k++)
-        if (t.row[k].role & THAW__OPTIONAL) THAW__TRY(read_row(m, &t.row[k], file));
+        if (t.row[k].role & THAW__OPTIONAL) THAW__TRY(read_row(m, &t.row[k], file, format));
     return THAW_OK;
 }
 
-static thaw_status read_tensors(thaw_model *m, const thaw__safetensors *file)
+static thaw_status read_tensors(thaw_model *m, const thaw__safetensors *file, int format)
 {
-    THAW__TRY(read_retired(m, file));
-    THAW__TRY(read_rows(m, file));
+    THAW__TRY(read_retired(m, file, format));
+    THAW__TRY(read_rows(m, file, format));
     if (!thaw__catalogue_is_sound(m->catalogue)) return damaged("item features are out of order");
     if (!m->type->is_sound(m)) return damaged("its tables are out of order");
     return THAW_OK;
@@ -305,7 +329,7 @@ static thaw_status read_tensors(thaw_model *m, const thaw__safetensors *file)
 
 /* A mapped file belongs to the model from here on, so that giving up half-way knows which arrays lie in it. */
 static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, const thaw_config *config,
-                              thaw__file *source, const thaw__model_type *type)
+                              thaw__file *source, const thaw__model_type *type, int format)
 {
     thaw_status st = THAW_OK;
     thaw_model *m = NULL;
@@ -327,9 +351,9 @@ static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, c
     m->config.seed = strtoull(seed, NULL, 10);
     m->config.rank = m->rank;
     THAW__TRY_GOTO(read_schema(m, schema));
-    THAW__TRY_GOTO(read_numbers(m, numbers));
+    THAW__TRY_GOTO(read_numbers(m, numbers, format));
     THAW__TRY_GOTO(read_keys(m, file, (int64_t)items));
-    THAW__TRY_GOTO(read_tensors(m, file));
+    THAW__TRY_GOTO(read_tensors(m, file, format));
     if (type->derive) type->derive(m);
     THAW__TRY_GOTO(thaw__codes_reserve(&m->catalogue->codes, thaw__n_items(m), m->rank, m->stride, &m->config.allocator));
     thaw__model_code_rows(m);
@@ -346,8 +370,9 @@ thaw_status thaw__model_load(thaw_model **out, thaw__file *file, const thaw_conf
     thaw__safetensors tensors;
     THAW__TRY(thaw__safetensors_open(&tensors, file->bytes, file->size));
     const thaw__model_type *type;
-    thaw_status st = check_version(&tensors, &type, find);
-    if (st == THAW_OK) st = read_model(out, &tensors, config, file, type);
+    int format = 0;
+    thaw_status st = check_version(&tensors, &format, &type, find);
+    if (st == THAW_OK) st = read_model(out, &tensors, config, file, type, format);
     thaw__safetensors_close(&tensors);
     return st;
 }

@@ -46,8 +46,8 @@ thaw_status thaw__prior_copy_features(thaw__prior *out, const thaw__prior *from,
 void thaw__prior_params(thaw__prior *p, int of_users, unsigned centre_roles, thaw__params *out)
 {
     static const char *const names[2][5] = {
-        {"item.prior.centre", "item.prior.weight", "item.prior.mean", "item.prior.mass", "item.prior.ridge"},
-        {"user.prior.centre", "user.prior.weight", "user.prior.mean", "user.prior.mass", "user.prior.ridge"},
+        {"item.prior.centre", "item.prior.weight", "item.prior.mean", "item.prior.total_weight", "item.prior.ridge"},
+        {"user.prior.centre", "user.prior.weight", "user.prior.mean", "user.prior.total_weight", "user.prior.ridge"},
     };
     const int64_t n = (int64_t)p->features.n, width = p->features.width;
     const char *const *name = names[of_users != 0];

@@ -2,7 +2,7 @@
  * A prior mean that depends on features:   E[v | f] = centre + sum over the columns c that are present (f_c W_c - mean_c)
  *
  * mean_c is what column c adds on average, so a missing column says nothing and a row without features gets the centre.
- * The items' prior gives loadings and base, the users' prior the belief's mean (its centre is zero, docs/model.md eq. 2).
+ * The items' prior gives loadings and base, the users' prior the belief's mean (its centre is zero, docs/rating-model.md eq. 2).
  */
 #ifndef THAW_PRIOR_H
 #define THAW_PRIOR_H

@@ -67,7 +67,7 @@ static void finish(const thaw_model *m, const thaw_user *u, thaw_hit *hits, int6
 typedef struct query_context {
     const thaw_model *m;
     const thaw_user *u;
-    float least, caution;
+    float least, risk_aversion;
 } query_context;
 
 static int admit(const void *ctx, int64_t item, float z)
@@ -76,7 +76,7 @@ static int admit(const void *ctx, int64_t item, float z)
     float mean = z, variance;
     if (!(unit_of(c->m, z) >= c->least)) return 0;
     thaw__method_of(c->m)->predict(c->m, c->u, &item, 1, &mean, &variance);
-    return mean - c->caution * sqrtf(variance) >= c->least;
+    return mean - c->risk_aversion * sqrtf(variance) >= c->least;
 }
 
 /* A score below which none reaches `least` in users' units, so that searches need not compute them. */
@@ -86,10 +86,10 @@ static float floor_of(const thaw_model *m, float least)
     return method->floor ? method->floor(m, least) : least;
 }
 
-static thaw__seek seek_of(const query_context *c, const thaw__linear_query *q, thaw_hit *hits, const thaw_query *query)
+static thaw__search_query seek_of(const query_context *c, const thaw__linear_query *q, thaw_hit *hits, const thaw_query *query)
 {
     const int limited = query->min_score > -INFINITY;
-    return (thaw__seek){.w = q->w,
+    return (thaw__search_query){.w = q->w,
                         .c = {q->coefficient[0], q->coefficient[1]},
                         .floor = limited ? floor_of(c->m, query->min_score) : -INFINITY,
                         .admit = limited ? admit : NULL,
@@ -114,10 +114,10 @@ static thaw_status recommend_batch(const thaw_model *m, thaw_hit *hits, int64_t 
                                    const thaw_query *query, const thaw__filter *filter)
 {
     query_context contexts[BATCH];
-    thaw__seek seeks[BATCH];
+    thaw__search_query seeks[BATCH];
     thaw__linear_query q;
     for (int64_t i = 0; i < n; i++) {
-        contexts[i] = (query_context){m, users[i], query->min_score, query->caution};
+        contexts[i] = (query_context){m, users[i], query->min_score, query->risk_aversion};
         thaw__method_of(m)->query(m, users[i], &q);
         seeks[i] = seek_of(&contexts[i], &q, hits + i * query->top, query);
     }
@@ -134,12 +134,12 @@ static thaw_status recommend_batch(const thaw_model *m, thaw_hit *hits, int64_t 
 static thaw_status recommend_sparse(const thaw_model *m, thaw_hit *hits, int64_t *n_hits, const thaw_user *u,
                                     const thaw_query *query, const thaw__filter *filter)
 {
-    thaw__extra sparse[THAW__SPARSE_SCORES], scratch[THAW__SPARSE_SCORES];
+    thaw__sparse_score sparse[THAW__SPARSE_SCORES], scratch[THAW__SPARSE_SCORES];
     thaw__linear_query q;
     thaw__method_of(m)->query(m, u, &q);
     const thaw__index index = index_of(m, &q);
-    const query_context c = {m, u, query->min_score, query->caution};
-    thaw__seek seek = seek_of(&c, &q, hits, query);
+    const query_context c = {m, u, query->min_score, query->risk_aversion};
+    thaw__search_query seek = seek_of(&c, &q, hits, query);
     seek.n_extras = thaw__method_of(m)->sparse_scores(m, u, sparse, scratch);
     seek.extras = sparse;
     THAW__TRY(thaw__search(&index, &seek, 1, filter, query->allow, query->n_allow, &query->parallel));

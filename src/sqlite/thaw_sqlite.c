@@ -122,7 +122,7 @@ static thaw_status append_name(buffer *b, const char *name, char held, int32_t t
 {
     static const char *const types[] = {"", ":float", ":token"};
     if (!name) return fail(THAW_E_NOMEM, "SQLite is out of memory");
-    const int typed = table == THAW_EVENTS || strchr(name, ':');
+    const int typed = table == THAW_TABLE_EVENTS || strchr(name, ':');
     char *full = sqlite3_mprintf("%s%s", name, typed ? "" : types[(int)held]);
     if (!full) return fail(THAW_E_NOMEM, "SQLite is out of memory");
     const thaw_status st = append_quoted(b, full, strlen(full));
@@ -182,7 +182,7 @@ static thaw_status add(thaw_data *data, const buffer *text, int32_t table)
     thaw_read_options options;
     thaw_status st = thaw_read_options_init(&options, sizeof options);
     options.table = table;
-    options.format = THAW_CSV;
+    options.format = THAW_FORMAT_CSV;
     if (st == THAW_OK) st = thaw_data_read_buffer(data, text->bytes, (int64_t)text->n, &options);
     return st == THAW_OK ? st : fail(st, "%s", thaw_last_error());
 }
@@ -190,8 +190,8 @@ static thaw_status add(thaw_data *data, const buffer *text, int32_t table)
 thaw_status thaw_data_read_sqlite(thaw_data *data, const char *path, const char *query, int32_t table)
 {
     if (!data || !path || !query) return fail(THAW_E_ARG, "data, path and query are required");
-    if (table < THAW_EVENTS || table > THAW_USERS)
-        return fail(THAW_E_RANGE, "table is %d; must be %d to %d", table, THAW_EVENTS, THAW_USERS);
+    if (table < THAW_TABLE_EVENTS || table > THAW_TABLE_USERS)
+        return fail(THAW_E_RANGE, "table is %d; must be %d to %d", table, THAW_TABLE_EVENTS, THAW_TABLE_USERS);
 
     sqlite3 *db = NULL;
     sqlite3_stmt *statement = NULL;

@@ -34,7 +34,7 @@ START_TEST(defaults_are_those_of_the_header)
     expect(thaw_config_init(&c, sizeof c), THAW_OK);
     ck_assert(c.rank == 0 && c.seed == 1 && c.passes == 15 && c.patience == 3 && c.min_feature == 2);
     ck_assert(c.valid_users == 0 && c.half_life == 0 && c.rating_min == 0 && c.rating_max == 0 && c.batch_users == 0);
-    ck_assert(!c.allocator.alloc && !c.parallel.run && c.objective == THAW_BY_EVENTS && !c.target[0]);
+    ck_assert(!c.allocator.alloc && !c.parallel.run && c.objective == THAW_OBJECTIVE_AUTO && !c.target[0]);
 }
 END_TEST
 

@@ -58,7 +58,7 @@ static thaw_status call_with(const thaw_model *m, thaw_user *u, int which)
     case RECOMMEND: st = thaw_recommend(m, u, hits, n, NULL); break;
     case RECOMMEND_MANY: st = thaw_recommend_many(m, hits, n, users, 2, NULL); break;
     case OBSERVE: st = thaw_user_observe(m, u, &e); break;
-    case BELIEF: st = thaw_user_belief(m, u, mean, covariance); break;
+    case BELIEF: st = thaw_user_posterior(m, u, mean, covariance); break;
     case ADAPT: st = thaw_adapt(m, u, &e, 1); break;
     case ADAPT_MANY: st = thaw_adapt_many(m, u, mean, &e, offsets, 1); break;
     default: st = thaw_user_set_features(m, u, names, values, 1);

@@ -23,18 +23,18 @@ START_TEST(event_calls_refuse_null)
 {
     const char *text;
     int32_t event;
-    thaw_event_reading reading = {1, 1, 0};
+    thaw_event_weighting reading = {1, 1, 0};
     expect(thaw_model_event_id(NULL, &event, "rating"), THAW_E_ARG);
     expect(thaw_model_event_id(model, NULL, "rating"), THAW_E_ARG);
     expect(thaw_model_event_id(model, &event, NULL), THAW_E_ARG);
     expect(thaw_model_event_name(NULL, &text, 0), THAW_E_ARG);
     expect(thaw_model_event_name(model, NULL, 0), THAW_E_ARG);
-    expect(thaw_model_set_event(NULL, 0, &reading), THAW_E_ARG);
-    expect(thaw_model_set_event(model, 0, NULL), THAW_E_ARG);
-    expect(thaw_model_set_event(model, 0, &reading), THAW_E_UNSUPPORTED);
-    expect(thaw_model_get_event(NULL, 0, &reading), THAW_E_ARG);
-    expect(thaw_model_get_event(model, 0, NULL), THAW_E_ARG);
-    expect(thaw_model_get_event(model, 9, &reading), THAW_E_RANGE);
+    expect(thaw_model_set_event_weighting(NULL, 0, &reading), THAW_E_ARG);
+    expect(thaw_model_set_event_weighting(model, 0, NULL), THAW_E_ARG);
+    expect(thaw_model_set_event_weighting(model, 0, &reading), THAW_E_UNSUPPORTED);
+    expect(thaw_model_get_event_weighting(NULL, 0, &reading), THAW_E_ARG);
+    expect(thaw_model_get_event_weighting(model, 0, NULL), THAW_E_ARG);
+    expect(thaw_model_get_event_weighting(model, 9, &reading), THAW_E_RANGE);
 }
 END_TEST
 
@@ -89,7 +89,7 @@ START_TEST(a_feature_of_another_type_is_a_mismatch)
 {
     int64_t row = 77;
     thaw_data *d = one_event("new", "rating", 3);
-    expect(thaw_data_add_feature(d, THAW_ITEMS, "price", THAW_TOKEN, (const char *const[]){"new"},
+    expect(thaw_data_add_feature(d, THAW_TABLE_ITEMS, "price", THAW_TYPE_TOKEN, (const char *const[]){"new"},
                                  (const char *const[]){"dear"}, 1),
            THAW_OK);
     expect(thaw_model_add_items(model, &row, d), THAW_E_MISMATCH);
@@ -117,7 +117,7 @@ START_TEST(item_groups_come_from_columns_of_tokens)
     expect(thaw_model_item_groups(model, groups, &size, data, "genre"), THAW_OK);
     for (int i = 0; i < SHOP_ITEMS; i++) ck_assert(groups[i] >= 0 && groups[i] < size);
     expect(thaw_data_create(&other, NULL), THAW_OK);
-    expect(thaw_data_add_feature(other, THAW_ITEMS, "tint", THAW_TOKEN_SEQ, keys, values, 4), THAW_OK);
+    expect(thaw_data_add_feature(other, THAW_TABLE_ITEMS, "tint", THAW_TYPE_TOKEN_SEQ, keys, values, 4), THAW_OK);
     expect(thaw_model_item_groups(model, groups, &size, other, "tint"), THAW_OK);
     ck_assert(groups[0] == -1 && groups[3] >= 0 && groups[3] == groups[4] && groups[5] >= 0 && groups[5] != groups[3]);
     thaw_data_free(other);

@@ -31,10 +31,10 @@ static void call_all(const thaw_model *m, thaw_user *u, int n)
     ck_assert_int_eq(thaw_score(m, u, mean, covariance, rows, 3), THAW_OK);
     ck_assert_int_eq(thaw_recommend(m, u, hits, &n_hits, NULL), THAW_OK);
     ck_assert_int_eq(thaw_recommend_many(m, many, n_many, users, 5, NULL), THAW_OK);
-    ck_assert_int_eq(thaw_user_belief(m, u, mean, covariance), THAW_OK);
+    ck_assert_int_eq(thaw_user_posterior(m, u, mean, covariance), THAW_OK);
     ck_assert_int_eq(thaw_user_observe(m, u, &events[0]), THAW_OK);
     ck_assert_int_eq(thaw_score(m, u, mean, covariance, rows, 3), THAW_OK);
-    ck_assert_int_eq(thaw_user_belief(m, u, mean, covariance), THAW_OK);
+    ck_assert_int_eq(thaw_user_posterior(m, u, mean, covariance), THAW_OK);
     ck_assert_int_eq(thaw_adapt_many(m, u, means, events, offsets, 3), THAW_OK);
 }
 

@@ -19,7 +19,7 @@ static void refuse_everywhere(const thaw_model *m, thaw_user *u)
     expect(thaw_adapt(m, u, &e, 1), THAW_E_MISMATCH);
     expect(thaw_adapt_many(m, u, mean, &e, offsets, 1), THAW_E_MISMATCH);
     expect(thaw_user_observe(m, u, &e), THAW_E_MISMATCH);
-    expect(thaw_user_belief(m, u, mean, covariance), THAW_E_MISMATCH);
+    expect(thaw_user_posterior(m, u, mean, covariance), THAW_E_MISMATCH);
     expect(thaw_score(m, u, mean, NULL, rows, 4), THAW_E_MISMATCH);
     expect(thaw_recommend(m, u, hits, &size, NULL), THAW_E_MISMATCH);
     char *bytes = user_bytes(u, &size);

@@ -51,7 +51,7 @@ START_TEST(data_without_items_or_without_ratings_make_no_model)
         .struct_size = sizeof columns, .users = (const char *const[]){"u0"}, .items = (const char *const[]){"i0"}};
     expect(thaw_data_add_events(empty, &columns, 1), THAW_OK);
     const thaw_config rates = {
-        .struct_size = sizeof rates, .seed = 1, .passes = 1, .min_feature = 2, .objective = THAW_RATING};
+        .struct_size = sizeof rates, .seed = 1, .passes = 1, .min_feature = 2, .objective = THAW_OBJECTIVE_RATING};
     expect(thaw_model_create(&out, &rates, empty), THAW_E_UNSUPPORTED);
     expect(thaw_pretrain(model, NULL, empty, NULL, NULL), THAW_E_RANGE);
     thaw_data_free(empty);

@@ -257,7 +257,7 @@ START_TEST(few_directions_give_finite_beliefs)
         c.users = users, c.items = items, c.times = times;
         ck_assert_int_eq(thaw_data_add_events(data, &c, 1), THAW_OK);
     }
-    config.objective = THAW_RANKING;
+    config.objective = THAW_OBJECTIVE_RANKING;
     ck_assert_int_eq(thaw_model_create(&m, &config, data), THAW_OK);
     ck_assert_int_eq(thaw_pretrain(m, NULL, data, NULL, NULL), THAW_OK);
     thaw_user *u;

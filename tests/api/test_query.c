@@ -101,9 +101,9 @@ static const struct {
     {{.n_allow_groups = -1}, THAW_E_RANGE, "n_allow_groups is -1"},
     {{.groups = (const int32_t[SHOP_ITEMS]){0}, .n_groups = 11}, THAW_E_RANGE, "n_groups is 11; must be the 12 items"},
     {{.min_score = NAN}, THAW_E_RANGE, "min_score is not a number"},
-    {{.caution = -1}, THAW_E_RANGE, "caution is -1"},
-    {{.caution = INFINITY}, THAW_E_RANGE, "caution is inf"},
-    {{.caution = NAN}, THAW_E_RANGE, "caution is nan"},
+    {{.risk_aversion = -1}, THAW_E_RANGE, "risk_aversion is -1"},
+    {{.risk_aversion = INFINITY}, THAW_E_RANGE, "risk_aversion is inf"},
+    {{.risk_aversion = NAN}, THAW_E_RANGE, "risk_aversion is nan"},
     {{.parallel = {.run = run_nothing}}, THAW_E_RANGE, "n_workers is 0"},
 };
 

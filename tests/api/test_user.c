@@ -14,9 +14,9 @@ START_TEST(user_calls_refuse_null)
     ck_assert_ptr_null(out);
     expect(thaw_user_copy(NULL, user), THAW_E_ARG);
     expect(thaw_user_copy(&out, NULL), THAW_E_ARG);
-    expect(thaw_user_belief(NULL, user, mean, covariance), THAW_E_ARG);
-    expect(thaw_user_belief(model, NULL, mean, covariance), THAW_E_ARG);
-    expect(thaw_user_belief(model, user, NULL, NULL), THAW_OK);
+    expect(thaw_user_posterior(NULL, user, mean, covariance), THAW_E_ARG);
+    expect(thaw_user_posterior(model, NULL, mean, covariance), THAW_E_ARG);
+    expect(thaw_user_posterior(model, user, NULL, NULL), THAW_OK);
     ck_assert_int_eq(thaw_user_n_events(NULL), 0);
     thaw_user_free(NULL);
 }
@@ -99,7 +99,7 @@ START_TEST(a_bad_event_leaves_the_user_alone)
     const int64_t offsets[] = {0, 1, 2};
     float before[4], after[4], means[8] = {7, 7, 7, 7, 7, 7, 7, 7};
     expect(thaw_adapt(model, user, two, 1), THAW_OK);
-    expect(thaw_user_belief(model, user, before, NULL), THAW_OK);
+    expect(thaw_user_posterior(model, user, before, NULL), THAW_OK);
     expect(thaw_user_observe(model, user, &two[1]), events[_i].status);
     if (events[_i].status != THAW_OK) {
         reason("must be ");
@@ -109,7 +109,7 @@ START_TEST(a_bad_event_leaves_the_user_alone)
     expect(thaw_adapt_many(model, user, means, two, offsets, 2), events[_i].status);
     if (events[_i].status == THAW_OK) return;
     ck_assert(means[0] == 7 && means[7] == 7);
-    expect(thaw_user_belief(model, user, after, NULL), THAW_OK);
+    expect(thaw_user_posterior(model, user, after, NULL), THAW_OK);
     ck_assert_mem_eq(before, after, sizeof before);
 }
 END_TEST
@@ -128,7 +128,7 @@ START_TEST(a_fading_model_needs_finite_times)
     expect(thaw_user_observe(m, u, &e), THAW_OK);
     e.time = -e.time;
     expect(thaw_user_observe(m, u, &e), THAW_OK);
-    expect(thaw_user_belief(m, u, mean, NULL), THAW_OK);
+    expect(thaw_user_posterior(m, u, mean, NULL), THAW_OK);
     ck_assert(isfinite(mean[0]));
     thaw_user_free(u);
     thaw_model_free(m);
@@ -156,9 +156,9 @@ START_TEST(a_duplicate_event_counts_twice)
     const thaw_event once[] = {shop_event(1)}, twice[] = {shop_event(1), shop_event(1)};
     float first[16], second[16];
     expect(thaw_adapt(model, user, once, 1), THAW_OK);
-    expect(thaw_user_belief(model, user, NULL, first), THAW_OK);
+    expect(thaw_user_posterior(model, user, NULL, first), THAW_OK);
     expect(thaw_adapt(model, user, twice, 2), THAW_OK);
-    expect(thaw_user_belief(model, user, NULL, second), THAW_OK);
+    expect(thaw_user_posterior(model, user, NULL, second), THAW_OK);
     ck_assert_int_eq(thaw_user_n_events(user), 2);
     ck_assert(first[0] + first[5] + first[10] + first[15] > second[0] + second[5] + second[10] + second[15]);
 }
@@ -180,7 +180,7 @@ START_TEST(features_that_are_unknown_or_no_numbers_are_refused)
     expect(thaw_user_set_features(model, user, names, (const char *const[]){"-1e30", "nowhere"}, 2), THAW_OK);
     ck_assert_int_eq(thaw_user_n_events(user), 0);
     expect(thaw_user_set_features(model, user, names, (const char *const[]){NULL, ""}, 2), THAW_OK);
-    expect(thaw_user_belief(model, user, mean, NULL), THAW_OK);
+    expect(thaw_user_posterior(model, user, mean, NULL), THAW_OK);
     for (int j = 0; j < 4; j++) ck_assert(mean[j] == 0);
 }
 END_TEST

@@ -129,7 +129,7 @@ static void add_items(thaw_data *data, int64_t n)
         snprintf(text[i], sizeof text[i], "%lld", (long long)i);
         keys[i] = text[i];
     }
-    CHECK(thaw_data_add_feature(data, THAW_ITEMS, "shelf", THAW_TOKEN, keys, keys, n));
+    CHECK(thaw_data_add_feature(data, THAW_TABLE_ITEMS, "shelf", THAW_TYPE_TOKEN, keys, keys, n));
     free(keys);
     free(text);
 }

@@ -9,7 +9,7 @@
 #include "bench.h"
 
 typedef struct job {
-    const char *paths[3]; /* by THAW_EVENTS, THAW_ITEMS, THAW_USERS; NULL: none */
+    const char *paths[3]; /* by THAW_TABLE_EVENTS, THAW_TABLE_ITEMS, THAW_TABLE_USERS; NULL: none */
     char *where;          /* column=value or NULL */
     int32_t rank, passes;
     int json;
@@ -21,7 +21,7 @@ static void read_table(const job *j, thaw_data *data, int32_t table)
     if (!j->paths[table]) return;
     CHECK(thaw_read_options_init(&options, sizeof options));
     options.table = table;
-    if (table == THAW_EVENTS && j->where) {
+    if (table == THAW_TABLE_EVENTS && j->where) {
         options.where_column = j->where;
         options.where_value = j->where + strlen(j->where) + 1;
     }
@@ -77,14 +77,14 @@ static job parse(int argc, char **argv)
     job j = {.rank = 16, .passes = 15};
     for (int o; (o = bench_option(argc, argv, options, help)) != -1;) {
         if (o == 'j') j.json = 1;
-        if (o == 'e') j.paths[THAW_EVENTS] = optarg;
-        if (o == 'i') j.paths[THAW_ITEMS] = optarg;
-        if (o == 'u') j.paths[THAW_USERS] = optarg;
+        if (o == 'e') j.paths[THAW_TABLE_EVENTS] = optarg;
+        if (o == 'i') j.paths[THAW_TABLE_ITEMS] = optarg;
+        if (o == 'u') j.paths[THAW_TABLE_USERS] = optarg;
         if (o == 'w') j.where = optarg;
         if (o == 'r') j.rank = (int32_t)bench_integer("--rank", optarg, 1, 256);
         if (o == 'p') j.passes = (int32_t)bench_integer("--passes", optarg, 1, 10000);
     }
-    if (!j.paths[THAW_EVENTS]) bench_refuse("--inter is required");
+    if (!j.paths[THAW_TABLE_EVENTS]) bench_refuse("--inter is required");
     char *cut = j.where ? strchr(j.where, '=') : NULL;
     if (j.where && !cut) bench_refuse("--where is %s; must be COLUMN=VALUE", j.where);
     if (cut) *cut = 0;
@@ -97,7 +97,7 @@ int bench_pretrain(int argc, char **argv)
     thaw_data *data;
     CHECK(thaw_data_create(&data, NULL));
     const double start = bench_seconds();
-    for (int32_t table = THAW_EVENTS; table <= THAW_USERS; table++) read_table(&j, data, table);
+    for (int32_t table = THAW_TABLE_EVENTS; table <= THAW_TABLE_USERS; table++) read_table(&j, data, table);
     if (!j.json)
         printf("%s\nread in %.3f s\nthreads  rank  passes    events   seconds    create  train rmse\n", thaw_build_info(),
                bench_seconds() - start);

@@ -24,7 +24,7 @@ static inline thaw_status shop_read(thaw_data *data, int32_t table, int csv, con
     thaw_read_options options;
     thaw_read_options_init(&options, sizeof options);
     options.table = table;
-    options.format = csv ? THAW_CSV : THAW_TSV;
+    options.format = csv ? THAW_FORMAT_CSV : THAW_FORMAT_TSV;
     return thaw_data_read_buffer(data, text, (int64_t)strlen(text), &options);
 }
 

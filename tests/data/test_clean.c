@@ -31,7 +31,7 @@ static void add(const char *rows)
 {
     char text[4000] = "user_id\titem_id\tevent\trating\ttimestamp\tbasket\n";
     strcat(text, rows);
-    ck_assert_int_eq(shop_read(data, THAW_EVENTS, 0, text), THAW_OK);
+    ck_assert_int_eq(shop_read(data, THAW_TABLE_EVENTS, 0, text), THAW_OK);
 }
 
 static thaw_status clean(void)

@@ -178,28 +178,28 @@ END_TEST
 
 static thaw_status feature(const char *name, int32_t type, const char *key, const char *value)
 {
-    return thaw_data_add_feature(data, THAW_ITEMS, name, type, &key, &value, 1);
+    return thaw_data_add_feature(data, THAW_TABLE_ITEMS, name, type, &key, &value, 1);
 }
 
 static const char *item(const char *key, const char *name)
 {
-    return shop_feature(data, THAW_ITEMS, key, name);
+    return shop_feature(data, THAW_TABLE_ITEMS, key, name);
 }
 
 static const struct {
     int32_t type;
     const char *value, *text;
-} values[] = {{THAW_TOKEN, "red", "red"},
-              {THAW_TOKEN, "red blue", "red blue"},
-              {THAW_TEXT, "A \"long\"\ntext, ü", "A \"long\"\ntext, ü"},
-              {THAW_TOKEN_SEQ, "red blue red", "red blue red"},
-              {THAW_TOKEN_SEQ, " red  blue ", "red blue"},
-              {THAW_TOKEN_SEQ, " ", ""},
-              {THAW_FLOAT, "3.50", "3.5"},
-              {THAW_FLOAT, "-0", "-0"},
-              {THAW_FLOAT_SEQ, "1 0.1 1e10", "1 0.1 1e+10"},
-              {THAW_TOKEN, "", ""},
-              {THAW_FLOAT, NULL, ""}};
+} values[] = {{THAW_TYPE_TOKEN, "red", "red"},
+              {THAW_TYPE_TOKEN, "red blue", "red blue"},
+              {THAW_TYPE_TEXT, "A \"long\"\ntext, ü", "A \"long\"\ntext, ü"},
+              {THAW_TYPE_TOKEN_SEQ, "red blue red", "red blue red"},
+              {THAW_TYPE_TOKEN_SEQ, " red  blue ", "red blue"},
+              {THAW_TYPE_TOKEN_SEQ, " ", ""},
+              {THAW_TYPE_FLOAT, "3.50", "3.5"},
+              {THAW_TYPE_FLOAT, "-0", "-0"},
+              {THAW_TYPE_FLOAT_SEQ, "1 0.1 1e10", "1 0.1 1e+10"},
+              {THAW_TYPE_TOKEN, "", ""},
+              {THAW_TYPE_FLOAT, NULL, ""}};
 
 START_TEST(features_come_back_as_their_text)
 {
@@ -210,23 +210,23 @@ END_TEST
 
 START_TEST(keys_without_a_value_are_missing_and_others_unknown)
 {
-    ck_assert_int_eq(feature("f", THAW_TOKEN, "i", "x"), THAW_OK);
-    ck_assert_int_eq(feature("g", THAW_TOKEN, "j", "y"), THAW_OK);
+    ck_assert_int_eq(feature("f", THAW_TYPE_TOKEN, "i", "x"), THAW_OK);
+    ck_assert_int_eq(feature("g", THAW_TYPE_TOKEN, "j", "y"), THAW_OK);
     ck_assert_str_eq(item("j", "f"), "");
     ck_assert_str_eq(item("k", "f"), "?");
     ck_assert_reason("key \"k\" is not known");
     ck_assert_str_eq(item("i", "h"), "?");
     ck_assert_reason("feature \"h\" is not known");
-    ck_assert_str_eq(shop_feature(data, THAW_USERS, "i", "f"), "?");
+    ck_assert_str_eq(shop_feature(data, THAW_TABLE_USERS, "i", "f"), "?");
 }
 END_TEST
 
 START_TEST(a_key_given_again_is_overwritten)
 {
     const char *const keys[] = {"i", "j", "i"}, *const texts[] = {"a b", "c", "d"};
-    ck_assert_int_eq(thaw_data_add_feature(data, THAW_ITEMS, "f", THAW_TOKEN_SEQ, keys, texts, 3), THAW_OK);
+    ck_assert_int_eq(thaw_data_add_feature(data, THAW_TABLE_ITEMS, "f", THAW_TYPE_TOKEN_SEQ, keys, texts, 3), THAW_OK);
     ck_assert_str_eq(item("i", "f"), "d");
-    ck_assert_int_eq(feature("f", THAW_TOKEN_SEQ, "j", NULL), THAW_OK);
+    ck_assert_int_eq(feature("f", THAW_TYPE_TOKEN_SEQ, "j", NULL), THAW_OK);
     ck_assert_str_eq(item("j", "f"), "");
     ck_assert_shop_size(data, 0, 0, 2);
 }
@@ -237,7 +237,7 @@ START_TEST(overwriting_for_ever_takes_no_more_memory)
     char text[32];
     for (int i = 0; i < 20000; i++) {
         snprintf(text, sizeof text, "%d %d", i, i + 1);
-        ck_assert_int_eq(feature("f", THAW_FLOAT_SEQ, i % 2 ? "i" : "j", text), THAW_OK);
+        ck_assert_int_eq(feature("f", THAW_TYPE_FLOAT_SEQ, i % 2 ? "i" : "j", text), THAW_OK);
     }
     ck_assert_str_eq(item("i", "f"), "19999 20000");
     ck_assert_str_eq(item("j", "f"), "19998 19999");
@@ -247,21 +247,21 @@ END_TEST
 
 START_TEST(bad_features_add_nothing)
 {
-    ck_assert_int_eq(feature("f", THAW_FLOAT, "old", "1"), THAW_OK);
+    ck_assert_int_eq(feature("f", THAW_TYPE_FLOAT, "old", "1"), THAW_OK);
     const char *const keys[] = {"old", "new", "i"};
     const char *const texts[] = {"2", "3", "x"}, *const invalid[] = {"2", "3", "\xff"},
                       *const large[] = {"2", "3", "1e39"};
     const char *const empty[] = {"old", "new", ""}, *const none[] = {"old", "new", NULL},
                       *const fine[] = {"2", "3", "4"};
-    ck_assert_int_eq(thaw_data_add_feature(data, 1, "f", THAW_FLOAT, keys, texts, 3), THAW_E_RANGE);
+    ck_assert_int_eq(thaw_data_add_feature(data, 1, "f", THAW_TYPE_FLOAT, keys, texts, 3), THAW_E_RANGE);
     ck_assert_reason("row 2: \"x\" is not a finite number");
-    ck_assert_int_eq(thaw_data_add_feature(data, 1, "f", THAW_FLOAT, keys, large, 3), THAW_E_RANGE);
-    ck_assert_int_eq(thaw_data_add_feature(data, 1, "f", THAW_FLOAT, empty, fine, 3), THAW_E_RANGE);
-    ck_assert_int_eq(thaw_data_add_feature(data, 1, "f", THAW_FLOAT, none, fine, 3), THAW_E_ARG);
-    ck_assert_int_eq(thaw_data_add_feature(data, 1, "f", THAW_TOKEN, keys, fine, 3), THAW_E_MISMATCH);
-    ck_assert_int_eq(thaw_data_add_feature(data, 1, "g", THAW_TOKEN, keys, invalid, 3), THAW_E_RANGE);
-    ck_assert_int_eq(thaw_data_add_feature(data, 1, "", THAW_TOKEN, keys, fine, 3), THAW_E_RANGE);
-    ck_assert_int_eq(thaw_data_add_feature(data, 1, "\xff", THAW_TOKEN, keys, fine, 3), THAW_E_RANGE);
+    ck_assert_int_eq(thaw_data_add_feature(data, 1, "f", THAW_TYPE_FLOAT, keys, large, 3), THAW_E_RANGE);
+    ck_assert_int_eq(thaw_data_add_feature(data, 1, "f", THAW_TYPE_FLOAT, empty, fine, 3), THAW_E_RANGE);
+    ck_assert_int_eq(thaw_data_add_feature(data, 1, "f", THAW_TYPE_FLOAT, none, fine, 3), THAW_E_ARG);
+    ck_assert_int_eq(thaw_data_add_feature(data, 1, "f", THAW_TYPE_TOKEN, keys, fine, 3), THAW_E_MISMATCH);
+    ck_assert_int_eq(thaw_data_add_feature(data, 1, "g", THAW_TYPE_TOKEN, keys, invalid, 3), THAW_E_RANGE);
+    ck_assert_int_eq(thaw_data_add_feature(data, 1, "", THAW_TYPE_TOKEN, keys, fine, 3), THAW_E_RANGE);
+    ck_assert_int_eq(thaw_data_add_feature(data, 1, "\xff", THAW_TYPE_TOKEN, keys, fine, 3), THAW_E_RANGE);
     ck_assert_shop_size(data, 0, 0, 1);
     ck_assert_str_eq(item("old", "f"), "1");
     ck_assert_str_eq(item("old", "g"), "?");
@@ -292,11 +292,11 @@ END_TEST
 START_TEST(a_text_that_does_not_fit_is_not_written)
 {
     char out[8] = "before";
-    ck_assert_int_eq(feature("f", THAW_TOKEN_SEQ, "i", "red blue"), THAW_OK);
-    ck_assert_int_eq(thaw_data_feature(data, out, 8, THAW_ITEMS, "i", "f"), THAW_E_SPACE);
+    ck_assert_int_eq(feature("f", THAW_TYPE_TOKEN_SEQ, "i", "red blue"), THAW_OK);
+    ck_assert_int_eq(thaw_data_feature(data, out, 8, THAW_TABLE_ITEMS, "i", "f"), THAW_E_SPACE);
     ck_assert_reason("needs 9 bytes; capacity is 8");
     ck_assert_str_eq(out, "before");
-    ck_assert_int_eq(thaw_data_feature(data, NULL, 0, THAW_ITEMS, "i", "f"), THAW_E_SPACE);
+    ck_assert_int_eq(thaw_data_feature(data, NULL, 0, THAW_TABLE_ITEMS, "i", "f"), THAW_E_SPACE);
 }
 END_TEST
 
@@ -325,15 +325,15 @@ END_TEST
 START_TEST(features_are_added_whole_or_not_at_all_when_memory_runs_out)
 {
     const char *const texts[] = {"1 2", "3", "4"};
-    const int32_t type = _i ? THAW_FLOAT_SEQ : THAW_TOKEN_SEQ;
+    const int32_t type = _i ? THAW_TYPE_FLOAT_SEQ : THAW_TYPE_TOKEN_SEQ;
     for (long n = 1, refused = 1; refused; n++) {
         teardown();
         setup();
         for (int i = 0; i < 60; i++)
             ck_assert_int_eq(feature("f", type, "u1", "5 6"), THAW_OK); /* leaves a pool to compact */
         f.refuse = f.requests + n;
-        thaw_status st = thaw_data_add_feature(data, THAW_ITEMS, "g", type, users, texts, 3);
-        if (st == THAW_OK) st = thaw_data_add_feature(data, THAW_ITEMS, "f", type, users, texts, 3);
+        thaw_status st = thaw_data_add_feature(data, THAW_TABLE_ITEMS, "g", type, users, texts, 3);
+        if (st == THAW_OK) st = thaw_data_add_feature(data, THAW_TABLE_ITEMS, "f", type, users, texts, 3);
         refused = f.refused;
         ck_assert_int_eq(st, refused ? THAW_E_NOMEM : THAW_OK);
         ck_assert_str_eq(item("u1", "f"), refused ? "5 6" : "4");

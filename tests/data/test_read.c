@@ -27,17 +27,17 @@ static void teardown(void)
 
 static thaw_status events(const char *text)
 {
-    return shop_read(data, THAW_EVENTS, 0, text);
+    return shop_read(data, THAW_TABLE_EVENTS, 0, text);
 }
 
 static thaw_status items(const char *text)
 {
-    return shop_read(data, THAW_ITEMS, 0, text);
+    return shop_read(data, THAW_TABLE_ITEMS, 0, text);
 }
 
 static const char *item(const char *key, const char *name)
 {
-    return shop_feature(data, THAW_ITEMS, key, name);
+    return shop_feature(data, THAW_TABLE_ITEMS, key, name);
 }
 
 static const char *file(const char *name, const char *text)
@@ -220,10 +220,10 @@ END_TEST
 
 START_TEST(users_have_features_too)
 {
-    ck_assert_int_eq(shop_read(data, THAW_USERS, 1, "user_id,name\nu1,\"Doe, \"\"J\"\"\"\n"), THAW_OK);
-    ck_assert_str_eq(shop_feature(data, THAW_USERS, "u1", "name"), "Doe, \"J\"");
+    ck_assert_int_eq(shop_read(data, THAW_TABLE_USERS, 1, "user_id,name\nu1,\"Doe, \"\"J\"\"\"\n"), THAW_OK);
+    ck_assert_str_eq(shop_feature(data, THAW_TABLE_USERS, "u1", "name"), "Doe, \"J\"");
     ck_assert_shop_size(data, 0, 1, 0);
-    ck_assert_int_eq(shop_read(data, THAW_USERS, 1, "item_id,name\ni,x\n"), THAW_E_FORMAT);
+    ck_assert_int_eq(shop_read(data, THAW_TABLE_USERS, 1, "item_id,name\ni,x\n"), THAW_E_FORMAT);
     ck_assert_reason("line 1: column user_id is missing");
 }
 END_TEST
@@ -281,7 +281,7 @@ START_TEST(the_ending_of_the_path_says_how_columns_are_told_apart)
     ck_assert_shop_size(data, 3, 3, 1);
     thaw_read_options options;
     thaw_read_options_init(&options, sizeof options);
-    options.format = THAW_CSV;
+    options.format = THAW_FORMAT_CSV;
     ck_assert_int_eq(thaw_data_read(data, file("d.txt", "user_id,item_id\nu4,i\n"), &options), THAW_OK);
     ck_assert_shop_size(data, 4, 4, 1);
 }
@@ -335,7 +335,7 @@ static thaw_status read_sample(const char *text, size_t n, int32_t table)
     thaw_read_options options;
     thaw_read_options_init(&options, sizeof options);
     options.table = table;
-    options.format = table == THAW_EVENTS ? THAW_TSV : THAW_CSV;
+    options.format = table == THAW_TABLE_EVENTS ? THAW_FORMAT_TSV : THAW_FORMAT_CSV;
     const int64_t before[] = {thaw_data_n_events(data), thaw_data_n_users(data), thaw_data_n_items(data)};
     const thaw_status st = thaw_data_read_buffer(data, text, (int64_t)n, &options);
     if (st != THAW_OK) ck_assert_shop_size(data, before[0], before[1], before[2]);

@@ -51,7 +51,7 @@ static void read_real(int32_t table, const char *name)
 START_TEST(ml_1m_has_a_million_ratings)
 {
     if (absent("ml-1m/ml-1m.inter")) return;
-    read_real(THAW_EVENTS, "ml-1m/ml-1m.inter");
+    read_real(THAW_TABLE_EVENTS, "ml-1m/ml-1m.inter");
     ck_assert_shop_size(data, 1000209, 6040, 3706);
     const thaw_event_view first = shop_event(data, 0);
     ck_assert_str_eq(first.user, "1");
@@ -64,13 +64,13 @@ END_TEST
 START_TEST(ml_1m_features_are_read_as_text_words_and_numbers)
 {
     if (absent("ml-1m/ml-1m.item")) return;
-    read_real(THAW_ITEMS, "ml-1m/ml-1m.item");
-    read_real(THAW_USERS, "ml-1m/ml-1m.user");
+    read_real(THAW_TABLE_ITEMS, "ml-1m/ml-1m.item");
+    read_real(THAW_TABLE_USERS, "ml-1m/ml-1m.user");
     ck_assert_shop_size(data, 0, 6040, 3881);
-    ck_assert_str_eq(shop_feature(data, THAW_ITEMS, "1", "actor"), "Tom_Hanks Tim_Allen Don_Rickles Jim_Varney");
-    ck_assert_str_eq(shop_feature(data, THAW_ITEMS, "1", "year"), "1995");
-    ck_assert_ptr_nonnull(strstr(shop_feature(data, THAW_ITEMS, "1", "plot"), "especially his doll named \"Woody\"."));
-    ck_assert_str_eq(shop_feature(data, THAW_USERS, "2", "age"), "56");
+    ck_assert_str_eq(shop_feature(data, THAW_TABLE_ITEMS, "1", "actor"), "Tom_Hanks Tim_Allen Don_Rickles Jim_Varney");
+    ck_assert_str_eq(shop_feature(data, THAW_TABLE_ITEMS, "1", "year"), "1995");
+    ck_assert_ptr_nonnull(strstr(shop_feature(data, THAW_TABLE_ITEMS, "1", "plot"), "especially his doll named \"Woody\"."));
+    ck_assert_str_eq(shop_feature(data, THAW_TABLE_USERS, "2", "age"), "56");
 }
 END_TEST
 
@@ -100,14 +100,14 @@ END_TEST
 START_TEST(ml_100k_is_read_with_its_features)
 {
     if (absent("ml-100k/ml-100k.inter")) return;
-    read_real(THAW_EVENTS, "ml-100k/ml-100k.inter");
-    read_real(THAW_ITEMS, "ml-100k/ml-100k.item");
-    read_real(THAW_USERS, "ml-100k/ml-100k.user");
+    read_real(THAW_TABLE_EVENTS, "ml-100k/ml-100k.inter");
+    read_real(THAW_TABLE_ITEMS, "ml-100k/ml-100k.item");
+    read_real(THAW_TABLE_USERS, "ml-100k/ml-100k.user");
     ck_assert_shop_size(data, 100000, 943, 1682);
-    ck_assert_str_eq(shop_feature(data, THAW_ITEMS, "1", "title"), "Toy Story (1995)");
-    ck_assert_str_eq(shop_feature(data, THAW_ITEMS, "1", "genre"), "Animation Children's Comedy");
-    ck_assert_str_eq(shop_feature(data, THAW_USERS, "1", "occupation"), "technician");
-    ck_assert_str_eq(shop_feature(data, THAW_USERS, "1", "age"), "24");
+    ck_assert_str_eq(shop_feature(data, THAW_TABLE_ITEMS, "1", "title"), "Toy Story (1995)");
+    ck_assert_str_eq(shop_feature(data, THAW_TABLE_ITEMS, "1", "genre"), "Animation Children's Comedy");
+    ck_assert_str_eq(shop_feature(data, THAW_TABLE_USERS, "1", "occupation"), "technician");
+    ck_assert_str_eq(shop_feature(data, THAW_TABLE_USERS, "1", "age"), "24");
     ck_assert(shop_event(data, 0).time == 881250949);
 }
 END_TEST
@@ -115,13 +115,13 @@ END_TEST
 START_TEST(online_retail_has_baskets_and_returns)
 {
     if (absent("online-retail/online-retail.inter")) return;
-    read_real(THAW_EVENTS, "online-retail/online-retail.inter");
-    read_real(THAW_ITEMS, "online-retail/online-retail.item");
-    read_real(THAW_USERS, "online-retail/online-retail.user");
+    read_real(THAW_TABLE_EVENTS, "online-retail/online-retail.inter");
+    read_real(THAW_TABLE_ITEMS, "online-retail/online-retail.item");
+    read_real(THAW_TABLE_USERS, "online-retail/online-retail.user");
     ck_assert_shop_size(data, 406829, 4372, 3958);
     ck_assert_str_eq(shop_event(data, 0).basket, "536365");
     ck_assert_str_eq(shop_event(data, 0).event, "purchase");
-    ck_assert_str_eq(shop_feature(data, THAW_USERS, "17850", "country"), "United Kingdom");
+    ck_assert_str_eq(shop_feature(data, THAW_TABLE_USERS, "17850", "country"), "United Kingdom");
     int64_t returns = 0;
     for (int64_t i = 0; i < thaw_data_n_events(data); i++) returns += !strcmp(shop_event(data, i).event, "return");
     ck_assert_int_eq(returns, 8905);
@@ -131,7 +131,7 @@ END_TEST
 START_TEST(tmall_has_four_behaviours_without_values)
 {
     if (absent("tmall/tmall.inter")) return;
-    read_real(THAW_EVENTS, "tmall/tmall.inter");
+    read_real(THAW_TABLE_EVENTS, "tmall/tmall.inter");
     ck_assert_shop_size(data, 182880, 884, 9531);
     ck_assert_str_eq(shop_event(data, 1).event, "favourite");
     ck_assert(isnan(shop_event(data, 1).value));
@@ -141,7 +141,7 @@ END_TEST
 START_TEST(repeated_tmall_events_are_found)
 {
     if (absent("tmall/tmall.inter")) return;
-    read_real(THAW_EVENTS, "tmall/tmall.inter");
+    read_real(THAW_TABLE_EVENTS, "tmall/tmall.inter");
     thaw_clean_options options;
     thaw_clean_report report;
     thaw_clean_options_init(&options, sizeof options);

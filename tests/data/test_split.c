@@ -43,7 +43,7 @@ static void add_users(int n, int step)
         const int u = (int)((long)i * step % n);
         at += (size_t)sprintf(text + at, "u%d\ti%d\t3\t%d\tb\nu%d\ti1\t4\t%d\t\n", u, u % 7, u, u, u + 1);
     }
-    ck_assert_int_eq(shop_read(data, THAW_EVENTS, 0, text), THAW_OK);
+    ck_assert_int_eq(shop_read(data, THAW_TABLE_EVENTS, 0, text), THAW_OK);
     free(text);
 }
 
@@ -123,7 +123,7 @@ END_TEST
 START_TEST(only_users_with_events_count)
 {
     add_users(10, 1);
-    ck_assert_int_eq(shop_read(data, THAW_USERS, 0, "user_id\tage\nquiet1\t1\nquiet2\t2\n"), THAW_OK);
+    ck_assert_int_eq(shop_read(data, THAW_TABLE_USERS, 0, "user_id\tage\nquiet1\t1\nquiet2\t2\n"), THAW_OK);
     options.holdout_users = 0.5f;
     ck_assert_int_eq(split(), THAW_OK);
     ck_assert_int_eq(thaw_data_n_events(test), 10);
@@ -133,17 +133,17 @@ END_TEST
 START_TEST(both_sides_know_every_user_item_and_feature)
 {
     add_users(10, 1);
-    ck_assert_int_eq(shop_read(data, THAW_ITEMS, 0, "item_id\tg:token_seq\tp\ni1\ta b\t2\nnew\tc\t\n"), THAW_OK);
-    ck_assert_int_eq(shop_read(data, THAW_USERS, 0, "user_id\tage\nu1\t30\n"), THAW_OK);
+    ck_assert_int_eq(shop_read(data, THAW_TABLE_ITEMS, 0, "item_id\tg:token_seq\tp\ni1\ta b\t2\nnew\tc\t\n"), THAW_OK);
+    ck_assert_int_eq(shop_read(data, THAW_TABLE_USERS, 0, "user_id\tage\nu1\t30\n"), THAW_OK);
     ck_assert_int_eq(split(), THAW_OK);
     thaw_data *const parts[] = {train, test};
     for (int i = 0; i < 2; i++) {
         ck_assert_int_eq(thaw_data_n_items(parts[i]), thaw_data_n_items(data));
         ck_assert_int_eq(thaw_data_n_users(parts[i]), thaw_data_n_users(data));
-        ck_assert_str_eq(shop_feature(parts[i], THAW_ITEMS, "i1", "g"), "a b");
-        ck_assert_str_eq(shop_feature(parts[i], THAW_ITEMS, "new", "g"), "c");
-        ck_assert_str_eq(shop_feature(parts[i], THAW_ITEMS, "i1", "p"), "2");
-        ck_assert_str_eq(shop_feature(parts[i], THAW_USERS, "u1", "age"), "30");
+        ck_assert_str_eq(shop_feature(parts[i], THAW_TABLE_ITEMS, "i1", "g"), "a b");
+        ck_assert_str_eq(shop_feature(parts[i], THAW_TABLE_ITEMS, "new", "g"), "c");
+        ck_assert_str_eq(shop_feature(parts[i], THAW_TABLE_ITEMS, "i1", "p"), "2");
+        ck_assert_str_eq(shop_feature(parts[i], THAW_TABLE_USERS, "u1", "age"), "30");
     }
 }
 END_TEST
@@ -154,10 +154,10 @@ START_TEST(the_parts_live_without_the_whole_and_can_grow)
     ck_assert_int_eq(split(), THAW_OK);
     thaw_data_free(data);
     data = NULL;
-    ck_assert_int_eq(shop_read(train, THAW_EVENTS, 0, "user_id\titem_id\nnew\tnew\n"), THAW_OK);
-    ck_assert_int_eq(shop_read(train, THAW_ITEMS, 0, "item_id\tg\nnew\tx\n"), THAW_OK);
+    ck_assert_int_eq(shop_read(train, THAW_TABLE_EVENTS, 0, "user_id\titem_id\nnew\tnew\n"), THAW_OK);
+    ck_assert_int_eq(shop_read(train, THAW_TABLE_ITEMS, 0, "item_id\tg\nnew\tx\n"), THAW_OK);
     ck_assert_str_eq(shop_event(train, 18).user, "new");
-    ck_assert_str_eq(shop_feature(train, THAW_ITEMS, "new", "g"), "x");
+    ck_assert_str_eq(shop_feature(train, THAW_TABLE_ITEMS, "new", "g"), "x");
     ck_assert_int_eq(thaw_data_n_events(test), 2);
 }
 END_TEST
@@ -204,7 +204,7 @@ END_TEST
 START_TEST(wrong_options_are_refused_and_give_null)
 {
     add_users(3, 1);
-    ck_assert_int_eq(shop_read(data, THAW_EVENTS, 0, "user_id\titem_id\nu\ti\n"), THAW_OK);
+    ck_assert_int_eq(shop_read(data, THAW_TABLE_EVENTS, 0, "user_id\titem_id\nu\ti\n"), THAW_OK);
     const thaw_split_options bad[] = {{.struct_size = sizeof options, .holdout_users = -0.1f},
                                       {.struct_size = sizeof options, .holdout_users = 1},
                                       {.struct_size = sizeof options, .holdout_users = NAN},
@@ -233,7 +233,7 @@ START_TEST(running_out_of_memory_leaves_no_part)
         teardown();
         setup();
         add_users(10, 1);
-        ck_assert_int_eq(shop_read(data, THAW_ITEMS, 0, "item_id\tg:token_seq\tp\ni1\ta b\t2\n"), THAW_OK);
+        ck_assert_int_eq(shop_read(data, THAW_TABLE_ITEMS, 0, "item_id\tg:token_seq\tp\ni1\ta b\t2\n"), THAW_OK);
         f.refuse = f.requests + n;
         const long live = f.live;
         const thaw_status st = split();

@@ -48,7 +48,7 @@ static thaw_status read_table(const char *query, int32_t table)
 static const char *item(const char *key, const char *name)
 {
     static char text[200];
-    return thaw_data_feature(data, text, sizeof text, THAW_ITEMS, key, name) == THAW_OK ? text : "?";
+    return thaw_data_feature(data, text, sizeof text, THAW_TABLE_ITEMS, key, name) == THAW_OK ? text : "?";
 }
 
 START_TEST(events_come_from_a_query)
@@ -56,7 +56,7 @@ START_TEST(events_come_from_a_query)
     ck_assert_int_eq(
         read_table("SELECT who AS user_id, what AS item_id, did AS event, stars AS rating, at AS timestamp,"
                    " bag AS basket FROM log ORDER BY what; -- all of it",
-                   THAW_EVENTS),
+                   THAW_TABLE_EVENTS),
         THAW_OK);
     thaw_event_view a, b;
     ck_assert_int_eq(thaw_data_event(data, &a, 0), THAW_OK);
@@ -76,7 +76,7 @@ START_TEST(features_take_their_types_from_the_values)
     ck_assert_int_eq(
         read_table("SELECT id AS item_id, title AS 'title:text', price, tags AS 'tags:token_seq', code, odd,"
                    " blank FROM goods",
-                   THAW_ITEMS),
+                   THAW_TABLE_ITEMS),
         THAW_OK);
     ck_assert_str_eq(item("17", "title"), "say \"hi\",\nyou");
     ck_assert_str_eq(item("17", "price"), "9.5");
@@ -91,7 +91,7 @@ END_TEST
 
 START_TEST(no_rows_are_fine)
 {
-    ck_assert_int_eq(read_table("SELECT who AS user_id, what AS item_id FROM log WHERE 0", THAW_EVENTS), THAW_OK);
+    ck_assert_int_eq(read_table("SELECT who AS user_id, what AS item_id FROM log WHERE 0", THAW_TABLE_EVENTS), THAW_OK);
     ck_assert_int_eq(thaw_data_n_events(data), 0);
 }
 END_TEST
@@ -134,8 +134,8 @@ END_TEST
 
 START_TEST(a_type_that_disagrees_adds_nothing)
 {
-    ck_assert_int_eq(read_table("SELECT id AS item_id, price FROM goods", THAW_ITEMS), THAW_OK);
-    ck_assert_int_eq(read_table("SELECT 19 AS item_id, 'x' AS colour, 'dear' AS price", THAW_ITEMS), THAW_E_MISMATCH);
+    ck_assert_int_eq(read_table("SELECT id AS item_id, price FROM goods", THAW_TABLE_ITEMS), THAW_OK);
+    ck_assert_int_eq(read_table("SELECT 19 AS item_id, 'x' AS colour, 'dear' AS price", THAW_TABLE_ITEMS), THAW_E_MISMATCH);
     ck_assert_str_eq(item("17", "colour"), "?");
     ck_assert_int_eq(thaw_data_n_items(data), 2);
 }

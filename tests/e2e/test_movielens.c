@@ -42,7 +42,7 @@ static void read_tables(void)
     thaw_read_options options;
     must(thaw_data_create(&all, NULL));
     must(thaw_read_options_init(&options, sizeof options));
-    for (int32_t table = THAW_EVENTS; table <= THAW_USERS; table++) {
+    for (int32_t table = THAW_TABLE_EVENTS; table <= THAW_TABLE_USERS; table++) {
         options.table = table;
         must(thaw_data_read(all, path_of(names[table]), &options));
     }

@@ -50,9 +50,9 @@ static thaw_model *const *templates_of(uint8_t first)
     const int rank = 1 + first % 5, fades = first >> 7, trained = first >> 6 & 1;
     thaw_model **t = templates[(rank - 1) * 4 + fades * 2 + trained];
     if (t[RATING]) return t;
-    thaw_model *other = make_model(rank, fades ? 0 : 9, THAW_RATING, trained);
-    t[RATING] = make_model(rank, fades ? 9 : 0, THAW_RATING, trained);
-    t[RANKING] = make_model(rank, fades ? 9 : 0, THAW_RANKING, trained);
+    thaw_model *other = make_model(rank, fades ? 0 : 9, THAW_OBJECTIVE_RATING, trained);
+    t[RATING] = make_model(rank, fades ? 9 : 0, THAW_OBJECTIVE_RATING, trained);
+    t[RANKING] = make_model(rank, fades ? 9 : 0, THAW_OBJECTIVE_RANKING, trained);
     t[RATING_AS_RANKING] = forged_model(t[RATING], model_id(t[RANKING]));
     t[OTHER_HALF_LIFE] = forged_model(other, model_id(t[RATING]));
     thaw_model_free(other);
@@ -123,7 +123,7 @@ static thaw_query query_of(const uint8_t *c, const int64_t *rows, const int32_t 
     query.groups = c[2] % 8 ? groups : NULL, query.n_groups = c[2] % 4 ? FEW : MORE,
     query.group_cap = c[2] % 3 - (c[1] == 9);
     query.allow_groups = c[1] % 4 ? NULL : groups, query.n_allow_groups = 2;
-    query.min_score = value_of(c[0]) - 2, query.caution = value_of(c[2]);
+    query.min_score = value_of(c[0]) - 2, query.risk_aversion = value_of(c[2]);
     return query;
 }
 
@@ -133,7 +133,7 @@ enum { FIRST_TRAINING = 1, LAST_TRAINING = 3 };
 static void call_model(state *s, thaw_model *m, int which, const uint8_t *c)
 {
     const int64_t rows[] = {c[0] % 20, c[1] % 20};
-    const thaw_event_reading reading = {value_of(c[0]), value_of(c[1]), value_of(c[2])};
+    const thaw_event_weighting reading = {value_of(c[0]), value_of(c[1]), value_of(c[2])};
     const thaw_data *data = c[0] % 2 ? more : few;
     thaw_model *made;
     if (which >= FIRST_TRAINING && which <= LAST_TRAINING && s->trainings++ >= TRAININGS) return;
@@ -142,7 +142,7 @@ static void call_model(state *s, thaw_model *m, int which, const uint8_t *c)
     case 1: thaw_pretrain_step(m, NULL, data, c[1] % 2 ? rows : NULL, 2); break;
     case 2: thaw_pretrain(m, NULL, data, NULL, NULL); break;
     case 3: thaw_pretrain_update(m, NULL, data, NULL, 0, c[1]); break;
-    case 4: thaw_model_set_event(m, c[0] % 3, &reading); break;
+    case 4: thaw_model_set_event_weighting(m, c[0] % 3, &reading); break;
     case 5: thaw_model_retire_items(m, rows, c[2] % 3, c[1] % 2); break;
     default: must(thaw_model_copy(&made, m)), replace_model(&s->models[c[0] % MODELS], made);
     }
@@ -180,7 +180,7 @@ static void call_user(const thaw_model *m, thaw_user **u, int which, const uint8
     case 2: thaw_adapt_many(m, *u, a, events, offsets, 2); break;
     case 3: thaw_score(m, *u, a, c[2] % 2 ? b : NULL, rows, 2); break;
     case 4: thaw_user_set_features(m, *u, names, values, c[2] % 3); break;
-    case 5: thaw_user_belief(m, *u, a, b); break;
+    case 5: thaw_user_posterior(m, *u, a, b); break;
     case 6:
         bytes = user_bytes(*u, &n);
         if (thaw_user_load(&made, m, bytes, n) == THAW_OK) replace_user(u, made);

@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         int64_t hits_n, again;
         thaw_hit hits[10];
         const thaw_event e = shop_event(2);
-        thaw_user_belief(models[k], u, mean, covariance);
+        thaw_user_posterior(models[k], u, mean, covariance);
         thaw_recommend(models[k], u, hits, &hits_n, NULL);
         free(user_bytes(u, &again));
         thaw_user_observe(models[k], u, &e);

@@ -54,7 +54,7 @@ static void write_golden(const char *folder, int ranks)
     thaw_user *user;
     thaw_data *data = shop_data(NULL, 20, GOLDEN_ITEMS, 1);
     thaw_config config = shop_config(NULL, 3, 0);
-    config.objective = ranks ? THAW_RANKING : THAW_RATING;
+    config.objective = ranks ? THAW_OBJECTIVE_RANKING : THAW_OBJECTIVE_RATING;
     must(thaw_model_create(&model, &config, data));
     must(thaw_pretrain(model, NULL, data, NULL, NULL));
     must(thaw_user_create(&user, model));

@@ -18,7 +18,7 @@ static void add(const char *name, int32_t type, int row, const char *value)
     char key[16];
     const char *k = key;
     snprintf(key, sizeof key, "i%d", row);
-    ck_assert_int_eq(thaw_data_add_feature(data, THAW_ITEMS, name, type, &k, &value, 1), THAW_OK);
+    ck_assert_int_eq(thaw_data_add_feature(data, THAW_TABLE_ITEMS, name, type, &k, &value, 1), THAW_OK);
 }
 
 static void setup(void)
@@ -28,12 +28,12 @@ static void setup(void)
     for (int r = 0; r < ROWS; r++) {
         char number[16];
         snprintf(number, sizeof number, "%d", r * r);
-        add("colour", THAW_TOKEN, r, r == 0 ? "rare" : r % 2 ? "red" : "blue");
-        add("tags", THAW_TOKEN_SEQ, r, r % 3 ? "soft warm" : "warm");
-        add("size", THAW_FLOAT, r, number);
-        add("words", THAW_TEXT, r, "all the same");
+        add("colour", THAW_TYPE_TOKEN, r, r == 0 ? "rare" : r % 2 ? "red" : "blue");
+        add("tags", THAW_TYPE_TOKEN_SEQ, r, r % 3 ? "soft warm" : "warm");
+        add("size", THAW_TYPE_FLOAT, r, number);
+        add("words", THAW_TYPE_TEXT, r, "all the same");
     }
-    add("colour", THAW_TOKEN, ROWS, ""); /* a row of which nothing is known */
+    add("colour", THAW_TYPE_TOKEN, ROWS, ""); /* a row of which nothing is known */
     ck_assert_int_eq(thaw__features_learn(&features, &data->items, 2, &a), THAW_OK);
 }
 

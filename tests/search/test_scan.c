@@ -7,15 +7,15 @@
 enum { ROWS = 271, TILES = ROWS / THAW__TILE, MOST = TILES * THAW__TILE };
 
 /* Bounds of all rows of whole tiles by one scan, and how many rows it found. */
-static void scan_all(const thaw__scans *scans, const thaw__coded *coded, int way, const thaw__probe *probe, float least,
+static void scan_all(const thaw__scans *scans, const thaw__coded *coded, int way, const thaw__quantised_query *probe, float least,
                      float *bounds, char *found)
 {
-    static int32_t rows[THAW__PROBES][MOST + THAW__FINDS_SPARE];
-    static float most[THAW__PROBES][MOST + THAW__FINDS_SPARE];
-    static thaw__probe probes[THAW__PROBES];
-    float leasts[THAW__PROBES];
-    thaw__finds finds[THAW__PROBES];
-    for (int q = 0; q < THAW__PROBES; q++) {
+    static int32_t rows[THAW__QUANTISED_QUERIES][MOST + THAW__FINDS_SPARE];
+    static float most[THAW__QUANTISED_QUERIES][MOST + THAW__FINDS_SPARE];
+    static thaw__quantised_query probes[THAW__QUANTISED_QUERIES];
+    float leasts[THAW__QUANTISED_QUERIES];
+    thaw__finds finds[THAW__QUANTISED_QUERIES];
+    for (int q = 0; q < THAW__QUANTISED_QUERIES; q++) {
         finds[q] = (thaw__finds){0, rows[q], most[q]};
         probes[q] = *probe;
         leasts[q] = q == 3 ? least : INFINITY; /* one that finds among those that do not */
@@ -36,9 +36,9 @@ static void check_query_of(const table *t, const thaw__index *index, int offsets
     const float c[2] = {1, 0.3f};
     float bounds[MOST], scores[MOST], *w = make_query(t, query, 5);
     char found[MOST];
-    thaw__probe probe;
+    thaw__quantised_query probe;
     const thaw__coded coded = {&t->codes, {offsets > 0 ? t->offset[0] : NULL, offsets > 1 ? t->offset[1] : NULL}};
-    if (!thaw__probe_make(&probe, &t->codes, w, c)) {
+    if (!thaw__quantised_query_make(&probe, &t->codes, w, c)) {
         free(w);
         return;
     }
@@ -84,8 +84,8 @@ START_TEST(codes_lose_little)
     table t = make_table(SHIFTED, 1000, 64, 1);
     float *w = make_query(&t, PLAIN, 1);
     const float c[2] = {0};
-    thaw__probe probe;
-    ck_assert(thaw__probe_make(&probe, &t.codes, w, c));
+    thaw__quantised_query probe;
+    ck_assert(thaw__quantised_query_make(&probe, &t.codes, w, c));
     for (int whole = 0; whole < 2; whole++) {
         const uint8_t *plane = whole ? t.codes.fine : t.codes.coarse;
         double mean = 0;
@@ -109,8 +109,8 @@ START_TEST(products_that_may_overflow_have_no_probe)
     table t = make_table(OVERFLOWING, ROWS, 16, 1);
     float *w = make_query(&t, PLAIN, 1);
     const float c[2] = {0};
-    thaw__probe probe;
-    ck_assert(!thaw__probe_make(&probe, &t.codes, w, c));
+    thaw__quantised_query probe;
+    ck_assert(!thaw__quantised_query_make(&probe, &t.codes, w, c));
     free(w);
     free_table(&t);
 }

@@ -23,7 +23,7 @@ static int is_in(const int64_t *rows, int64_t n, int64_t row)
     return 0;
 }
 
-static int may_show(const thaw__filter *f, const thaw__seek *s, const thaw_hit *hit)
+static int may_show(const thaw__filter *f, const thaw__search_query *s, const thaw_hit *hit)
 {
     int in_group = !f->allow_groups;
     for (int64_t k = 0; k < f->n_allow_groups; k++) in_group |= f->allow_groups[k] == f->groups[hit->item];
@@ -32,7 +32,7 @@ static int may_show(const thaw__filter *f, const thaw__seek *s, const thaw_hit *
 }
 
 /* Down the ranking, over items whose group is full. */
-static int64_t walk(const thaw_hit *ranking, int64_t n, const thaw__seek *s, thaw_hit *out)
+static int64_t walk(const thaw_hit *ranking, int64_t n, const thaw__search_query *s, thaw_hit *out)
 {
     int64_t taken = 0;
     for (int64_t i = 0; i < n && taken < s->best.top; i++) {
@@ -44,7 +44,7 @@ static int64_t walk(const thaw_hit *ranking, int64_t n, const thaw__seek *s, tha
     return taken;
 }
 
-static int64_t define(const thaw__index *x, const thaw__seek *s, const thaw__filter *f, const int64_t *allow, int64_t n_allow,
+static int64_t define(const thaw__index *x, const thaw__search_query *s, const thaw__filter *f, const int64_t *allow, int64_t n_allow,
                       thaw_hit *out)
 {
     thaw_hit *ranking = calloc((size_t)x->n + 1, sizeof *ranking);
@@ -61,7 +61,7 @@ static int64_t define(const thaw__index *x, const thaw__seek *s, const thaw__fil
     return n;
 }
 
-static void expect_definition(const thaw__index *x, const thaw__seek *s, const thaw__filter *f, const int64_t *allow, int64_t n_allow)
+static void expect_definition(const thaw__index *x, const thaw__search_query *s, const thaw__filter *f, const int64_t *allow, int64_t n_allow)
 {
     thaw_hit expected[MOST_TOP];
     const int64_t n = define(x, s, f, allow, n_allow, expected);
@@ -75,7 +75,7 @@ static void expect_definition(const thaw__index *x, const thaw__seek *s, const t
 /* ---- questions ---- */
 
 typedef struct questions {
-    thaw__seek seeks[MANY];
+    thaw__search_query seeks[MANY];
     thaw_hit hits[MANY][MOST_TOP];
     float *w[MANY];
 } questions;
@@ -85,7 +85,7 @@ static questions ask(const table *t, int64_t top, int64_t n)
     questions q = {0};
     for (int64_t i = 0; i < n; i++) {
         q.w[i] = make_query(t, (int)(i % N_QUERIES), 100 + (uint64_t)i);
-        q.seeks[i] = (thaw__seek){.w = q.w[i], .c = {1, 0.01f * (float)i}, .floor = -INFINITY, .best = {.top = top}};
+        q.seeks[i] = (thaw__search_query){.w = q.w[i], .c = {1, 0.01f * (float)i}, .floor = -INFINITY, .best = {.top = top}};
     }
     return q;
 }
@@ -244,8 +244,8 @@ END_TEST
 
 START_TEST(additions_count_wherever_their_rows_stand)
 {
-    thaw__extra extras[90];
-    for (int k = 0; k < 90; k++) extras[k] = (thaw__extra){23 * k + k % 5, (float)(k % 7 - 3) * 4};
+    thaw__sparse_score extras[90];
+    for (int k = 0; k < 90; k++) extras[k] = (thaw__sparse_score){23 * k + k % 5, (float)(k % 7 - 3) * 4};
     for (int i = 0; i < MANY; i++) asked.seeks[i].extras = extras, asked.seeks[i].n_extras = i % 4 ? 90 : i;
     answer_in_all_ways(&nothing);
     for (int i = 0; i < MANY; i++) asked.seeks[i].best.groups = groups, asked.seeks[i].best.cap = 2;
@@ -258,7 +258,7 @@ START_TEST(an_allow_list_is_searched_alone)
     int64_t rows[200];
     const thaw__index x = shop_index(_i);
     for (int k = 0; k < 200; k++) rows[k] = (k * 811 + 5) % 2100;
-    const thaw__extra extra = {(int32_t)rows[7], 50};
+    const thaw__sparse_score extra = {(int32_t)rows[7], 50};
     asked.seeks[1].extras = &extra, asked.seeks[1].n_extras = 1;
     for (int64_t n = 0; n <= 200; n += 40) answer(&x, &asked, 6, &nothing, rows, n, &alone);
 }

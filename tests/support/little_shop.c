@@ -61,9 +61,9 @@ static void add_item(thaw_data *data, uint64_t seed, int i)
     char key[16], price[32];
     snprintf(key, sizeof key, "i%d", i);
     snprintf(price, sizeof price, "%.3f", 10 + 5 * drawn(seed, OTHER, i));
-    add_feature(data, THAW_ITEMS, "genre", THAW_TOKEN, key, drawn(seed, TASTE, i) > 0 ? "loud" : "quiet");
-    add_feature(data, THAW_ITEMS, "tags", THAW_TOKEN_SEQ, key, i % 3 == 0 ? "new cheap" : i % 3 == 1 ? "cheap" : "");
-    add_feature(data, THAW_ITEMS, "price", THAW_FLOAT, key, price);
+    add_feature(data, THAW_TABLE_ITEMS, "genre", THAW_TYPE_TOKEN, key, drawn(seed, TASTE, i) > 0 ? "loud" : "quiet");
+    add_feature(data, THAW_TABLE_ITEMS, "tags", THAW_TYPE_TOKEN_SEQ, key, i % 3 == 0 ? "new cheap" : i % 3 == 1 ? "cheap" : "");
+    add_feature(data, THAW_TABLE_ITEMS, "price", THAW_TYPE_FLOAT, key, price);
 }
 
 static void add_user(thaw_data *data, uint64_t seed, int u)
@@ -71,8 +71,8 @@ static void add_user(thaw_data *data, uint64_t seed, int u)
     char key[16], age[32];
     snprintf(key, sizeof key, "u%d", u);
     snprintf(age, sizeof age, "%.0f", 40 + 20 * drawn(seed, USER_KIND + OTHER, u));
-    add_feature(data, THAW_USERS, "age", THAW_FLOAT, key, u % 5 ? age : "");
-    add_feature(data, THAW_USERS, "town", THAW_TOKEN, key, drawn(seed, USER_KIND + TASTE, u) > 0 ? "Ulm" : "Köln");
+    add_feature(data, THAW_TABLE_USERS, "age", THAW_TYPE_FLOAT, key, u % 5 ? age : "");
+    add_feature(data, THAW_TABLE_USERS, "town", THAW_TYPE_TOKEN, key, drawn(seed, USER_KIND + TASTE, u) > 0 ? "Ulm" : "Köln");
 }
 
 thaw_data *shop_data(const thaw_allocator *allocator, int users, int items, uint64_t seed)
@@ -121,7 +121,7 @@ thaw_model *shop_model(const thaw_allocator *allocator, int rank, float half_lif
 thaw_model *shop_ranking(const thaw_allocator *allocator, int rank)
 {
     thaw_config config = shop_config(allocator, rank, 0);
-    config.objective = THAW_RANKING;
+    config.objective = THAW_OBJECTIVE_RANKING;
     return trained(&config);
 }
 

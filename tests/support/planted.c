@@ -59,7 +59,7 @@ static void add_feature(thaw_data *data, int32_t table, const char *name, int32_
         char key[24], value[24];
         const char *keys = key, *values = value;
         snprintf(key, sizeof key, "%s%d", prefix, i);
-        snprintf(value, sizeof value, type == THAW_FLOAT ? "%d" : "v%d", i % modulus);
+        snprintf(value, sizeof value, type == THAW_TYPE_FLOAT ? "%d" : "v%d", i % modulus);
         ck_assert_int_eq(thaw_data_add_feature(data, table, name, type, &keys, &values, 1), THAW_OK);
     }
 }
@@ -109,9 +109,9 @@ thaw_data *planted_data(const planted *p, const thaw_allocator *allocator, int f
     thaw_config config = planted_config(allocator);
     thaw_data *data = NULL;
     ck_assert_int_eq(thaw_data_create(&data, &config), THAW_OK);
-    add_feature(data, THAW_ITEMS, "kind", THAW_TOKEN, "i", p->items, PLANTED_KINDS);
-    add_feature(data, THAW_ITEMS, "price", THAW_FLOAT, "i", p->items, 11);
-    add_feature(data, THAW_USERS, "group", THAW_TOKEN, "u", p->users, 3);
+    add_feature(data, THAW_TABLE_ITEMS, "kind", THAW_TYPE_TOKEN, "i", p->items, PLANTED_KINDS);
+    add_feature(data, THAW_TABLE_ITEMS, "price", THAW_TYPE_FLOAT, "i", p->items, 11);
+    add_feature(data, THAW_TABLE_USERS, "group", THAW_TYPE_TOKEN, "u", p->users, 3);
     if (end > first) add_events(data, p, first, end);
     return data;
 }

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "rank_prior.h"
+#include "user_prior.h"
 
 void ring_episode_open_of(ring_episode *r, const char *target, int items, int steps, int64_t k)
 {
@@ -14,11 +14,11 @@ void ring_episode_open_of(ring_episode *r, const char *target, int items, int st
     r->k = k;
     r->data = ring_shop_of(NULL, items, steps);
     ck_assert_int_eq(thaw_model_create(&r->m, &config, r->data), THAW_OK);
-    ck_assert_int_eq(thaw__journeys_build(&r->j, r->m, r->data, NULL, 0, INFINITY), THAW_OK);
+    ck_assert_int_eq(thaw__histories_build(&r->j, r->m, r->data, NULL, 0, INFINITY), THAW_OK);
     for (int u = 0; u < USERS; u++) r->users[u] = u;
     thaw__ranking_of(r->m)->half_life = 40;
-    ck_assert_int_eq(thaw__moments_take(r->m, &r->basis, &r->j, r->users, USERS - 1, 1), THAW_OK);
-    ck_assert_int_eq(thaw__rank_prior_learn(r->m, &r->j, r->users, USERS - 1), THAW_OK);
+    ck_assert_int_eq(thaw__statistics_take(r->m, &r->basis, &r->j, r->users, USERS - 1, 1), THAW_OK);
+    ck_assert_int_eq(thaw__user_prior_learn(r->m, &r->j, r->users, USERS - 1), THAW_OK);
     ck_assert_int_eq(thaw__episode_create(&r->e, r->m, &r->basis), THAW_OK);
 }
 
@@ -32,7 +32,7 @@ void ring_episode_close(ring_episode *r)
 {
     thaw__episode_free(r->e);
     thaw__basis_free(&r->basis, &r->m->config.allocator);
-    thaw__journeys_free(&r->j);
+    thaw__histories_free(&r->j);
     thaw_model_free(r->m);
     thaw_data_free(r->data);
 }
@@ -53,11 +53,11 @@ void ring_episode_differentiate(ring_episode *r)
 /* The number that a slope belongs to. */
 static float *number(thaw__ranking *r, int s)
 {
-    if (s < THAW__SLOPE_BACKWARD) return &r->rule[s / THAW__RULE_KNOTS][s % THAW__RULE_KNOTS];
+    if (s < THAW__SLOPE_BACKWARD) return &r->schedule[s / THAW__SCHEDULE_KNOTS][s % THAW__SCHEDULE_KNOTS];
     if (s == THAW__SLOPE_BACKWARD) return &r->backward;
     if (s == THAW__SLOPE_HALF_LIFE) return &r->half_life;
-    const int kind = (s - THAW__SLOPE_KINDS) % r->n_kinds, what = (s - THAW__SLOPE_KINDS) / r->n_kinds;
-    return what == 0 ? &r->kinds[kind].weight : what == 1 ? &r->kinds[kind].target : &r->kinds[kind].exponent;
+    const int kind = (s - THAW__SLOPE_WEIGHTINGS) % r->n_weightings, what = (s - THAW__SLOPE_WEIGHTINGS) / r->n_weightings;
+    return what == 0 ? &r->weightings[kind].weight : what == 1 ? &r->weightings[kind].target : &r->weightings[kind].exponent;
 }
 
 /* The number moved by h; the half-life, whose slope is that of its logarithm, by the factor exp(h). */
@@ -90,7 +90,7 @@ void ring_episode_check(ring_episode *r, int first, int n)
 
 void ring_episode_check_schedule(ring_episode *r, int schedule, int matters)
 {
-    const int first = schedule * THAW__RULE_KNOTS, knot = first + r->e->evidence.place.knot;
+    const int first = schedule * THAW__SCHEDULE_KNOTS, knot = first + r->e->support.interpolation.knot;
     ck_assert_msg(!matters || r->slope[knot] != 0 || r->slope[knot + 1] != 0, "schedule %d changes nothing", schedule);
-    ring_episode_check(r, first, THAW__RULE_KNOTS);
+    ring_episode_check(r, first, THAW__SCHEDULE_KNOTS);
 }

@@ -10,7 +10,7 @@
 typedef struct ring_episode {
     thaw_data *data;
     thaw_model *m;
-    thaw__journeys j;
+    thaw__histories j;
     thaw__basis basis;
     thaw__episode *e;
     int64_t users[USERS];

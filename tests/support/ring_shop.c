@@ -40,7 +40,7 @@ static thaw_status add_shelves(thaw_data *data, int items)
         snprintf(names[item][0], sizeof names[item][0], "i%d", item);
         snprintf(names[item][1], sizeof names[item][1], "s%d", item / 3);
     }
-    return thaw_data_add_feature(data, THAW_ITEMS, "shelf", THAW_TOKEN, goods, shelves, items);
+    return thaw_data_add_feature(data, THAW_TABLE_ITEMS, "shelf", THAW_TYPE_TOKEN, goods, shelves, items);
 }
 
 static thaw_status add_homes(thaw_data *data, int items)
@@ -52,7 +52,7 @@ static thaw_status add_homes(thaw_data *data, int items)
         snprintf(names[user], sizeof names[user], "u%d", user);
         keys[user] = names[user], homes[user] = thirds[user * 7 % items * 3 / items];
     }
-    return thaw_data_add_feature(data, THAW_USERS, "home", THAW_TOKEN, keys, homes, USERS);
+    return thaw_data_add_feature(data, THAW_TABLE_USERS, "home", THAW_TYPE_TOKEN, keys, homes, USERS);
 }
 
 thaw_data *ring_shop_of(const thaw_allocator *a, int items, int steps)
@@ -90,7 +90,7 @@ thaw_model *ring_model(const char *target)
     thaw_config config = ring_config(NULL, target);
     thaw_model *m;
     ck_assert_int_eq(thaw_model_create(&m, &config, data), THAW_OK);
-    ck_assert_int_eq(m->type->objective, THAW_RANKING); /* no event carries a value */
+    ck_assert_int_eq(m->type->objective, THAW_OBJECTIVE_RANKING); /* no event carries a value */
     ck_assert_msg(thaw_pretrain(m, NULL, data, NULL, NULL) == THAW_OK, "%s", thaw_last_error());
     thaw_data_free(data);
     return m;

@@ -41,7 +41,7 @@ int main(void)
     if (thaw_user_create(&user, model) != THAW_OK) return fail("user");
     if (thaw_recommend(model, user, hits, &n, NULL) != THAW_OK) return fail("recommend");
 #ifdef USE_SQLITE
-    if (thaw_data_read_sqlite(data, "/no/such/database", "SELECT 1", THAW_EVENTS) == THAW_OK) return 1;
+    if (thaw_data_read_sqlite(data, "/no/such/database", "SELECT 1", THAW_TABLE_EVENTS) == THAW_OK) return 1;
 #endif
     thaw_user_free(user);
     thaw_model_free(model);

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "episode.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "episode_sampling.h"
+#include "linalg.h"
+#include "loss.h"
+#include "user_prior.h"
+#include "status.h"
+
+thaw_status thaw__episode_create(thaw__episode **out, const thaw_model *m, const thaw__basis *basis)
+{
+    const thaw_allocator *a = &m->config.allocator;
+    thaw__episode *e = thaw__alloc0(a, 1, sizeof *e);
+    if (!e) return THAW_E_NOMEM;
+    e->m = m;
+    e->basis = basis;
+    e->sample = THAW__EPISODE_SAMPLE;
+    e->w = thaw__alloc0(a, (size_t)m->stride, sizeof *e->w);
+    e->prior = thaw__alloc0(a, (size_t)m->stride, sizeof *e->prior);
+    e->by_w = thaw__alloc0(a, (size_t)m->stride, sizeof *e->by_w);
+    e->factor = thaw__alloc0(a, (size_t)(m->rank * m->stride), sizeof *e->factor);
+    e->c = thaw__alloc0(a, (size_t)basis->width, sizeof *e->c);
+    e->by_c = thaw__alloc0(a, (size_t)basis->width, sizeof *e->by_c);
+    e->z = thaw__alloc0(a, (size_t)basis->items + THAW__SPARSE_TABLE, sizeof *e->z);
+    e->label = thaw__alloc0(a, (size_t)basis->items + THAW__SPARSE_TABLE, sizeof *e->label);
+    e->weight = thaw__alloc0(a, (size_t)basis->items + THAW__SPARSE_TABLE, sizeof *e->weight);
+    e->slope = thaw__alloc0(a, (size_t)basis->items + THAW__SPARSE_TABLE, sizeof *e->slope);
+    if (e->w && e->prior && e->by_w && e->factor && e->c && e->by_c && e->z && e->slope && e->label && e->weight) {
+        *out = e;
+        return THAW_OK;
+    }
+    thaw__episode_free(e);
+    return THAW_E_NOMEM;
+}
+
+void thaw__episode_free(thaw__episode *e)
+{
+    if (!e) return;
+    const thaw_allocator *a = &e->m->config.allocator;
+    thaw__free(a, e->w);
+    thaw__free(a, e->prior);
+    thaw__free(a, e->by_w);
+    thaw__free(a, e->factor);
+    thaw__free(a, e->c);
+    thaw__free(a, e->by_c);
+    thaw__free(a, e->z);
+    thaw__free(a, e->label);
+    thaw__free(a, e->weight);
+    thaw__free(a, e->slope);
+    thaw__free(a, e);
+}
+
+/* How much of the popularity over all and of that at both knots: the offset is between the two knots' mixtures. */
+static void popularity(const thaw__ranking *r, thaw__interpolation at, float share[3])
+{
+    const float *late = r->schedule[THAW__LATE];
+    share[1] = (1 - at.part) * late[at.knot];
+    share[2] = at.part * late[at.knot + 1];
+    share[0] = 1 - share[1] - share[2];
+}
+
+static void compose(thaw__episode *e)
+{
+    const thaw__ranking *r = thaw__ranking_of(e->m);
+    const thaw__interpolation at = e->support.interpolation;
+    const float gain = thaw__schedule_at(r, THAW__GAIN, at), rest = 1 - e->neighbours.common;
+    float share[3], *o = e->c + thaw__basis_popularity(e->basis);
+    popularity(r, at, share);
+    for (int64_t k = 0; k < e->m->stride; k++) {
+        e->c[k] = gain * e->w[k];
+        e->c[e->m->stride + k] = gain * r->backward * e->w[k];
+    }
+    memset(o, 0, THAW__LANES * sizeof *o);
+    o[0] = rest * share[0];
+    o[1 + at.knot] = rest * share[1];
+    o[2 + at.knot] = rest * share[2];
+}
+
+static void add_again(thaw__episode *e)
+{
+    float again[THAW__HISTORY];
+    const int32_t n = thaw__repeat_of(again, thaw__ranking_of(e->m), &e->support);
+    for (int32_t i = 0; i < n; i++) thaw__sparse_table_add(&e->sparse, e->support.item[i], again[i]);
+}
+
+int thaw__episode_adapt(thaw__episode *e, const thaw__histories *j, int64_t user, int64_t k)
+{
+    const thaw__ranking *r = thaw__ranking_of(e->m);
+    const int64_t all = j->start[user + 1] - j->start[user];
+    e->user = user;
+    e->k = k;
+    e->n_events = k < thaw__history_length(j, user) ? j->interactions[j->interaction_start[user] + k].first : all;
+    e->events = thaw__history_kept(j, user, e->n_events, &e->n_kept);
+    thaw__support_weights_read(&e->support, r, e->events, e->n_kept);
+    thaw__user_prior_mean(e->m, e->prior, j, user);
+    if (thaw__latent_solve(e->w, e->factor, e->m, &e->support, e->prior)) return 1;
+    thaw__neighbour_gp_solve(&e->neighbours, r, &e->support);
+    memset(&e->sparse, 0, sizeof e->sparse);
+    thaw__neighbour_gp_add(&e->sparse, &e->neighbours, r, &e->support);
+    add_again(e);
+    compose(e);
+    return 0;
+}
+
+static float basis_score(const thaw__episode *e, int32_t item)
+{
+    return e->m->kernels->dot(e->basis->width, e->basis->rows + item * e->basis->width, e->c);
+}
+
+float thaw__episode_score(const thaw__episode *e, int32_t item)
+{
+    const uint32_t at = thaw__sparse_table_at(&e->sparse, item);
+    return basis_score(e, item) + (e->sparse.key[at] ? e->sparse.value[at] : 0);
+}
+
+/* ---- the loss --------------------------------------------------------------------------------------------------- */
+
+enum { PLAIN, HIDDEN, WANTED };
+enum { MOST_WANTED = 2048 };
+
+/* A place in the table for every item of the journey that matters; returns how many are wanted. */
+static int64_t mark_items(thaw__episode *e, const thaw__histories *j)
+{
+    const int64_t first = j->interaction_start[e->user], end = j->interaction_start[e->user + 1];
+    int64_t wanted = 0;
+    memset(e->mark, PLAIN, sizeof e->mark);
+    for (int64_t s = first; s < end && wanted < MOST_WANTED; s++) {
+        const int wants = thaw__episode_positive(e, j, s);
+        if (!wants && (!thaw__episode_excludes(e) || s >= first + e->k || s - first >= THAW__HISTORY)) continue;
+        const uint32_t at = thaw__sparse_table_at(&e->sparse, j->interactions[s].item);
+        if (!e->sparse.key[at]) e->sparse.value[at] = 0;
+        e->sparse.key[at] = j->interactions[s].item + 1;
+        e->mark[at] = wants ? WANTED : HIDDEN;
+        wanted += wants;
+    }
+    return wanted;
+}
+
+static thaw__item_sample draw_sample(const thaw__episode *e, double draw)
+{
+    return thaw__item_sample_drawn(draw, e->basis->items, e->sample);
+}
+
+/* The sum of soft(z) over the sample, its slopes in e->slope. */
+static double sum_sample(thaw__episode *e, thaw__item_sample s, float floor)
+{
+    const thaw__basis *b = e->basis;
+    thaw__gemv(s.n, b->width, 1, b->rows + s.first * b->width, s.step * b->width, e->c, 0, e->z);
+    return thaw__soft_sum(e->z, e->slope, s.n, (double)s.step, floor);
+}
+
+/* The items in the table leave the sample and come in as they are; by_sparse receives soft's slope. Adds up -log soft of
+ * the wanted ones, whose soft is kept behind the catalogue in e->slope. */
+static double sum_table(thaw__episode *e, thaw__item_sample s, float floor, double *sum)
+{
+    double loss = 0;
+    for (int32_t at = 0; at < THAW__SPARSE_TABLE; at++) {
+        if (!e->sparse.key[at]) continue;
+        const int32_t item = e->sparse.key[at] - 1;
+        if (item % s.step == s.first) {
+            *sum -= (double)s.step * (double)e->z[item / s.step];
+            e->slope[item / s.step] = 0;
+        }
+        const float p = thaw__soft(basis_score(e, item) + e->sparse.value[at], floor, &e->by_sparse[at]) + 1e-20f;
+        if (e->mark[at] == HIDDEN) e->by_sparse[at] = 0;
+        else *sum += (double)p;
+        if (e->mark[at] != WANTED) continue;
+        loss -= log((double)p);
+        e->slope[e->basis->items + at] = p;
+    }
+    return loss;
+}
+
+/* The loss with its derivatives by c (by_c) and by the additions (by_sparse). */
+static double outer_loss(thaw__episode *e, const thaw__histories *j, float floor, double draw)
+{
+    const thaw__basis *b = e->basis;
+    const int64_t wanted = mark_items(e, j);
+    const thaw__item_sample s = draw_sample(e, draw);
+    memset(e->by_sparse, 0, sizeof e->by_sparse);
+    memset(e->by_c, 0, (size_t)b->width * sizeof *e->by_c);
+    e->share = 0;
+    if (!wanted) return 0;
+    double sum = sum_sample(e, s, floor);
+    const double loss = sum_table(e, s, floor, &sum) / (double)wanted + log(sum);
+    e->share = (float)((double)s.step / sum);
+    thaw__gemv_t(s.n, b->width, e->share, b->rows + s.first * b->width, s.step * b->width, e->slope, 0, e->by_c);
+    for (int32_t at = 0; at < THAW__SPARSE_TABLE; at++) {
+        if (!e->sparse.key[at] || e->mark[at] == HIDDEN) continue;
+        if (e->mark[at] == WANTED)
+            e->by_sparse[at] = thaw__share_positive(e->slope[b->items + at], e->by_sparse[at], (float)sum,
+                                                      (float)wanted);
+        else e->by_sparse[at] /= (float)sum;
+        e->m->kernels->axpy(b->width, e->by_sparse[at], b->rows + (e->sparse.key[at] - 1) * b->width, e->by_c);
+    }
+    return loss;
+}
+
+/* A loss of thaw__loss_of(): the sample, each for q items, and after it the table, which the sample leaves. */
+static double sampled_loss(thaw__episode *e, const thaw__histories *j, int32_t loss, float floor, double draw,
+                           float *by_score)
+{
+    const thaw__basis *b = e->basis;
+    const thaw__item_sample s = draw_sample(e, draw);
+    int64_t n = s.n;
+    memset(e->by_c, 0, (size_t)b->width * sizeof *e->by_c);
+    if (!mark_items(e, j)) return 0;
+    thaw__gemv(s.n, b->width, 1, b->rows + s.first * b->width, s.step * b->width, e->c, 0, e->z);
+    for (int64_t i = 0; i < s.n; i++) e->label[i] = 0, e->weight[i] = (float)s.step;
+    for (int32_t at = 0; at < THAW__SPARSE_TABLE; at++) {
+        const int32_t item = e->sparse.key[at] - 1;
+        if (item < 0) continue;
+        if (item % s.step == s.first) e->weight[item / s.step] = 0;
+        if (e->mark[at] == HIDDEN) continue;
+        e->z[n] = basis_score(e, item) + e->sparse.value[at];
+        e->label[n] = e->mark[at] == WANTED;
+        e->weight[n++] = 1;
+    }
+    const double made = thaw__loss_of(loss, e->slope, e->z, e->label, e->weight, n, 1 / floor);
+    thaw__gemv_t(s.n, b->width, 1, b->rows + s.first * b->width, s.step * b->width, e->slope, 0, e->by_c);
+    for (int64_t i = 0; i < s.n; i++) by_score[s.first + i * s.step] = e->slope[i];
+    n = s.n;
+    for (int32_t at = 0; at < THAW__SPARSE_TABLE; at++) {
+        if (!e->sparse.key[at] || e->mark[at] == HIDDEN) continue;
+        const float by = e->slope[n++];
+        by_score[e->sparse.key[at] - 1] = by;
+        e->m->kernels->axpy(b->width, by, b->rows + (e->sparse.key[at] - 1) * b->width, e->by_c);
+    }
+    return made;
+}
+
+double thaw__episode_by_score(thaw__episode *e, const thaw__histories *j, int32_t which, float floor, double draw, float *by_score)
+{
+    const float f = floor * thaw__ranking_of(e->m)->mean_popularity;
+    memset(by_score, 0, (size_t)e->basis->items * sizeof *by_score);
+    if (which != THAW_LOSS_SHARE) return sampled_loss(e, j, which, f, draw, by_score);
+    const double loss = outer_loss(e, j, f, draw);
+    const thaw__item_sample s = draw_sample(e, draw);
+    if (e->share == 0) return 0;
+    for (int64_t i = 0; i < s.n; i++) by_score[s.first + i * s.step] = e->share * e->slope[i];
+    for (int32_t at = 0; at < THAW__SPARSE_TABLE; at++)
+        if (e->sparse.key[at] && e->mark[at] != HIDDEN) by_score[e->sparse.key[at] - 1] = e->by_sparse[at];
+    return loss;
+}
+
+/* ---- its derivatives -------------------------------------------------------------------------------------------- */
+
+/* Spread a derivative at K over the two knots. */
+static void at_knots(float *slope, thaw__schedule rule, thaw__interpolation at, float by)
+{
+    slope[rule * THAW__SCHEDULE_KNOTS + at.knot] += (1 - at.part) * by;
+    slope[rule * THAW__SCHEDULE_KNOTS + at.knot + 1] += at.part * by;
+}
+
+/* From by_c to the rules that make c, and by_w. Returns the derivative by near.common. */
+static float slope_of_composition(thaw__episode *e, float *slope)
+{
+    const thaw__ranking *r = thaw__ranking_of(e->m);
+    const thaw__kernels *k = e->m->kernels;
+    const thaw__interpolation at = e->support.interpolation;
+    const int64_t stride = e->m->stride;
+    const float gain = thaw__schedule_at(r, THAW__GAIN, at), rest = 1 - e->neighbours.common;
+    const float forward = k->dot(stride, e->by_c, e->w), backward = k->dot(stride, e->by_c + stride, e->w);
+    const float *o = e->by_c + thaw__basis_popularity(e->basis);
+    float share[3];
+    popularity(r, at, share);
+    at_knots(slope, THAW__GAIN, at, forward + r->backward * backward);
+    slope[THAW__SLOPE_BACKWARD] += gain * backward;
+    slope[THAW__LATE * THAW__SCHEDULE_KNOTS + at.knot] += rest * (1 - at.part) * (o[1 + at.knot] - o[0]);
+    slope[THAW__LATE * THAW__SCHEDULE_KNOTS + at.knot + 1] += rest * at.part * (o[2 + at.knot] - o[0]);
+    k->scale(stride, gain, e->by_c, e->by_w);
+    k->axpy(stride, gain * r->backward, e->by_c + stride, e->by_w);
+    return -(share[0] * o[0] + share[1] * o[1 + at.knot] + share[2] * o[2 + at.knot]);
+}
+
+double thaw__episode_loss(thaw__episode *e, const thaw__histories *j, float floor, double draw, float *slope)
+{
+    const thaw__ranking *r = thaw__ranking_of(e->m);
+    const thaw__interpolation at = e->support.interpolation;
+    const double loss = outer_loss(e, j, floor * r->mean_popularity, draw);
+    memset(&e->by, 0, sizeof e->by);
+    const float by_common = slope_of_composition(e, slope);
+    const thaw__neighbour_gp_slope near = thaw__neighbour_gp_slope_of(&e->neighbours, r, &e->support, &e->sparse, e->by_sparse, by_common,
+                                                      e->by.precision, e->by.target);
+    at_knots(slope, THAW__NEIGHBOUR_AFTER, at, near.weight.after);
+    at_knots(slope, THAW__NEIGHBOUR_BEFORE, at, near.weight.before);
+    at_knots(slope, THAW__NEIGHBOUR_SIMILAR, at, near.weight.similar_cooccurrence);
+    at_knots(slope, THAW__NEIGHBOUR_CONTENT, at, near.weight.content_similarity);
+    at_knots(slope, THAW__NEIGHBOUR_RIDGE, at, near.noise);
+    const thaw__repeat_slope again = thaw__repeat_slope_of(r, &e->support, &e->sparse, e->by_sparse, e->by.strength, e->by.target);
+    at_knots(slope, THAW__REPEAT, at, again.weight);
+    at_knots(slope, THAW__REPEAT_MORE, at, again.more);
+    at_knots(slope, THAW__REPEAT_NEWER, at, again.newer);
+    at_knots(slope, THAW__REPEAT_PRIOR, at, again.prior);
+    const thaw__latent_schedules rules = thaw__latent_slope(e->by_w, e->w, e->factor, e->m, &e->support, e->prior,
+                                                        e->by.precision, e->by.target);
+    at_knots(slope, THAW__UNOBSERVED_PRECISION, at, rules.silence);
+    at_knots(slope, THAW__RIDGE, at, rules.ridge);
+    at_knots(slope, THAW__PRIOR_SHARE, at, rules.share);
+    float *kinds = slope + THAW__SLOPE_WEIGHTINGS;
+    thaw__support_weights_slope events = {kinds, kinds + r->n_weightings, kinds + 2 * r->n_weightings, {0, 0}, 0};
+    thaw__support_weights_slope_add(&events, &e->support, r, e->events, e->n_kept, &e->by);
+    slope[THAW__RECENCY * THAW__SCHEDULE_KNOTS + at.knot] += events.recency[0];
+    slope[THAW__RECENCY * THAW__SCHEDULE_KNOTS + at.knot + 1] += events.recency[1];
+    slope[THAW__SLOPE_HALF_LIFE] += events.half_life;
+    return loss;
+}

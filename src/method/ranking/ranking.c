@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ranking.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "content_similarity.h"
+#include "status.h"
+
+const int64_t thaw__schedule_knots[THAW__SCHEDULE_KNOTS] = {1, 3, 10, 30, 100, 300};
+
+static int is_log(thaw__schedule rule)
+{
+    return rule == THAW__UNOBSERVED_PRECISION || rule == THAW__RIDGE || rule == THAW__RECENCY || rule == THAW__NEIGHBOUR_RIDGE || rule == THAW__REPEAT_PRIOR;
+}
+
+thaw__interpolation thaw__interpolation_of(int64_t n_items)
+{
+    thaw__interpolation at = {0, 0};
+    const float n = (float)n_items;
+    while (at.knot < THAW__SCHEDULE_KNOTS - 2 && n_items >= thaw__schedule_knots[at.knot + 1]) at.knot++;
+    const float low = (float)thaw__schedule_knots[at.knot], high = (float)thaw__schedule_knots[at.knot + 1];
+    const float x = logf(n / low) / logf(high / low);
+    at.part = n_items < 1 || x < 0 ? 0 : x > 1 ? 1 : x;
+    return at;
+}
+
+float thaw__schedule_at(const thaw__ranking *r, thaw__schedule rule, thaw__interpolation at)
+{
+    const float *v = r->schedule[rule];
+    const float x = (1 - at.part) * v[at.knot] + at.part * v[at.knot + 1];
+    return is_log(rule) ? expf(x) : x;
+}
+
+/* Silence starts as K^1.5, which serves most catalogues untrained. */
+static void start_rules(thaw__ranking *r)
+{
+    for (int k = 0; k < THAW__SCHEDULE_KNOTS; k++) {
+        float silence = 2e-4f * powf((float)thaw__schedule_knots[k], 1.5f);
+        r->schedule[THAW__UNOBSERVED_PRECISION][k] = logf(silence < 0.3f ? silence : 0.3f);
+        r->schedule[THAW__RIDGE][k] = logf(0.1f);
+        r->schedule[THAW__PRIOR_SHARE][k] = 0.5f;
+        r->schedule[THAW__RECENCY][k] = logf(0.05f);
+        r->schedule[THAW__GAIN][k] = 0.5f;
+        r->schedule[THAW__LATE][k] = 0.3f;
+        r->schedule[THAW__NEIGHBOUR_RIDGE][k] = logf(3);
+        r->schedule[THAW__NEIGHBOUR_AFTER][k] = 0.5f;
+        r->schedule[THAW__NEIGHBOUR_BEFORE][k] = 0.2f;
+        r->schedule[THAW__NEIGHBOUR_SIMILAR][k] = 2;
+        r->schedule[THAW__NEIGHBOUR_CONTENT][k] = 0.25f;
+        r->schedule[THAW__REPEAT][k] = r->schedule[THAW__REPEAT_MORE][k] = r->schedule[THAW__REPEAT_NEWER][k] = 0.5f;
+        r->schedule[THAW__REPEAT_PRIOR][k] = logf(3);
+    }
+    r->backward = 0.5f;
+    r->order = 0.5f;
+    r->target = -1;
+    for (int32_t e = 0; e < r->n_weightings; e++) r->weightings[e] = (thaw__event_weighting){.target = 1, .positive = 1};
+}
+
+float thaw__cooccurrence_of(const thaw__ranking *r, int32_t i, int32_t j)
+{
+    int64_t at = thaw__item_graph_find(&r->graph, i, j);
+    if (at < 0) at = thaw__item_graph_find(&r->graph, j, i);
+    return at < 0 ? 0 : r->graph.edge[at].both;
+}
+
+/* ---- the model's type -------------------------------------------------------------------------------------------- */
+
+#define F32 THAW__F32
+#define F64 THAW__F64
+#define I32 THAW__I32
+#define I64 THAW__I64
+#define ONE THAW__NUMBER
+
+enum { ITEM = THAW__PER_ITEM | THAW__LEARNED, ROWS = THAW__MAPPED | THAW__ALIGNED };
+
+static void params(thaw_model *m, thaw__params *out)
+{
+    thaw__ranking *r = thaw__ranking_of(m);
+    const int64_t n = thaw__n_items(m), near = thaw__params_entries(r->graph.start, n);
+    const thaw__param rows[] = {
+        {"item.embedding", F32, n, m->stride, &r->item_embedding, ITEM | ROWS | THAW__IN_ID, 0, 0},
+        {"item.output_embedding", F32, n, m->stride, &r->output_embedding, ITEM | ROWS, 0, 0},
+        {"item.edge.start", I64, n + 1, 0, &r->graph.start, THAW__LEARNED, 0, 0},
+        {"item.edge.item", I32, near, 0, &r->graph.item, THAW__LEARNED, 0, 0},
+        {"item.edge.value", F32, near, THAW__EDGE_NUMBERS, &r->graph.edge, THAW__LEARNED, 0, 0},
+        {"item.popularity", F32, n, 0, &r->popularity, ITEM | THAW__IN_ID, 0, 0},
+        {"item.repeat", F32, n, 0, &r->repeat, ITEM | THAW__IN_ID, 0, 0},
+        {"item.offset.1", F32, n, 0, &r->offset[0], ITEM, 0, 0},
+        {"item.offset.3", F32, n, 0, &r->offset[1], ITEM, 0, 0},
+        {"item.offset.10", F32, n, 0, &r->offset[2], ITEM, 0, 0},
+        {"item.offset.30", F32, n, 0, &r->offset[3], ITEM, 0, 0},
+        {"item.offset.100", F32, n, 0, &r->offset[4], ITEM, 0, 0},
+        {"item.offset.300", F32, n, 0, &r->offset[5], ITEM, 0, 0},
+        {"user.gram_diag", F32, m->stride, 0, &r->gram_diag, THAW__LEARNED, 0, 0},
+        {"user.gram_popularity", F32, m->stride, 0, &r->gram_popularity, THAW__LEARNED, 0, 0},
+        {"user.schedule", F32, THAW__N_SCHEDULES, THAW__SCHEDULE_KNOTS, &r->schedule, THAW__LEARNED | THAW__SCHEDULE | THAW__IN_ID, 0, 0},
+        {"event.weighting", F32, m->events.n, THAW__WEIGHTING_NUMBERS, &r->weightings, THAW__LEARNED | THAW__SCHEDULE | THAW__IN_ID, 0, 0},
+        {"backward", F32, ONE, 0, &r->backward, THAW__LEARNED | THAW__SCHEDULE, 0, 0},
+        {"order", F32, ONE, 0, &r->order, THAW__LEARNED, 0, 1},
+        {"mean_popularity", F32, ONE, 0, &r->mean_popularity, THAW__LEARNED, 0, FLT_MAX},
+        {"repeat_rate", F32, ONE, 0, &r->repeat_rate, THAW__LEARNED, 0, 0},
+        {"total_weight", F64, ONE, 0, &r->total_weight, THAW__LEARNED, 0, DBL_MAX},
+        {"target", I32, ONE, 0, &r->target, 0, -1, (double)(m->events.n - 1)},
+        {"half_life", F32, ONE, 0, &r->half_life, THAW__LEARNED | THAW__SCHEDULE | THAW__IN_ID, 0, FLT_MAX},
+    };
+    thaw__params_add(out, rows, sizeof rows / sizeof *rows);
+}
+
+static const float *scored(const thaw_model *m)
+{
+    return thaw__ranking_of(m)->output_embedding;
+}
+
+static void derive(thaw_model *m)
+{
+    thaw__ranking_of(m)->n_weightings = (int32_t)m->events.n;
+}
+
+static thaw_status start(thaw_model *m, const thaw_data *data)
+{
+    thaw__ranking *r = thaw__ranking_of(m);
+    const char *target = thaw__event_canonical(m->config.target);
+    (void)data;
+    derive(m);
+    start_rules(r);
+    for (int32_t e = 0; e < r->n_weightings; e++)
+        if (thaw__event_is_refusal(thaw__keymap_key(&m->events, e))) r->weightings[e].target = r->weightings[e].positive = 0;
+    if (!target[0]) return THAW_OK;
+    r->target = (int32_t)thaw__keymap_find(&m->events, target, strlen(target));
+    if (r->target >= 0) return THAW_OK;
+    return thaw__fail(THAW_E_UNKNOWN, "no event of the data is named \"%.64s\", which is the target", target);
+}
+
+/* An item that nobody has met. */
+static void reset_item(thaw_model *m, int64_t i)
+{
+    thaw__ranking *r = thaw__ranking_of(m);
+    for (int k = 0; k < THAW__SCHEDULE_KNOTS; k++) r->offset[k][i] = thaw__cold_item_popularity(r);
+}
+
+static thaw_status extend(thaw_model *m, int64_t n_old, int64_t n)
+{
+    return thaw__item_graph_extend(&thaw__ranking_of(m)->graph, n_old, n, &m->config.allocator);
+}
+
+static thaw_status relate_items(thaw_model *m, int64_t first)
+{
+    (void)first;
+    return thaw__content_similarity_update(m);
+}
+
+/* Rows of neighbours: at most THAW__NEIGHBOURS items each, ascending. */
+static int is_sound(const thaw_model *m)
+{
+    const thaw__item_graph *l = &thaw__ranking_of(m)->graph;
+    const int64_t n = thaw__n_items(m);
+    if (l->start[0] != 0) return 0;
+    for (int64_t i = 0; i < n; i++)
+        if (l->start[i + 1] < l->start[i] || l->start[i + 1] - l->start[i] > THAW__NEIGHBOURS) return 0;
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t k = l->start[i]; k < l->start[i + 1]; k++)
+            if (l->item[k] < 0 || l->item[k] >= n || (k > l->start[i] && l->item[k] <= l->item[k - 1])) return 0;
+    return 1;
+}
+
+static void info(const thaw_model *m, thaw_model_info *out)
+{
+    out->half_life = thaw__ranking_of(m)->half_life;
+}
+
+static const thaw__old_name old_names[] = {
+    {"item.embedding", "item.factor"},
+    {"item.output_embedding", "item.reach"},
+    {"item.edge.start", "item.near.start"},
+    {"item.edge.item", "item.near.item"},
+    {"item.edge.value", "item.near.tie"},
+    {"item.popularity", "item.popular"},
+    {"item.repeat", "item.again"},
+    {"user.gram_diag", "user.silent"},
+    {"user.gram_popularity", "user.pull"},
+    {"user.schedule", "user.rule"},
+    {"event.weighting", "event.kind"},
+    {"mean_popularity", "mean_popular"},
+    {"repeat_rate", "again"},
+    {"total_weight", "mass"},
+    {NULL, NULL},
+};
+
+extern const struct thaw__method thaw__ranking_method;
+
+const thaw__model_type thaw__ranking_type = {
+    .method = &thaw__ranking_method,
+    .name = "ranking",
+    .old_name = "conditional",
+    .old_names = old_names,
+    .objective = THAW_OBJECTIVE_RANKING,
+    .default_rank = 64,
+    .prior_extra = -1,
+    .state_bytes = sizeof(thaw__ranking),
+    .params = params,
+    .scored = scored,
+    .start = start,
+    .reset_item = reset_item,
+    .extend = extend,
+    .relate_items = relate_items,
+    .derive = derive,
+    .is_sound = is_sound,
+    .info = info,
+};

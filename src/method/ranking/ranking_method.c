@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The method "ranking": the table of method.h, and what serving needs of a user. */
+#include <inttypes.h>
+#include <math.h>
+
+#include "ranking_adapt.h"
+#include "ranking_train.h"
+#include "ranking_user_file.h"
+#include "sparse_scores.h"
+#include "status.h"
+
+static int takes(const thaw_model *m, const thaw_event *e)
+{
+    return !isinf(e->value) && (thaw__ranking_of(m)->half_life == 0 || isfinite(e->time));
+}
+
+static thaw_status refuse(const thaw_model *m, const thaw_event *e, int64_t k)
+{
+    (void)m;
+    if (isinf(e->value)) return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has an infinite value", k);
+    return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has no finite time, and old events of this model fade", k);
+}
+
+/* What is likely to come next after as many items as a knot and the one above it, by where K lies between them. */
+static void query(const thaw_model *m, const thaw_user *u, thaw__linear_query *out)
+{
+    const thaw__ranking *r = thaw__ranking_of(m);
+    const thaw__ranking_user_state *x = thaw__ranking_user_state_of(u);
+    *out = (thaw__linear_query){.w = u->posterior.mean,
+                                .rows = r->output_embedding,
+                                .offset = {r->offset[x->interpolation.knot], r->offset[x->interpolation.knot + 1]},
+                                .coefficient = {x->popularity * (1 - x->interpolation.part), x->popularity * x->interpolation.part}};
+}
+
+/* The variance of a score given the events: gain^2 ridge u'A^-1 u. The mean is in no unit and stays. */
+static void predict(const thaw_model *m, const thaw_user *u, const int64_t *items, int64_t n, float *means, float *variances)
+{
+    float white[THAW__LANES * THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
+    const float *rows[THAW__LANES], *whiten = thaw__ranking_user_state_of(u)->whiten;
+    (void)means;
+    for (int64_t k = 0; k < n; k++) {
+        const float *row = thaw__ranking_of(m)->output_embedding + items[k] * m->stride;
+        rows[k] = white + k * m->stride;
+        for (int64_t c = 0; c < m->stride; c++) white[k * m->stride + c] = whiten[c] * row[c];
+    }
+    thaw__posterior_variances(&u->posterior, variances, rows, n);
+}
+
+/* One number of a kind becomes the shop's, unless it is NaN. */
+static void give(thaw__event_weighting *kind, int bit, float *number, float value)
+{
+    if (isnan(value)) return;
+    *number = value;
+    kind->given = (float)((int)kind->given | bit);
+}
+
+static void set_event(thaw_model *m, int32_t event, const thaw_event_weighting *reading)
+{
+    thaw__event_weighting *kind = &thaw__ranking_of(m)->weightings[event];
+    give(kind, THAW__GIVEN_WEIGHT, &kind->weight, logf(reading->weight));
+    give(kind, THAW__GIVEN_TARGET, &kind->target, reading->target);
+    if (!isnan(reading->target)) kind->positive = reading->target > 0.5f;
+    give(kind, THAW__GIVEN_EXPONENT, &kind->exponent, reading->exponent);
+}
+
+static void get_event(const thaw_model *m, int32_t event, thaw_event_weighting *reading)
+{
+    const thaw__event_weighting *kind = &thaw__ranking_of(m)->weightings[event];
+    *reading = (thaw_event_weighting){expf(kind->weight), kind->target, kind->exponent};
+}
+
+const thaw__method thaw__ranking_method = {
+    .type = &thaw__ranking_type,
+    .user_bytes = sizeof(thaw__ranking_user_state),
+    .user_kind = 2,
+    .takes = takes,
+    .refuse = refuse,
+    .adapt = thaw__ranking_adapt,
+    .observe = thaw__ranking_observe,
+    .user_size = thaw__ranking_user_size,
+    .user_write = thaw__ranking_user_write,
+    .user_read = thaw__ranking_user_read,
+    .query = query,
+    .sparse_scores = thaw__ranking_sparse_scores,
+    .sparse_score = thaw__ranking_sparse_score,
+    .predict = predict,
+    .open = thaw__ranking_open,
+    .close = thaw__ranking_close,
+    .begin_round = thaw__ranking_begin_round,
+    .contribute = thaw__ranking_contribute,
+    .end_round = thaw__ranking_end_round,
+    .set_event = set_event,
+    .get_event = get_event,
+};

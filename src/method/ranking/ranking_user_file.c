@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A user of a ranking as bytes, little-endian:
+ *
+ *     head   0 u32 number of events kept      4 u32 1 if m0 is not zero
+ *     body   m0 [d] float32 if it is not, then 24 bytes for each event: u32 item, u32 event, f32 value, 4 zero bytes, f64 time
+ *
+ * The posterior is computed again when loading. */
+#include "ranking_user_file.h"
+
+#include <math.h>
+
+#include "finite.h"
+#include "little_endian.h"
+#include "ranking_adapt.h"
+#include "status.h"
+
+enum { EVENT_BYTES = 24 };
+
+static int64_t size_of(int32_t rank, int has_prior, int64_t n)
+{
+    return (has_prior ? 4 * (int64_t)rank : 0) + EVENT_BYTES * n;
+}
+
+int64_t thaw__ranking_user_size(const thaw_user *u)
+{
+    return size_of(u->fit.rank, u->posterior.has_prior, thaw__ranking_user_state_of(u)->n_history);
+}
+
+void thaw__ranking_user_write(const thaw_user *u, unsigned char *head, unsigned char *body)
+{
+    const thaw__posterior *p = &u->posterior;
+    const thaw__ranking_user_state *x = thaw__ranking_user_state_of(u);
+    thaw__put_bytes(head, (uint64_t)x->n_history, 4);
+    thaw__put_bytes(head + 4, (uint64_t)p->has_prior, 4);
+    unsigned char *at = thaw__put_floats(body, p->prior, p->has_prior ? p->rank : 0);
+    for (int32_t k = 0; k < x->n_history; k++, at += EVENT_BYTES) {
+        const thaw_event *e = &x->history[k];
+        thaw__put_bytes(at, (uint64_t)e->item, 4);
+        thaw__put_bytes(at + 4, (uint64_t)e->event, 4);
+        thaw__put_floats(at + 8, &e->value, 1);
+        thaw__put_bytes(at + 12, 0, 4);
+        thaw__put_double(at + 16, e->time);
+    }
+}
+
+static thaw_status damaged(const char *what)
+{
+    return thaw__fail(THAW_E_FORMAT, "not a whole thaw user: %s", what);
+}
+
+thaw_status thaw__ranking_user_read(const thaw_model *m, thaw_user *u, const unsigned char *head, const unsigned char *body, int64_t size)
+{
+    thaw_event events[THAW__HISTORY];
+    float prior[THAW__RANK_MAX] = {0};
+    const uint64_t n = thaw__get_bytes(head, 4), has_prior = thaw__get_bytes(head + 4, 4);
+    if (n > THAW__HISTORY || has_prior > 1) return damaged("it has more events than a user keeps");
+    if (size != size_of(m->rank, (int)has_prior, (int64_t)n)) return damaged("it has another size than its rank says");
+    const unsigned char *at = thaw__get_floats(body, prior, has_prior ? m->rank : 0);
+    if (!thaw__is_finite(prior, m->rank)) return damaged("its numbers are not those of a posterior");
+    thaw__user_set_prior(u, prior);
+    for (uint64_t k = 0; k < n; k++, at += EVENT_BYTES) {
+        const uint64_t item = thaw__get_bytes(at, 4), event = thaw__get_bytes(at + 4, 4);
+        events[k] = (thaw_event){.item = (int64_t)item, .event = (int32_t)event, .time = thaw__get_double(at + 16)};
+        thaw__get_floats(at + 8, &events[k].value, 1);
+        if (item >= (uint64_t)thaw__n_items(m) || event >= (uint64_t)m->events.n || isinf(events[k].value) ||
+            !isfinite(events[k].time))
+            return damaged("an event is not one of the model");
+    }
+    return thaw__ranking_adapt(m, u, events, (int64_t)n);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "build_neighbours.h"
+
+#include <string.h>
+
+#include "status.h"
+#include "thread.h"
+
+enum { BLOCK = 1024 }; /* items whose neighbours are found before they are appended */
+
+typedef struct block {
+    void (*find)(void *ctx, int64_t item, thaw__neighbour_builder *g);
+    void *ctx;
+    int64_t first;
+    thaw__neighbour_builder *gatherings; /* [workers] */
+    thaw__neighbour *kept;       /* [BLOCK, THAW__NEIGHBOURS] */
+    int32_t n_kept[BLOCK];
+} block;
+
+static void find_one(void *arg, int64_t k, int32_t worker)
+{
+    block *b = arg;
+    thaw__neighbour_builder *g = &b->gatherings[worker];
+    g->n = 0;
+    b->find(b->ctx, b->first + k, g);
+    for (int32_t i = 0; i < g->n; i++) g->place[g->list[i].item] = 0;
+    b->n_kept[k] = thaw__neighbours_select(g->list, g->n);
+    memcpy(b->kept + k * THAW__NEIGHBOURS, g->list, (size_t)b->n_kept[k] * sizeof *g->list);
+}
+
+static thaw_status run(thaw__item_graph *out, block *b, int64_t items, const thaw_config *config)
+{
+    for (; b->first < items; b->first += BLOCK) {
+        const int64_t n = items - b->first < BLOCK ? items - b->first : BLOCK;
+        THAW__TRY(thaw__parallel_for(&config->parallel, find_one, b, n));
+        for (int64_t k = 0; k < n; k++)
+            THAW__TRY(thaw__item_graph_append(out, b->first + k, b->kept + k * THAW__NEIGHBOURS, b->n_kept[k], &config->allocator));
+    }
+    return THAW_OK;
+}
+
+static thaw_status open_block(block *b, int64_t items, int32_t workers, const thaw_allocator *a)
+{
+    b->kept = thaw__alloc(a, (size_t)BLOCK * THAW__NEIGHBOURS, sizeof *b->kept);
+    b->gatherings = thaw__alloc0(a, (size_t)workers, sizeof *b->gatherings);
+    if (!b->kept || !b->gatherings) return THAW_E_NOMEM;
+    for (int32_t w = 0; w < workers; w++) {
+        thaw__neighbour_builder *g = &b->gatherings[w];
+        g->list = thaw__alloc(a, (size_t)items, sizeof *g->list);
+        g->place = thaw__alloc0(a, (size_t)items, sizeof *g->place);
+        if (!g->list || !g->place) return THAW_E_NOMEM;
+    }
+    return THAW_OK;
+}
+
+static void close_block(block *b, int32_t workers, const thaw_allocator *a)
+{
+    for (int32_t w = 0; b->gatherings && w < workers; w++) {
+        thaw__free(a, b->gatherings[w].list);
+        thaw__free(a, b->gatherings[w].place);
+    }
+    thaw__free(a, b->gatherings);
+    thaw__free(a, b->kept);
+}
+
+thaw_status thaw__build_neighbours(thaw__item_graph *out, int64_t items, void (*find)(void *ctx, int64_t item, thaw__neighbour_builder *g),
+                               void *ctx, const thaw_config *config)
+{
+    const thaw_allocator *a = &config->allocator;
+    const int32_t workers = thaw__n_workers(&config->parallel);
+    block b = {.find = find, .ctx = ctx};
+    THAW__TRY(thaw__item_graph_create(out, items, a));
+    thaw_status st = open_block(&b, items, workers, a);
+    if (st == THAW_OK) st = run(out, &b, items, config);
+    close_block(&b, workers, a);
+    if (st != THAW_OK) thaw__item_graph_free(out, a);
+    return st;
+}

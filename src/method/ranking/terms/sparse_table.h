@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Items and what is added to their scores, while learning: a hash table with linear probing. */
+#ifndef THAW_SPARSE_TABLE_H
+#define THAW_SPARSE_TABLE_H
+
+#include "ranking.h"
+
+/** Neighbours and a history fill it by little more than half. */
+enum { THAW__SPARSE_TABLE = 2 * THAW__NEIGHBOUR_SUPPORT * THAW__NEIGHBOURS };
+
+typedef struct thaw__sparse_table {
+    int32_t key[THAW__SPARSE_TABLE];    /* item + 1, 0: free */
+    float value[THAW__SPARSE_TABLE];
+} thaw__sparse_table;
+
+/** Where an item stands, or would. */
+static inline uint32_t thaw__sparse_table_at(const thaw__sparse_table *t, int32_t item)
+{
+    uint32_t at = ((uint32_t)item * 2654435761u >> 8) % THAW__SPARSE_TABLE;
+    while (t->key[at] && t->key[at] != item + 1) at = (at + 1) % THAW__SPARSE_TABLE;
+    return at;
+}
+
+static inline void thaw__sparse_table_add(thaw__sparse_table *t, int32_t item, float value)
+{
+    const uint32_t at = thaw__sparse_table_at(t, item);
+    t->key[at] = item + 1;
+    t->value[at] += value;
+}
+
+#endif

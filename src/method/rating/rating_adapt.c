@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A user's posterior (docs/rating-model.md, eq. 3 and 4; posterior.h) from ratings: an event has the row x_k = s_k p_i, where
+ * s_k = sqrt(weight / noise_i), and the target t_k = s_k (score - base_i - p_i . m0). Item uncertainty is part of
+ * noise_i, so one row per event is enough.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "age_weight.h"
+#include "variational_em.h"
+#include "finite.h"
+#include "status.h"
+
+static double newest_time(const thaw_event *events, int64_t n)
+{
+    double newest = -INFINITY;
+    for (int64_t k = 0; k < n; k++)
+        if (events[k].time > newest) newest = events[k].time;
+    return newest;
+}
+
+/* Row x [stride] and target t of one event; `age` matters only with a half-life. */
+static inline float make_row(const thaw_model *m, const float *prior, const thaw_event *event, double age, float *x)
+{
+    const thaw__rating *rating = thaw__rating_of(m);
+    const float *p = rating->item_embedding + event->item * m->stride;
+    float s = rating->inv_noise_sd[event->item];
+    if (rating->half_life > 0) s *= sqrtf(thaw__age_weight(rating->half_life, age));
+    float miss = thaw__link_score(&rating->link, event->value) - rating->bias[event->item];
+    if (prior) miss -= m->kernels->dot(m->stride, p, prior);
+    m->kernels->scale(m->stride, s, p, x);
+    return s * miss;
+}
+
+/* m0, or NULL where it is zero: nothing to take off the targets. */
+static const float *prior_or_null(const thaw_user *u)
+{
+    return u->posterior.has_prior ? u->posterior.prior : NULL;
+}
+
+/* Ask for what make_row() will read, so that all events' items are on their way before the first is waited for. */
+static inline void fetch_item(const thaw_model *m, int64_t item)
+{
+    const thaw__rating *rating = thaw__rating_of(m);
+    __builtin_prefetch(rating->inv_noise_sd + item);
+    __builtin_prefetch(rating->bias + item);
+    for (int64_t j = 0; j < m->stride; j += THAW__LANES) __builtin_prefetch(rating->item_embedding + item * m->stride + j);
+}
+
+static int adapt_dual(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
+{
+    float t[THAW__RANK_MAX];
+    thaw__posterior *p = &u->posterior;
+    const float *prior = prior_or_null(u);
+    for (int64_t k = 0; k < n; k++) fetch_item(m, events[k].item);
+    for (int64_t k = 0; k < n; k++)
+        t[k] = make_row(m, prior, &events[k], u->time - events[k].time, p->main + k * p->stride);
+    return thaw__posterior_condition_dual(p, (int32_t)n, t);
+}
+
+/* Blocks of as many rows X as there is room for. */
+static int adapt_primal(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
+{
+    float h[THAW__RANK_MAX] = {0}; /* X't */
+    thaw__posterior *p = &u->posterior;
+    const float *prior = prior_or_null(u);
+    const thaw__precision information = thaw__posterior_information(p);
+    thaw__precision_clear(information);
+    for (int64_t k = 0; k < n; k += p->rank) {
+        const int64_t block = n - k < p->rank ? n - k : p->rank;
+        for (int64_t i = 0; i < block; i++) {
+            float *x = p->main + i * p->stride;
+            const float t = make_row(m, prior, &events[k + i], u->time - events[k + i].time, x);
+            m->kernels->axpy(p->rank, t, x, h);
+        }
+        thaw__precision_add_rows(information, block, p->main);
+    }
+    return thaw__posterior_condition_primal(p, h);
+}
+
+thaw_status thaw__rating_adapt(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
+{
+    u->n_events = n;
+    u->time = u->fit.fades ? newest_time(events, n) : -INFINITY;
+    const int few = n <= thaw__posterior_most_rows(&u->posterior);
+    const int failed = few ? adapt_dual(m, u, events, n) : adapt_primal(m, u, events, n);
+    return failed ? thaw__user_refuse(u) : THAW_OK;
+}
+
+/* ---- one more event -------------------------------------------------------------------------------------------- */
+
+/* All events before fade to the time of a newer one; an older one comes in already faded. */
+static int observe_fading(const thaw_model *m, thaw_user *u, const thaw_event *event, float *x)
+{
+    const double newest = event->time > u->time ? event->time : u->time;
+    const float gamma = u->n_events ? thaw__age_weight(thaw__rating_of(m)->half_life, newest - u->time) : 0;
+    const float t = make_row(m, prior_or_null(u), event, newest - event->time, x);
+    u->time = newest;
+    return thaw__posterior_observe_fading(&u->posterior, x, t, gamma);
+}
+
+thaw_status thaw__rating_observe(const thaw_model *m, thaw_user *u, const thaw_event *event)
+{
+    float x[THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
+    int failed;
+    if (u->fit.fades) failed = observe_fading(m, u, event, x);
+    else {
+        const float residual = make_row(m, u->posterior.mean, event, 0, x);
+        failed = thaw__posterior_observe(&u->posterior, x, residual);
+    }
+    if (failed) return thaw__user_refuse(u);
+    u->n_events++;
+    return THAW_OK;
+}
+
+/* ---- many users ------------------------------------------------------------------------------------------------ */
+
+/* Events of one user that the sixteen-lane kernel takes; its scratch, on the stack, grows with the square. */
+enum { MANY_EVENTS = 32, MANY_SCRATCH = 16 * MANY_EVENTS * (MANY_EVENTS + 1) };
+
+/* Sixteen users or fewer of at most MANY_EVENTS events each; rows of scale 0 pad. */
+static void adapt_group(const thaw_model *m, float *means, const thaw_event *events, const int64_t *offsets,
+                        int64_t users, int64_t longest)
+{
+    const thaw__rating *rating = thaw__rating_of(m);
+    int64_t rows[THAW__LANES * MANY_EVENTS];
+    float scale[THAW__LANES * MANY_EVENTS], t[THAW__LANES * MANY_EVENTS];
+    float z[THAW__LANES * THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
+    float scratch[2 * MANY_SCRATCH] __attribute__((aligned(THAW__ALIGN)));
+    memset(rows, 0, (size_t)(THAW__LANES * longest) * sizeof *rows);
+    memset(scale, 0, (size_t)(THAW__LANES * longest) * sizeof *scale);
+    memset(t, 0, (size_t)(THAW__LANES * longest) * sizeof *t);
+    for (int64_t u = 0; u < users; u++) {
+        double newest = rating->half_life > 0 ? newest_time(events + offsets[u], offsets[u + 1] - offsets[u]) : 0;
+        for (int64_t k = offsets[u], at = u * longest; k < offsets[u + 1]; k++, at++) {
+            const thaw_event *e = &events[k];
+            rows[at] = e->item;
+            scale[at] = rating->inv_noise_sd[e->item];
+            if (rating->half_life > 0) scale[at] *= sqrtf(thaw__age_weight(rating->half_life, newest - e->time));
+            t[at] = scale[at] * (thaw__link_score(&rating->link, e->value) - rating->bias[e->item]);
+        }
+    }
+    m->kernels->ridge_dual16(longest, m->stride, rating->item_embedding, rows, scale, t, z, scratch);
+    for (int64_t u = 0; u < users; u++)
+        memcpy(means + u * m->rank, z + u * m->stride, (size_t)m->rank * sizeof *means);
+}
+
+/* How many users from here on form a group, and the most events among them; 0: the first has too many. */
+static int64_t group_of(const thaw_model *m, const int64_t *offsets, int64_t n_users, int64_t *longest)
+{
+    int64_t users = 0;
+    *longest = 0;
+    for (; users < n_users && users < THAW__LANES; users++) {
+        int64_t n = offsets[users + 1] - offsets[users];
+        if (n > MANY_EVENTS || thaw__many_scratch(n, m->stride) > 2 * MANY_SCRATCH) break;
+        if (n > *longest) *longest = n;
+    }
+    return users;
+}
+
+thaw_status thaw__rating_adapt_many(const thaw_model *m, thaw_user *work, float *means, const thaw_event *events,
+                                   const int64_t *offsets, int64_t n_users)
+{
+    thaw_status st = THAW_OK;
+    for (int64_t u = 0; st == THAW_OK && u < n_users;) {
+        int64_t longest, users = group_of(m, offsets + u, n_users - u, &longest);
+        if (users > 0) adapt_group(m, means + u * m->rank, events, offsets + u, users, longest);
+        else {
+            users = 1;
+            st = thaw__rating_adapt(m, work, events + offsets[u], offsets[u + 1] - offsets[u]);
+            memcpy(means + u * m->rank, work->posterior.mean, (size_t)m->rank * sizeof *means);
+        }
+        if (st == THAW_OK && !thaw__is_finite(means + u * m->rank, users * m->rank)) st = thaw__user_refuse(work);
+        u += users;
+    }
+    thaw__user_reset(work);
+    return st;
+}

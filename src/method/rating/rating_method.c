@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The method "rating": the table of method.h, and what serving needs of a user. */
+#include <inttypes.h>
+#include <math.h>
+
+#include "variational_em.h"
+#include "rating_train.h"
+#include "status.h"
+
+/* (t / 1.645)^2 - 1, with t = 1.943 the 95 % point of Student's t with the 6 degrees of freedom of training. */
+#define TAIL 0.395f
+
+static int fades(const thaw_model *m)
+{
+    return thaw__rating_of(m)->half_life > 0;
+}
+
+static int takes(const thaw_model *m, const thaw_event *e)
+{
+    const thaw__rating *r = thaw__rating_of(m);
+    return e->value >= r->rating_min && e->value <= r->rating_max && (r->half_life == 0 || isfinite(e->time));
+}
+
+static thaw_status refuse(const thaw_model *m, const thaw_event *e, int64_t k)
+{
+    const thaw__rating *r = thaw__rating_of(m);
+    if (!(e->value >= r->rating_min && e->value <= r->rating_max))
+        return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has the rating %g; must be %g to %g", k, (double)e->value,
+                          (double)r->rating_min, (double)r->rating_max);
+    return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has no finite time, and old events of this model fade", k);
+}
+
+/* base, and how much more those like an item who choose it (docs/rating-model.md, eq. 13). */
+static void query(const thaw_model *m, const thaw_user *u, thaw__linear_query *out)
+{
+    const thaw__rating *r = thaw__rating_of(m);
+    *out = (thaw__linear_query){.w = u->posterior.mean,
+                                .rows = r->item_embedding,
+                                .offset = {r->bias, r->selection_bias},
+                                .coefficient = {1, thaw__selection_bias_share(u->n_events)}};
+}
+
+/* The noise of a rating has heavier tails than a normal; its variance is stretched so that 1.645 standard deviations still hold 90 %. */
+static void predict(const thaw_model *m, const thaw_user *u, const int64_t *items, int64_t n, float *means, float *variances)
+{
+    const thaw__rating *r = thaw__rating_of(m);
+    const float *rows[THAW__LANES] = {NULL};
+    for (int64_t k = 0; k < n; k++) rows[k] = r->item_embedding + items[k] * m->stride;
+    thaw__posterior_variances(&u->posterior, variances, rows, n);
+    for (int64_t k = 0; k < n; k++) {
+        variances[k] = r->rating_var[items[k]] + TAIL * r->noise_var[items[k]] + variances[k];
+        thaw__link_back(&r->link, &means[k], &variances[k]);
+    }
+}
+
+static float unit(const thaw_model *m, float score)
+{
+    return thaw__link_rating(&thaw__rating_of(m)->link, score);
+}
+
+/* The link rises but for its rounding, of which the margins leave plenty. */
+static float floor_of(const thaw_model *m, float least)
+{
+    const thaw__link *link = &thaw__rating_of(m)->link;
+    const float z = thaw__link_score(link, least), below = z - 1e-3f * (1 + fabsf(z));
+    const float margin = 1e-5f * (fabsf(least) + fabsf(link->level[0]) + fabsf(link->level[link->n - 1]));
+    return thaw__link_rating(link, below) + margin < least ? below : -INFINITY;
+}
+
+const thaw__method thaw__rating_method = {
+    .type = &thaw__rating_type,
+    .user_kind = 0,
+    .fades = fades,
+    .takes = takes,
+    .refuse = refuse,
+    .adapt = thaw__rating_adapt,
+    .adapt_many = thaw__rating_adapt_many,
+    .observe = thaw__rating_observe,
+    .query = query,
+    .predict = predict,
+    .unit = unit,
+    .floor = floor_of,
+    .open = thaw__rating_open,
+    .close = thaw__rating_close,
+    .begin_round = thaw__rating_begin_round,
+    .contribute = thaw__rating_contribute,
+    .end_round = thaw__rating_end_round,
+    .evaluate = thaw__rating_evaluate,
+};

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rating_tasks.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "age_weight.h"
+#include "status.h"
+
+void thaw__rating_tasks_free(thaw__rating_tasks *t)
+{
+    const thaw_allocator *a = &t->allocator;
+    if (!a->free) return;
+    thaw__free(a, t->user);
+    thaw__free(a, t->start);
+    thaw__free(a, t->item);
+    thaw__free(a, t->y);
+    thaw__free(a, t->weight);
+    thaw__free(a, t->task);
+    thaw__free(a, t->item_start);
+    thaw__free(a, t->by_item);
+    thaw__sparse_free(&t->features, a);
+    *t = (thaw__rating_tasks){0};
+}
+
+thaw_status thaw__check_rating(const thaw_model *m, float y)
+{
+    const thaw__rating *rating = thaw__rating_of(m);
+    if (y >= rating->rating_min && y <= rating->rating_max) return THAW_OK;
+    return thaw__fail(THAW_E_RANGE, "the rating is %g; must be %g to %g", (double)y, (double)rating->rating_min,
+                      (double)rating->rating_max);
+}
+
+/* For each user of data: how many rated events, and whether the user takes part. */
+static thaw_status count_events(const thaw_data *data, const int64_t *users, int64_t n_users, int32_t *counts,
+                                uint8_t *wanted, int64_t *n_all)
+{
+    const int64_t n = data->users.keys.n;
+    memset(wanted, users == NULL, (size_t)n);
+    for (int64_t k = 0; users && k < n_users; k++) {
+        if (users[k] < 0 || users[k] >= n)
+            return thaw__fail(THAW_E_RANGE, "user row %" PRId64 "; must be 0 to %" PRId64, users[k], n - 1);
+        if (wanted[users[k]]++) return thaw__fail(THAW_E_RANGE, "user row %" PRId64 " is given twice", users[k]);
+    }
+    for (int64_t e = 0; e < data->n; e++) counts[data->user[e]] += !isnan(data->value[e]);
+    for (int64_t u = 0; u < n; u++) *n_all += counts[u] > 0;
+    return THAW_OK;
+}
+
+static thaw_status place_event(thaw__rating_tasks *t, const thaw_model *m, const thaw_data *data, int64_t e, int64_t at,
+                               const int64_t *item_rows, const int64_t *event_rows)
+{
+    int64_t item = item_rows[data->item[e]];
+    if (item < 0)
+        return thaw__fail(THAW_E_UNKNOWN, "the item \"%.80s\" is not known to the model",
+                          thaw__keymap_key(&data->items.keys, data->item[e]));
+    if (event_rows[data->event[e]] < 0)
+        return thaw__fail(THAW_E_UNKNOWN, "the event \"%.80s\" is not known to the model",
+                          thaw__keymap_key(&data->events, data->event[e]));
+    THAW__TRY(thaw__check_rating(m, data->value[e]));
+    t->item[at] = (int32_t)item;
+    t->y[at] = thaw__link_score(&thaw__rating_of(m)->link, data->value[e]);
+    return THAW_OK;
+}
+
+/* Place each rated event of a wanted user; cursor[u] is where the user's next one goes. */
+static thaw_status place_events(thaw__rating_tasks *t, const thaw_model *m, const thaw_data *data, const uint8_t *wanted,
+                                int64_t *cursor, double *newest)
+{
+    const thaw_allocator *a = &t->allocator;
+    int64_t *item_rows = thaw__alloc(a, (size_t)data->items.keys.n, sizeof *item_rows);
+    int64_t *event_rows = thaw__alloc(a, (size_t)data->events.n, sizeof *event_rows);
+    thaw_status st = item_rows && event_rows ? THAW_OK : THAW_E_NOMEM;
+    if (st == THAW_OK) {
+        thaw__keymap_rows(&m->catalogue->items, item_rows, &data->items.keys);
+        thaw__keymap_rows(&m->events, event_rows, &data->events);
+    }
+    for (int64_t e = 0; st == THAW_OK && e < data->n; e++) {
+        int32_t u = data->user[e];
+        if (!wanted[u] || isnan(data->value[e])) continue;
+        int64_t at = cursor[u]++;
+        st = place_event(t, m, data, e, at, item_rows, event_rows);
+        if (data->time[e] > newest[u]) newest[u] = data->time[e];
+    }
+    thaw__free(a, item_rows);
+    thaw__free(a, event_rows);
+    return st;
+}
+
+/* Weights by age against the user's newest event; unknown times count as newest. */
+static void weigh_events(thaw__rating_tasks *t, const thaw_model *m, const thaw_data *data, const uint8_t *wanted,
+                         int64_t *cursor, const double *newest)
+{
+    for (int64_t e = 0; e < data->n; e++) {
+        int32_t u = data->user[e];
+        if (!wanted[u] || isnan(data->value[e])) continue;
+        double age = isnan(data->time[e]) ? 0 : newest[u] - data->time[e];
+        t->weight[cursor[u]++] = thaw__age_weight(thaw__rating_of(m)->half_life, age);
+    }
+}
+
+/* Counting sort of the events by item. */
+static void index_by_item(thaw__rating_tasks *t, int64_t n_items)
+{
+    for (int64_t e = 0; e < t->n_events; e++) t->item_start[t->item[e] + 1]++;
+    for (int64_t i = 0; i < n_items; i++) t->item_start[i + 1] += t->item_start[i];
+    for (int64_t e = 0; e < t->n_events; e++) t->by_item[t->item_start[t->item[e]]++] = e;
+    for (int64_t i = n_items; i > 0; i--) t->item_start[i] = t->item_start[i - 1];
+    t->item_start[0] = 0;
+}
+
+static thaw_status allocate(thaw__rating_tasks *t, int64_t n_items)
+{
+    const thaw_allocator *a = &t->allocator;
+    const size_t users = (size_t)t->n_users, events = (size_t)t->n_events;
+    t->user = thaw__alloc(a, users, sizeof *t->user);
+    t->start = thaw__alloc0(a, users + 1, sizeof *t->start);
+    t->item = thaw__alloc(a, events, sizeof *t->item);
+    t->y = thaw__alloc(a, events, sizeof *t->y);
+    t->weight = thaw__alloc(a, events, sizeof *t->weight);
+    t->task = thaw__alloc(a, events, sizeof *t->task);
+    t->by_item = thaw__alloc(a, events, sizeof *t->by_item);
+    t->item_start = thaw__alloc0(a, (size_t)n_items + 1, sizeof *t->item_start);
+    int fine = t->user && t->start && t->item && t->y && t->weight && t->task && t->by_item && t->item_start;
+    return fine ? THAW_OK : THAW_E_NOMEM;
+}
+
+/* What building needs per user of data. */
+typedef struct per_user {
+    int32_t *counts;
+    uint8_t *wanted;
+    int64_t *cursor;
+    double *newest;
+} per_user;
+
+static thaw_status fill_tasks(thaw__rating_tasks *t, const thaw_model *m, const thaw_data *data, per_user *p)
+{
+    const int64_t n = data->users.keys.n;
+    int64_t k = 0;
+    for (int64_t u = 0; u < n; u++) {
+        if (!p->wanted[u] || !p->counts[u]) continue;
+        t->user[k] = u;
+        t->start[k + 1] = t->start[k] + p->counts[u];
+        p->cursor[u] = t->start[k];
+        for (int64_t e = t->start[k]; e < t->start[k + 1]; e++) t->task[e] = (int32_t)k;
+        k++;
+    }
+    for (int64_t u = 0; u < n; u++) p->newest[u] = -INFINITY;
+    THAW__TRY(place_events(t, m, data, p->wanted, p->cursor, p->newest));
+    for (k = 0; k < t->n_users; k++) p->cursor[t->user[k]] = t->start[k];
+    weigh_events(t, m, data, p->wanted, p->cursor, p->newest);
+    index_by_item(t, thaw__n_items(m));
+    return thaw__features_encode(&m->user_prior.features, &t->features, &data->users, t->user, t->n_users);
+}
+
+thaw_status thaw__rating_tasks_build(thaw__rating_tasks *out, const thaw_model *m, const thaw_data *data, const int64_t *users,
+                              int64_t n_users)
+{
+    const thaw_allocator *a = &m->config.allocator;
+    const int64_t n = data->users.keys.n;
+    *out = (thaw__rating_tasks){.allocator = *a};
+    per_user p = {thaw__alloc0(a, (size_t)n, sizeof(int32_t)), thaw__alloc(a, (size_t)n, 1),
+                  thaw__alloc(a, (size_t)n, sizeof(int64_t)), thaw__alloc(a, (size_t)n, sizeof(double))};
+    thaw_status st = p.counts && p.wanted && p.cursor && p.newest ? THAW_OK : THAW_E_NOMEM;
+    if (st == THAW_OK) st = count_events(data, users, n_users, p.counts, p.wanted, &out->n_all);
+    for (int64_t u = 0; st == THAW_OK && u < n; u++) {
+        if (!p.wanted[u] || !p.counts[u]) continue;
+        out->n_users++;
+        out->n_events += p.counts[u];
+    }
+    if (st == THAW_OK) st = allocate(out, thaw__n_items(m));
+    if (st == THAW_OK) st = fill_tasks(out, m, data, &p);
+    thaw__free(a, p.counts);
+    thaw__free(a, p.wanted);
+    thaw__free(a, p.cursor);
+    thaw__free(a, p.newest);
+    if (st != THAW_OK) thaw__rating_tasks_free(out);
+    return st;
+}

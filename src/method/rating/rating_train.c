@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Training of ratings in the rounds of method.h: a round is a step of EM, over a batch of users or all of them; a pass is a round
+ * over every user. */
+#include "rating_train.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "variational_em.h"
+#include "episode_sampling.h"
+#include "rng.h"
+#include "sort.h"
+#include "status.h"
+
+/* Users are taken in chunks of this many, so that their posteriors need little memory at once. */
+enum { CHUNK = 8192, QUERY = 10 };
+
+/* ---- validation ------------------------------------------------------------------------------------------------ */
+
+/* Held-out users, each split by chance into a support of random size and a query of at most QUERY events. */
+typedef struct validation {
+    thaw__rating_tasks tasks;
+    thaw_user *user;
+    thaw_event *events; /* scratch [longest] */
+    int64_t *order;     /* scratch [longest] */
+    double mae, rmse;
+} validation;
+
+static void free_validation(validation *v, const thaw_allocator *a)
+{
+    thaw__rating_tasks_free(&v->tasks);
+    thaw__user_free(v->user);
+    thaw__free(a, v->events);
+    thaw__free(a, v->order);
+    *v = (validation){0};
+}
+
+static thaw_status init_validation(validation *v, const thaw_model *m, const thaw_data *data, const int64_t *users,
+                                   int64_t n)
+{
+    const thaw_allocator *a = &m->config.allocator;
+    int64_t longest = 0;
+    THAW__TRY(thaw__rating_tasks_build(&v->tasks, m, data, users, n));
+    for (int64_t u = 0; u < v->tasks.n_users; u++)
+        if (v->tasks.start[u + 1] - v->tasks.start[u] > longest) longest = v->tasks.start[u + 1] - v->tasks.start[u];
+    v->events = thaw__alloc(a, (size_t)longest, sizeof *v->events);
+    v->order = thaw__alloc(a, (size_t)longest, sizeof *v->order);
+    return v->events && v->order ? thaw__user_create(&v->user, m) : THAW_E_NOMEM;
+}
+
+/* The user's events in an order drawn by seed and user; returns how many of the first are the support. */
+static int64_t draw_episode(const validation *v, const thaw_model *m, int64_t u, int64_t *n)
+{
+    const int64_t first = v->tasks.start[u];
+    const uint64_t counter = (uint64_t)v->tasks.user[u] << 32;
+    *n = v->tasks.start[u + 1] - first;
+    const int64_t support = thaw__draw_split(v->order, *n, QUERY, m->config.seed, counter);
+    for (int64_t k = 0; k < *n; k++) v->order[k] += first;
+    return support;
+}
+
+/* Mean absolute and squared error of a user's query in rating units. */
+static thaw_status validate_user(const validation *v, const thaw_model *m, int64_t u, double *mae, double *mse)
+{
+    const thaw__rating *rating = thaw__rating_of(m);
+    int64_t n, support = draw_episode(v, m, u, &n), query = n - support < QUERY ? n - support : QUERY;
+    for (int64_t k = 0; k < support; k++)
+        v->events[k] = (thaw_event){.item = v->tasks.item[v->order[k]],
+                                    .value = thaw__link_rating(&rating->link, v->tasks.y[v->order[k]])};
+    float prior[THAW__RANK_MAX];
+    thaw__prior_mean(&m->user_prior, prior, &v->tasks.features, u);
+    thaw__user_set_prior(v->user, prior);
+    THAW__TRY(thaw__rating_adapt(m, v->user, v->events, support));
+    for (int64_t k = n - query; k < n; k++) {
+        int64_t e = v->order[k], i = v->tasks.item[e];
+        float z = rating->bias[i] + thaw__selection_bias_share(support) * rating->selection_bias[i] + m->kernels->dot(m->stride, rating->item_embedding + i * m->stride, v->user->posterior.mean);
+        double miss = (double)thaw__link_rating(&rating->link, z) - (double)thaw__link_rating(&rating->link, v->tasks.y[e]);
+        *mae += fabs(miss) / (double)query;
+        *mse += miss * miss / (double)query;
+    }
+    return THAW_OK;
+}
+
+static thaw_status validate(validation *v, const thaw_model *m)
+{
+    double mae = 0, mse = 0;
+    for (int64_t u = 0; u < v->tasks.n_users; u++) THAW__TRY(validate_user(v, m, u, &mae, &mse));
+    v->mae = mae / (double)v->tasks.n_users;
+    v->rmse = sqrt(mse / (double)v->tasks.n_users);
+    return THAW_OK;
+}
+
+/* ---- a run ------------------------------------------------------------------------------------------------------- */
+
+typedef struct training {
+    thaw__run *run;
+    thaw_model *m;
+    int64_t *users;      /* [n_users] with rated events: those trained on, then those held out */
+    int64_t n_users, n_valid;
+    int64_t in_all;      /* users that a step stands for */
+    int64_t at, n;       /* users of the round */
+    int32_t pass;        /* that the round belongs to */
+    int64_t pass_events;
+    thaw__rating_tasks *chunks; /* of all users, when every round takes them all; NULL: made anew */
+    int64_t n_chunks;
+    thaw__rating_sums sum;
+    validation valid;
+    double best_mae;
+} training;
+
+/* Users of data with rated events, shuffled; the last part is held out. */
+static thaw_status choose_users(training *t)
+{
+    const thaw_data *data = t->run->data;
+    const thaw_allocator *a = &t->m->config.allocator;
+    int64_t n = data->users.keys.n;
+    t->users = thaw__alloc(a, (size_t)n, sizeof *t->users);
+    uint8_t *rated = thaw__alloc0(a, (size_t)n, 1);
+    if (!t->users || !rated) {
+        thaw__free(a, rated);
+        return THAW_E_NOMEM;
+    }
+    for (int64_t e = 0; e < data->n; e++) if (!isnan(data->value[e])) rated[data->user[e]] = 1;
+    for (int64_t u = 0; u < n; u++)
+        if (rated[u]) t->users[t->n_users++] = u;
+    thaw__free(a, rated);
+    thaw__rng_shuffle(t->users, t->n_users, t->m->config.seed, THAW__RNG_VALID, 0);
+    t->n_valid = (int64_t)((double)t->m->config.valid_users * (double)t->n_users);
+    t->n_users -= t->n_valid;
+    if (t->n_users == 0) return thaw__fail(THAW_E_RANGE, "the data hold no rated event");
+    thaw__sort(t->users, (size_t)t->n_users, sizeof *t->users, thaw__by_int64);
+    return THAW_OK;
+}
+
+/* The given users of data, or all, without repeats. */
+static thaw_status list_users(training *t)
+{
+    const thaw__run *run = t->run;
+    t->n_users = run->users ? run->n_users : run->data->users.keys.n;
+    t->users = thaw__alloc(&t->m->config.allocator, (size_t)t->n_users, sizeof *t->users);
+    if (!t->users) return THAW_E_NOMEM;
+    for (int64_t k = 0; k < t->n_users; k++) t->users[k] = run->users ? run->users[k] : k;
+    thaw__sort(t->users, (size_t)t->n_users, sizeof *t->users, thaw__by_int64);
+    for (int64_t k = 1; k < t->n_users; k++)
+        if (t->users[k] == t->users[k - 1])
+            return thaw__fail(THAW_E_RANGE, "user row %lld is given twice", (long long)t->users[k]);
+    return THAW_OK;
+}
+
+static int64_t batch_of(const training *t)
+{
+    const int64_t batch = t->run->online ? 0 : t->m->config.batch_users;
+    return batch == 0 || batch >= t->n_users ? t->n_users : batch;
+}
+
+static thaw_status open_passes(training *t)
+{
+    const thaw_allocator *a = &t->m->config.allocator;
+    THAW__TRY(choose_users(t));
+    t->in_all = t->n_users;
+    if (t->n_valid) THAW__TRY(init_validation(&t->valid, t->m, t->run->data, t->users + t->n_users, t->n_valid));
+    if (batch_of(t) < t->n_users) return THAW_OK;
+    t->n_chunks = (t->n_users + CHUNK - 1) / CHUNK;
+    t->chunks = thaw__alloc0(a, (size_t)t->n_chunks, sizeof *t->chunks);
+    return t->chunks ? THAW_OK : THAW_E_NOMEM;
+}
+
+thaw_status thaw__rating_open(thaw__run *run)
+{
+    if (run->since > -INFINITY)
+        return thaw__fail(THAW_E_UNSUPPORTED, "events of a model of ratings can only be taken out by pretraining again");
+    training *t = thaw__alloc0(&run->m->config.allocator, 1, sizeof *t);
+    if (!t) return THAW_E_NOMEM;
+    run->state = t;
+    *t = (training){.run = run, .m = run->m, .best_mae = INFINITY};
+    return run->online ? list_users(t) : open_passes(t);
+}
+
+void thaw__rating_close(thaw__run *run)
+{
+    training *t = run->state;
+    const thaw_allocator *a = &run->m->config.allocator;
+    if (!t) return;
+    for (int64_t c = 0; t->chunks && c < t->n_chunks; c++) thaw__rating_tasks_free(&t->chunks[c]);
+    thaw__free(a, t->chunks);
+    thaw__rating_sums_free(&t->sum, a);
+    free_validation(&t->valid, a);
+    thaw__free(a, t->users);
+    thaw__free(a, t);
+}
+
+/* ---- rounds ------------------------------------------------------------------------------------------------------ */
+
+/* Batches of a pass are drawn anew, and sorted each. */
+static void draw_batch(training *t, int64_t batch)
+{
+    const thaw_model *m = t->m;
+    t->n = t->n_users - t->at < batch ? t->n_users - t->at : batch;
+    if (batch == t->n_users) return;
+    if (t->at == 0) thaw__rng_shuffle(t->users, t->n_users, m->config.seed, THAW__RNG_BATCH, (uint64_t)m->steps << 32);
+    thaw__sort(t->users + t->at, (size_t)t->n, sizeof *t->users, thaw__by_int64);
+}
+
+thaw_status thaw__rating_begin_round(thaw__run *run, thaw__round *out)
+{
+    training *t = run->state;
+    const int32_t passes = run->online ? 1 : t->m->config.passes;
+    if (t->at >= t->n_users || t->pass == 0) t->at = 0, t->pass++, t->pass_events = 0;
+    out->last = t->pass > passes || run->cancelled;
+    if (out->last) return THAW_OK;
+    draw_batch(t, batch_of(t));
+    thaw__rating_sums_free(&t->sum, &t->m->config.allocator);
+    THAW__TRY(thaw__rating_sums_init(&t->sum, t->m));
+    const int ends = t->at + t->n >= t->n_users && !run->online;
+    *out = (thaw__round){.n = t->n, .chunk = CHUNK, .restorable = t->at > 0 || t->pass > 1, .pass = ends ? t->pass : 0, .evaluate = ends && t->n_valid};
+    return THAW_OK;
+}
+
+static thaw_status add_tasks(training *t, thaw__rating_tasks *tasks, int64_t first, int64_t n)
+{
+    if (!tasks->item_start) THAW__TRY(thaw__rating_tasks_build(tasks, t->m, t->run->data, t->users + t->at + first, n));
+    if (t->run->online) t->in_all = tasks->n_all;
+    return tasks->n_users ? thaw__rating_e_step(t->m, &t->sum, tasks) : THAW_OK;
+}
+
+thaw_status thaw__rating_contribute(thaw__run *run, int64_t first, int64_t n)
+{
+    training *t = run->state;
+    if (t->chunks) return add_tasks(t, &t->chunks[first / CHUNK], first, n);
+    thaw__rating_tasks tasks = {0};
+    const thaw_status st = add_tasks(t, &tasks, first, n);
+    thaw__rating_tasks_free(&tasks);
+    return st;
+}
+
+/* How much of the new statistics a step takes (Cappé, Moulines 2009). */
+static double step_size(const thaw_model *m, int whole)
+{
+    return whole ? 1 : pow((double)m->steps + 1, -0.6);
+}
+
+static void report_step(training *t, double in_all)
+{
+    const thaw__rating *rating = thaw__rating_of(t->m);
+    thaw_report *report = &t->run->report;
+    t->pass_events += (int64_t)t->sum.events;
+    report->steps = t->m->steps;
+    report->events = t->run->online ? (int64_t)t->sum.events : t->pass_events;
+    report->train_rmse = rating->rating_sd * sqrt(t->sum.error / t->sum.events);
+    report->noise = rating->rating_sd * sqrt(rating->mean_noise_var);
+    t->m->trained_users = (int64_t)in_all;
+    t->m->trained_events = (int64_t)(t->sum.events * in_all / t->sum.users);
+}
+
+thaw_status thaw__rating_end_round(thaw__run *run)
+{
+    training *t = run->state;
+    const double in_all = (double)t->in_all;
+    if (t->sum.users == 0) return thaw__fail(THAW_E_RANGE, "none of the users has a rated event");
+    THAW__TRY(thaw__rating_m_step(t->m, &t->sum, in_all / t->sum.users, step_size(t->m, t->sum.users >= in_all)));
+    report_step(t, in_all);
+    t->at += t->n;
+    return THAW_OK;
+}
+
+thaw_status thaw__rating_evaluate(thaw__run *run, double *quality)
+{
+    training *t = run->state;
+    THAW__TRY(validate(&t->valid, t->m));
+    if (!(t->valid.mae >= t->best_mae)) t->best_mae = t->valid.mae;
+    run->report.valid_mae = t->valid.mae;
+    run->report.valid_rmse = t->valid.rmse;
+    run->report.best_mae = t->best_mae;
+    *quality = -t->valid.mae;
+    return THAW_OK;
+}

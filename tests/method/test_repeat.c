@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Repeat consumption: its schedules, and which item of a history comes first. */
+#include "ring_episode.h"
+#include "run_suite.h"
+#include "ranking_adapt.h"
+
+/* Nothing is repeated where only new items are predicted. */
+START_TEST(slopes_of_repeats_are_those_of_finite_differences)
+{
+    ring_episode r;
+    ring_episode_open(&r, _i);
+    ring_episode_differentiate(&r);
+    const int repeats = thaw__ranking_of(r.m)->target >= 0;
+    ring_episode_check_schedule(&r, THAW__REPEAT, repeats);
+    ring_episode_check_schedule(&r, THAW__REPEAT_MORE, repeats);
+    ring_episode_check_schedule(&r, THAW__REPEAT_NEWER, repeats);
+    ring_episode_check_schedule(&r, THAW__REPEAT_PRIOR, repeats);
+    ring_episode_close(&r);
+}
+END_TEST
+
+/* Half of the users buy their first item again; of two such items the one viewed more often and later is first. */
+START_TEST(what_was_looked_at_most_and_last_is_bought)
+{
+    thaw_model *m = ring_model("purchase");
+    thaw_user *u;
+    thaw_hit hits[ITEMS];
+    int64_t n;
+    const thaw_event e[] = {event_of(m, "i7", "view", 1), event_of(m, "i14", "view", 2), event_of(m, "i14", "view", 3)};
+    float scores[3];
+    const int64_t rows[] = {e[0].item, e[1].item, (e[0].item + 3) % ITEMS};
+    thaw_query q;
+    ck_assert_int_eq(thaw_query_init(&q, sizeof q), THAW_OK);
+    q.top = ITEMS;
+    ck_assert_int_eq(thaw_user_create(&u, m), THAW_OK);
+    ck_assert_int_eq(thaw_adapt(m, u, e, 3), THAW_OK);
+    ck_assert_int_eq(thaw__ranking_user_state_of(u)->n_repeat, 2);
+    ck_assert(thaw__ranking_user_state_of(u)->repeat_item[0] == e[1].item && thaw__ranking_user_state_of(u)->repeat[0] > thaw__ranking_user_state_of(u)->repeat[1]);
+    ck_assert(thaw__ranking_user_state_of(u)->repeat[1] > 0);
+    ck_assert_int_eq(thaw_score(m, u, scores, NULL, rows, 3), THAW_OK);
+    ck_assert_int_eq(thaw_recommend(m, u, hits, &n, &q), THAW_OK);
+    for (int64_t k = 0; k < n; k++)
+        for (int i = 0; i < 3; i++)
+            if (hits[k].item == rows[i]) ck_assert_float_eq_tol(hits[k].mean, scores[i], 1e-6f);
+    thaw_user_free(u);
+    thaw_model_free(m);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("meta repeat");
+    TCase *tc = tcase_create("repeat");
+    tcase_set_timeout(tc, 120);
+    tcase_add_loop_test(tc, slopes_of_repeats_are_those_of_finite_differences, 0, RING_CASES);
+    tcase_add_test(tc, what_was_looked_at_most_and_last_is_bought);
+    suite_add_tcase(suite, tc);
+    return run_suite(suite);
+}
