@@ -224,6 +224,7 @@ static thaw_status read_numbers(thaw_model *m, const json_t *json, int format)
     for (int k = 0; k < t.n; k++) {
         const thaw__param *p = &t.row[k], given = {.type = THAW__F64, .rows = THAW__NUMBER, .low = p->low, .high = p->high};
         if (p->rows != THAW__NUMBER) continue;
+        if (p->role & THAW__OPTIONAL && !json_object_get(json, p->name)) continue;
         const double x = number(json, name_in(m->type, format, p->name));
         if (!thaw__param_is_sound(&given, &x) || (p->type != THAW__F32 && p->type != THAW__F64 && x != floor(x)))
             return damaged("its numbers are out of bounds");
@@ -290,6 +291,13 @@ static thaw_status read_row(thaw_model *m, const thaw__param *p, const thaw__saf
     return THAW_OK;
 }
 
+/* Whether a file of this library has a row as a tensor. */
+static int is_in(const thaw__safetensors *file, const thaw__param *p)
+{
+    if (p->rows == THAW__NUMBER || p->role & THAW__DERIVED) return 0;
+    return !(p->role & THAW__OPTIONAL) || json_object_get(file->header, p->name);
+}
+
 /* The table is made anew for each row: how long a sparse table is stands in its starts, which are read before. */
 static thaw_status read_rows(thaw_model *m, const thaw__safetensors *file, int format)
 {
@@ -298,29 +306,25 @@ static thaw_status read_rows(thaw_model *m, const thaw__safetensors *file, int f
     thaw__model_params(m, &t);
     for (int k = 0; k < t.n; k++) {
         const thaw__param *p = &t.row[k];
-        if (p->rows != THAW__NUMBER && !(p->role & (THAW__DERIVED | THAW__OPTIONAL))) THAW__TRY(read_row(m, p, file, format));
+        if (is_in(file, p)) THAW__TRY(read_row(m, p, file, format));
         thaw__model_params(m, &t);
     }
     return thaw__params_allocate(&t, &m->config.allocator);
 }
 
-/* Items that are never recommended, where there are any. */
-static thaw_status read_retired(thaw_model *m, const thaw__safetensors *file, int format)
+/* How many items are marked as retired or not, which the table's shapes need. */
+static thaw_status read_n_retired(thaw_model *m, const thaw__safetensors *file)
 {
     const void *bytes;
-    thaw__params t;
+    int64_t *n = &m->catalogue->n_retired;
     if (!json_object_get(file->header, "item.retired")) return THAW_OK;
-    THAW__TRY(thaw__safetensors_get(file, &bytes, &m->catalogue->n_retired, "item.retired", THAW__U8, -1, 0));
-    if (m->catalogue->n_retired > thaw__n_items(m)) return damaged("it retires more items than it has");
-    thaw__model_params(m, &t);
-    for (int k = 0; k < t.n; k++)
-        if (t.row[k].role & THAW__OPTIONAL) THAW__TRY(read_row(m, &t.row[k], file, format));
-    return THAW_OK;
+    THAW__TRY(thaw__safetensors_get(file, &bytes, n, "item.retired", THAW__U8, -1, 0));
+    return *n <= thaw__n_items(m) ? THAW_OK : damaged("it retires more items than it has");
 }
 
 static thaw_status read_tensors(thaw_model *m, const thaw__safetensors *file, int format)
 {
-    THAW__TRY(read_retired(m, file, format));
+    THAW__TRY(read_n_retired(m, file));
     THAW__TRY(read_rows(m, file, format));
     if (!thaw__catalogue_is_sound(m->catalogue)) return damaged("item features are out of order");
     if (!m->type->is_sound(m)) return damaged("its tables are out of order");

@@ -20,7 +20,7 @@ typedef enum thaw__param_role {
     THAW__MAPPED = 16,  /* may stay in a mapped file */
     THAW__ALIGNED = 32, /* kernels read it: every row begins at a multiple of 64 bytes */
     THAW__COLD = 64,    /* read by training alone: loading does not look through it */
-    THAW__OPTIONAL = 128, /* not in files while it has no rows */
+    THAW__OPTIONAL = 128, /* files may lack it: it then has no rows, or is zero */
     THAW__SCHEDULE = 256, /* one of the few numbers that a method tries several values of */
 } thaw__param_role;
 

@@ -2,7 +2,7 @@
  * Tuning of item embeddings by gradient: its slopes, its loss, the space it leaves. */
 #include <math.h>
 
-#include "ring_shop.h"
+#include "ring_episode.h"
 #include "run_suite.h"
 #include "fine_tuning.h"
 
@@ -24,7 +24,7 @@ static void open_tuning(tuning *t, int32_t loss)
     ck_assert_int_eq(thaw_model_create(&t->m, &config, t->data), THAW_OK);
     ck_assert_int_eq(thaw__histories_build(&t->j, t->m, t->data, NULL, 0, INFINITY), THAW_OK);
     for (int u = 0; u < USERS; u++) t->users[u] = u;
-    ck_assert_int_eq(thaw__statistics_take(t->m, &t->basis, &t->j, t->users, USERS - 1, 1), THAW_OK);
+    ring_statistics(t->m, &t->basis, &t->j, t->users, USERS - 1, 1);
     ck_assert_int_eq(thaw__fine_tuning_create(&t->tune, t->m, &t->basis, &t->j, t->users, USERS - 1), THAW_OK);
 }
 

@@ -82,6 +82,8 @@ typedef struct thaw__ranking {
     float mean_popularity;        /* of p over items */
     float repeat_rate;          /* sum of again over that of popular */
     float order;               /* how often, of two items that go together, the later one is after: 1/2 unless there is a target */
+    double n_pairs;            /* weighted pairs of items that `order` rests on; 0: unknown */
+    float *knot_scale;         /* [THAW__SCHEDULE_KNOTS] of next popularity at the knots (statistics.h) */
     double total_weight;               /* what the users weigh that the model rests on: the sum of n_u^-1/2 */
     int32_t target;            /* the event that is to be predicted; -1: any wanted one, with new items */
 } thaw__ranking;

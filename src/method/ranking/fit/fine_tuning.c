@@ -188,7 +188,7 @@ static thaw_status settle(thaw__fine_tuning *t)
         turn_rows(t->basis->rows + m->stride, items, t->basis->width, d, small);
         turn_rows(m->user_prior.weights, m->user_prior.features.width, d, d, small);
         turn_rows(m->user_prior.column_mean, (int64_t)m->user_prior.features.n, d, d, small);
-        thaw__statistics_gram_popularity(m);
+        thaw__gram_popularity_update(m);
     }
     thaw__free(a, small);
     thaw__free(a, square);

@@ -4,24 +4,39 @@
 #include "status.h"
 #include "ranking_fit.h"
 
+/* Users of two items or more, with the given sign. */
+static thaw_status add_all(thaw__ranking_fit *t, const thaw__histories *h, int sign)
+{
+    int64_t *users = thaw__alloc(&t->m->config.allocator, (size_t)h->n, sizeof *users);
+    if (!users) return THAW_E_NOMEM;
+    const thaw_status st = thaw__statistics_add_users(&t->statistics, h, users, thaw__histories_of_two(users, h), sign);
+    thaw__free(&t->m->config.allocator, users);
+    return st;
+}
+
+/* Pretraining: the first n_now users. Online: what users were is taken out, what they are is added. */
 static thaw_status begin_popularity(thaw__ranking_fit *t, int64_t *n)
 {
-    thaw__statistics_close(&t->moments);
+    const int online = t->run->online;
+    thaw__statistics_close(&t->statistics);
     thaw__basis_free(&t->basis, &t->m->config.allocator);
-    *n = t->n_now;
-    return thaw__popularity_begin(&t->moments, t->m, &t->basis, &t->j, t->users, t->n_now);
+    THAW__TRY(thaw__statistics_begin(&t->statistics, t->m, &t->basis, online));
+    if (online) THAW__TRY(add_all(t, &t->before, -1));
+    THAW__TRY(online ? add_all(t, &t->j, 1) : thaw__statistics_add_users(&t->statistics, &t->j, t->users, t->n_now, 1));
+    *n = t->statistics.n;
+    return thaw__popularity_begin(&t->statistics);
 }
 
 static thaw_status add_popularity(thaw__ranking_fit *t, int64_t first, int64_t n)
 {
-    thaw__popularity_add(&t->moments, first, n);
+    thaw__popularity_add(&t->statistics, first, n);
     return THAW_OK;
 }
 
 static thaw_status end_popularity(thaw__ranking_fit *t, int *again)
 {
     (void)again;
-    thaw__popularity_end(&t->moments);
+    thaw__popularity_end(&t->statistics);
     return THAW_OK;
 }
 
@@ -29,39 +44,39 @@ const thaw__phase thaw__phase_popularity = {begin_popularity, add_popularity, en
 
 static thaw_status begin_space(thaw__ranking_fit *t, int64_t *n)
 {
-    *n = t->n_now;
-    return thaw__space_begin(&t->moments);
+    *n = t->statistics.n;
+    return thaw__space_begin(&t->statistics);
 }
 
 static thaw_status add_space(thaw__ranking_fit *t, int64_t first, int64_t n)
 {
-    thaw__space_add(&t->moments, first, n);
+    thaw__space_add(&t->statistics, first, n);
     return THAW_OK;
 }
 
 static thaw_status end_space(thaw__ranking_fit *t, int *again)
 {
-    return thaw__space_end(&t->moments, again);
+    return thaw__space_end(&t->statistics, again);
 }
 
 const thaw__phase thaw__phase_space = {begin_space, add_space, end_space};
 
 static thaw_status begin_order(thaw__ranking_fit *t, int64_t *n)
 {
-    *n = t->n_now;
-    return thaw__order_begin(&t->moments);
+    *n = t->statistics.n;
+    return thaw__order_begin(&t->statistics);
 }
 
 static thaw_status add_order(thaw__ranking_fit *t, int64_t first, int64_t n)
 {
-    thaw__order_add(&t->moments, first, n);
+    thaw__order_add(&t->statistics, first, n);
     return THAW_OK;
 }
 
 static thaw_status end_order(thaw__ranking_fit *t, int *again)
 {
     (void)again;
-    thaw__order_end(&t->moments);
+    thaw__order_end(&t->statistics);
     return THAW_OK;
 }
 
@@ -69,7 +84,7 @@ const thaw__phase thaw__phase_order = {begin_order, add_order, end_order};
 
 static thaw_status begin_neighbours(thaw__ranking_fit *t, int64_t *n)
 {
-    *n = t->n_now;
+    *n = t->statistics.n;
     return THAW_OK;
 }
 
@@ -77,13 +92,14 @@ static thaw_status begin_neighbours(thaw__ranking_fit *t, int64_t *n)
 static thaw_status add_neighbours(thaw__ranking_fit *t, int64_t first, int64_t n)
 {
     (void)first, (void)n;
-    return thaw__statistics_neighbours(&t->moments);
+    return thaw__cooccurrence_update(&t->statistics);
 }
 
 static thaw_status end_neighbours(thaw__ranking_fit *t, int *again)
 {
     (void)again;
-    thaw__statistics_close(&t->moments);
+    t->kept = t->statistics.total > 0 ? (float)(t->statistics.kept / t->statistics.total) : 0;
+    thaw__statistics_close(&t->statistics);
     return thaw__content_similarity_update(t->m);
 }
 

@@ -15,15 +15,18 @@ typedef struct thaw__ranking_fit {
     thaw__run *run;
     thaw_model *m;
     thaw__histories j;
+    thaw__histories before; /* online: what the model has of the same users, to be taken out */
     int64_t *users;      /* [n] journeys: those of the moments, those that teach the rules, the judges */
+    int64_t n_before;    /* users that are taken out */
     int64_t n, n_moments, n_rules, n_validation;
     int64_t n_now;       /* users, the first of all, whose moments are taken now */
-    int phase;           /* of the plan */
+    const struct planned *plan; /* the phase that is now, and those after it */
     int begun;           /* the phase has had a round */
     int32_t pass;        /* that ends with the round; 0: none */
     double best;         /* recall + NDCG of the judges under what is kept */
 
-    thaw__statistics moments;
+    thaw__statistics statistics;
+    float kept;          /* part of the model's statistics that stays; 0: pretraining */
     thaw__basis basis;
     thaw__user_prior_fit user_prior;
 

@@ -3,7 +3,6 @@
 
 #include <math.h>
 
-#include "ranking_update.h"
 #include "ranking_validation.h"
 #include "rng.h"
 #include "sort.h"
@@ -16,63 +15,97 @@ enum { MOST_VALID = 3000 };
 
 /* ---- the plan ---------------------------------------------------------------------------------------------------- */
 
-/* What is chosen with the users of the moments, then everybody's. */
-static const struct {
+typedef struct planned {
     const thaw__phase *phase;
-    int everybody;
-} plan[] = {
-    {&thaw__phase_popularity, 0},       {&thaw__phase_space, 0},       {&thaw__phase_order, 0},
-    {&thaw__phase_neighbours, 0},       {&thaw__phase_user_prior, 0},  {&thaw__phase_schedules, 0},
+    int everybody; /* over all users, not those of the statistics alone */
+} planned;
+
+/* What is chosen with part of the users, then everybody's. */
+static const planned pretraining[] = {
+    {&thaw__phase_popularity, 0},       {&thaw__phase_space, 0},         {&thaw__phase_order, 0},
+    {&thaw__phase_neighbours, 0},       {&thaw__phase_user_prior, 0},    {&thaw__phase_schedules, 0},
     {&thaw__phase_regression, 0},       {&thaw__phase_choose_epochs, 0}, {&thaw__phase_tuned_prior, 0},
-    {&thaw__phase_tuned_regression, 0}, {&thaw__phase_popularity, 1},  {&thaw__phase_space, 1},
-    {&thaw__phase_order, 1},            {&thaw__phase_neighbours, 1},  {&thaw__phase_user_prior, 1},
-    {&thaw__phase_tune, 1},             {&thaw__phase_tuned_prior, 1}, {&thaw__phase_last_regression, 1},
+    {&thaw__phase_tuned_regression, 0}, {&thaw__phase_popularity, 1},    {&thaw__phase_space, 1},
+    {&thaw__phase_order, 1},            {&thaw__phase_neighbours, 1},    {&thaw__phase_user_prior, 1},
+    {&thaw__phase_tune, 1},             {&thaw__phase_tuned_prior, 1},   {&thaw__phase_last_regression, 1},
+    {NULL, 0},
 };
 
-enum { N_PHASES = sizeof plan / sizeof *plan };
+/* The same statistics, with signs, seen through the V that there is; schedules and event weightings stay. */
+static const planned update[] = {
+    {&thaw__phase_popularity, 1}, {&thaw__phase_order, 1}, {&thaw__phase_neighbours, 1}, {NULL, 0},
+};
 
 /* Serving's tables, once every phase is over. */
-static void finish(thaw__ranking_fit *t)
+static void finish_pretraining(thaw__ranking_fit *t)
 {
     thaw_model *m = t->m;
-    thaw__basis_collapse(m, &t->basis);
+    thaw__basis_collapse(m, &t->basis, 0);
     m->trained_users = t->n;
     m->trained_events = t->j.n_events;
-    thaw__ranking_of(m)->total_weight = thaw__histories_total_weight(&t->j, t->users, t->n);
     m->steps += t->run->report.steps;
-    thaw__model_refresh(m);
+}
+
+/* A row in V for an item that had none: where C V (V'V)^-1, of which eigenvectors are fixed points, puts it. The basis has that as
+ * F + B, per chance to follow. */
+static void place_item(thaw_model *m, const thaw__basis *basis, int64_t i)
+{
+    const thaw__ranking *r = thaw__ranking_of(m);
+    const float *row = basis->rows + i * basis->width, o = row[thaw__basis_popularity(basis)];
+    float *v = r->item_embedding + i * m->stride;
+    if (!(o > 0) || m->kernels->dot(m->stride, v, v) > 0) return;
+    for (int32_t c = 0; c < m->rank; c++) {
+        v[c] = (row[c] + row[m->stride + c]) * r->popularity[i] / o;
+        r->gram_diag[c] += v[c] * v[c];
+    }
+}
+
+static int64_t less(int64_t a, int64_t b)
+{
+    return a > b ? a - b : 0;
+}
+
+static void finish_update(thaw__ranking_fit *t)
+{
+    thaw_model *m = t->m;
+    thaw__basis_collapse(m, &t->basis, t->kept);
+    for (int64_t i = 0; i < t->basis.items; i++) place_item(m, &t->basis, i);
+    thaw__gram_popularity_update(m);
+    m->trained_users = less(m->trained_users, t->n_before) + t->n;
+    m->trained_events = less(m->trained_events, t->before.n_events) + t->j.n_events;
+    t->run->report.steps = ++m->steps;
 }
 
 thaw_status thaw__ranking_begin_round(thaw__run *run, thaw__round *out)
 {
     thaw__ranking_fit *t = run->state;
-    if (run->online) return thaw__ranking_update_begin(run, out);
-    for (; t->phase < N_PHASES; t->phase++, t->begun = 0) {
+    for (; t->plan->phase; t->plan++, t->begun = 0) {
         t->pass = 0;
-        t->n_now = plan[t->phase].everybody ? t->n : t->n_moments;
-        THAW__TRY(plan[t->phase].phase->begin(t, &out->n));
+        t->n_now = t->plan->everybody ? t->n : t->n_moments;
+        THAW__TRY(t->plan->phase->begin(t, &out->n));
         out->pass = t->pass;
         if (out->n) return THAW_OK;
     }
-    finish(t);
+    if (run->online) finish_update(t);
+    else finish_pretraining(t);
+    thaw__model_refresh(t->m);
     out->last = 1;
-    return THAW_OK;
+    return thaw__model_check_finite(t->m);
 }
 
 thaw_status thaw__ranking_contribute(thaw__run *run, int64_t first, int64_t n)
 {
     thaw__ranking_fit *t = run->state;
-    return run->online ? THAW_OK : plan[t->phase].phase->contribute(t, first, n);
+    return t->plan->phase->contribute(t, first, n);
 }
 
 thaw_status thaw__ranking_end_round(thaw__run *run)
 {
     thaw__ranking_fit *t = run->state;
     int again = 0;
-    if (run->online) return thaw__ranking_update_end(run);
-    THAW__TRY(plan[t->phase].phase->end(t, &again));
+    THAW__TRY(t->plan->phase->end(t, &again));
     t->begun = again;
-    t->phase += !again;
+    t->plan += !again;
     return THAW_OK;
 }
 
@@ -123,17 +156,34 @@ static float start_half_life(const thaw__ranking_fit *t)
 
 /* ---- opening and closing ----------------------------------------------------------------------------------------- */
 
+static thaw_status open_pretraining(thaw__ranking_fit *t)
+{
+    THAW__TRY(thaw__histories_build(&t->j, t->m, t->run->data, NULL, 0, INFINITY));
+    THAW__TRY(choose_users(t));
+    thaw__ranking_of(t->m)->half_life = start_half_life(t);
+    return THAW_OK;
+}
+
+/* Users' histories now, and what the model has of them. */
+static thaw_status open_update(thaw__ranking_fit *t)
+{
+    const thaw__run *run = t->run;
+    THAW__TRY(thaw__histories_build(&t->j, t->m, run->data, run->users, run->n_users, INFINITY));
+    THAW__TRY(thaw__histories_build(&t->before, t->m, run->data, run->users, run->n_users, run->since));
+    t->n = thaw__histories_count_of_two(&t->j);
+    t->n_before = thaw__histories_count_of_two(&t->before);
+    return t->n ? THAW_OK : thaw__fail(THAW_E_RANGE, "none of the users has two items with a positive event");
+}
+
 thaw_status thaw__ranking_open(thaw__run *run)
 {
-    if (run->online) return thaw__ranking_update_open(run);
     thaw__ranking_fit *t = thaw__alloc0(&run->m->config.allocator, 1, sizeof *t);
     if (!t) return THAW_E_NOMEM;
     run->state = t;
-    *t = (thaw__ranking_fit){.run = run, .m = run->m, .best = -1, .plain = {.best = -1}, .moments = {.m = run->m}};
-    THAW__TRY(thaw__histories_build(&t->j, t->m, run->data, NULL, 0, INFINITY));
-    THAW__TRY(choose_users(t));
+    *t = (thaw__ranking_fit){.run = run, .m = run->m, .best = -1, .plain = {.best = -1}, .statistics = {.m = run->m},
+                             .plan = run->online ? update : pretraining};
+    THAW__TRY(run->online ? open_update(t) : open_pretraining(t));
     run->report.events = t->j.n_events;
-    thaw__ranking_of(t->m)->half_life = start_half_life(t);
     return THAW_OK;
 }
 
@@ -142,11 +192,7 @@ void thaw__ranking_close(thaw__run *run)
     thaw__ranking_fit *t = run->state;
     const thaw_allocator *a = &run->m->config.allocator;
     if (!t) return;
-    if (run->online) {
-        thaw__ranking_update_close(run);
-        return;
-    }
-    thaw__statistics_close(&t->moments);
+    thaw__statistics_close(&t->statistics);
     thaw__user_prior_close(&t->user_prior);
     thaw__schedule_fit_free(&t->rules);
     thaw__snapshot_free(&t->rules_at_first, a);
@@ -155,6 +201,7 @@ void thaw__ranking_close(thaw__run *run)
     thaw__fine_tuning_free(&t->tune);
     thaw__basis_free(&t->basis, a);
     thaw__histories_free(&t->j);
+    thaw__histories_free(&t->before);
     thaw__free(a, t->rows);
     thaw__free(a, t->users);
     thaw__free(a, t);

@@ -184,17 +184,17 @@ thaw_status thaw__histories_build(thaw__histories *out, const thaw_model *m, con
     return st;
 }
 
+int64_t thaw__histories_count_of_two(const thaw__histories *j)
+{
+    int64_t n = 0;
+    for (int64_t u = 0; u < j->n; u++) n += thaw__history_length(j, u) >= 2;
+    return n;
+}
+
 int64_t thaw__histories_of_two(int64_t *users, const thaw__histories *j)
 {
     int64_t n = 0;
     for (int64_t u = 0; u < j->n; u++)
         if (thaw__history_length(j, u) >= 2) users[n++] = u;
     return n;
-}
-
-double thaw__histories_total_weight(const thaw__histories *j, const int64_t *users, int64_t n)
-{
-    double sum = 0;
-    for (int64_t k = 0; k < n; k++) sum += 1 / sqrt((double)thaw__history_length(j, users[k]));
-    return sum;
 }

@@ -31,17 +31,22 @@ thaw_status thaw__histories_build(thaw__histories *out, const thaw_model *m, con
                                  int64_t n_users, double before);
 void thaw__histories_free(thaw__histories *j);
 
-/** The journeys of two items or more, into users [j->n]; returns how many. */
-int64_t thaw__histories_of_two(int64_t *users, const thaw__histories *j);
+/** How many histories have two items or more. */
+int64_t thaw__histories_count_of_two(const thaw__histories *j);
 
-/** What they weigh together: the sum of n_u^-1/2. */
-double thaw__histories_total_weight(const thaw__histories *j, const int64_t *users, int64_t n);
+/** Those, into users [j->n]; returns how many. */
+int64_t thaw__histories_of_two(int64_t *users, const thaw__histories *j);
 
 /** Of the first n events of a journey those that a user keeps, the newest THAW__HISTORY; *kept: how many. */
 static inline const thaw_event *thaw__history_kept(const thaw__histories *j, int64_t u, int64_t n, int64_t *kept)
 {
     *kept = n < THAW__HISTORY ? n : THAW__HISTORY;
     return j->events + j->start[u] + n - *kept;
+}
+
+static inline const thaw__interaction *thaw__history_interactions(const thaw__histories *j, int64_t u)
+{
+    return j->interactions + j->interaction_start[u];
 }
 
 static inline int64_t thaw__history_length(const thaw__histories *j, int64_t u)

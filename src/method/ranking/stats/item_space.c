@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The largest eigenvectors of the covariance of x, without forming it: orthogonal iteration on a block a little wider than
- * the rank (Halko, Martinsson, Tropp 2011), a Rayleigh-Ritz step at the end. Orthonormal by Cholesky: Q = Y L^-T, Y'Y = L L'. */
+ * the rank (Halko, Martinsson, Tropp 2011), with a Rayleigh-Ritz step at the end. Orthonormal by Cholesky: Q = Y L^-T, Y'Y = L L'. */
 #include <math.h>
 #include <string.h>
 
@@ -11,14 +11,18 @@
 
 enum { EXTRA = 16, ITERATIONS = 12 };
 
-/* The mean's part of next = C now. */
-static void take_mean(thaw__statistics *b)
+/* next = C now from the sums over users: next / W' - p (p' now) */
+static void centre(thaw__statistics *s)
 {
-    const thaw__kernels *k = b->m->kernels;
-    const float *p = thaw__ranking_of(b->m)->popularity;
-    float pull[THAW__RANK_MAX + EXTRA] = {0};
-    for (int64_t i = 0; i < b->basis->items; i++) k->axpy(b->width, p[i], b->now + i * b->width, pull);
-    for (int64_t i = 0; i < b->basis->items; i++) k->axpy(b->width, -p[i], pull, b->next + i * b->width);
+    const thaw__kernels *kernels = s->m->kernels;
+    const float *p = thaw__ranking_of(s->m)->popularity, scale = s->total > 0 ? (float)(1 / s->total) : 0;
+    float mean[THAW__RANK_MAX + EXTRA] = {0};
+    for (int64_t i = 0; i < s->basis->items; i++) kernels->axpy(s->width, p[i], s->now + i * s->width, mean);
+    for (int64_t i = 0; i < s->basis->items; i++) {
+        float *row = s->next + i * s->width;
+        kernels->scale(s->width, scale, row, row);
+        kernels->axpy(s->width, -p[i], mean, row);
+    }
 }
 
 /* small = L of now' now, with as little on the diagonal as leaves it positive: columns may depend on each other where items
@@ -88,49 +92,50 @@ static thaw_status project(thaw__statistics *b)
     return st;
 }
 
-static thaw_status open_block(thaw__statistics *stats)
+static thaw_status open_block(thaw__statistics *s)
 {
-    const thaw_allocator *a = &stats->m->config.allocator;
-    stats->width = stats->m->stride + EXTRA;
-    const size_t size = (size_t)(stats->basis->items * stats->width);
-    stats->now = thaw__alloc(a, size, sizeof *stats->now);
-    stats->next = thaw__alloc(a, size, sizeof *stats->next);
-    stats->small = thaw__alloc0(a, (size_t)(stats->width * stats->width), sizeof *stats->small);
-    if (!stats->now || !stats->next || !stats->small) return THAW_E_NOMEM;
-    for (size_t k = 0; k < size; k++) stats->now[k] = (float)thaw__rng_normal(stats->m->config.seed, THAW__RNG_INIT, k);
+    const thaw_allocator *a = &s->m->config.allocator;
+    s->width = s->m->stride + EXTRA;
+    const size_t size = (size_t)(s->basis->items * s->width);
+    s->now = thaw__alloc(a, size, sizeof *s->now);
+    s->next = thaw__alloc(a, size, sizeof *s->next);
+    s->small = thaw__alloc0(a, (size_t)(s->width * s->width), sizeof *s->small);
+    if (!s->now || !s->next || !s->small) return THAW_E_NOMEM;
+    for (size_t k = 0; k < size; k++) s->now[k] = (float)thaw__rng_normal(s->m->config.seed, THAW__RNG_INIT, k);
     return THAW_OK;
 }
 
-thaw_status thaw__space_begin(thaw__statistics *stats)
+thaw_status thaw__space_begin(thaw__statistics *s)
 {
-    if (!stats->now) THAW__TRY(open_block(stats));
-    memset(stats->next, 0, (size_t)(stats->basis->items * stats->width) * sizeof *stats->next);
+    if (!s->now) THAW__TRY(open_block(s));
+    memset(s->next, 0, (size_t)(s->basis->items * s->width) * sizeof *s->next);
     return THAW_OK;
 }
 
 /* next += sum_u w_u x_u (x_u' now) */
-void thaw__space_add(thaw__statistics *stats, int64_t first, int64_t n)
+void thaw__space_add(thaw__statistics *s, int64_t first, int64_t n)
 {
-    const thaw__kernels *k = stats->m->kernels;
-    const thaw__histories *j = stats->j;
+    const thaw__kernels *kernels = s->m->kernels;
     float sum[THAW__RANK_MAX + EXTRA];
-    for (int64_t u = first; u < first + n; u++) {
+    for (int64_t k = first; k < first + n; k++) {
+        const thaw__weighted_user *u = &s->users[k];
+        const thaw__interaction *x = thaw__history_interactions(u->histories, u->user);
+        const int64_t length = thaw__history_length(u->histories, u->user);
         memset(sum, 0, sizeof sum);
-        const int64_t begin = j->interaction_start[stats->users[u]], end = j->interaction_start[stats->users[u] + 1];
-        for (int64_t s = begin; s < end; s++) k->axpy(stats->width, 1, stats->now + j->interactions[s].item * stats->width, sum);
-        for (int64_t s = begin; s < end; s++) k->axpy(stats->width, stats->weight[u], sum, stats->next + j->interactions[s].item * stats->width);
+        for (int64_t t = 0; t < length; t++) kernels->axpy(s->width, 1, s->now + x[t].item * s->width, sum);
+        for (int64_t t = 0; t < length; t++) kernels->axpy(s->width, u->weight, sum, s->next + x[t].item * s->width);
     }
 }
 
-thaw_status thaw__space_end(thaw__statistics *stats, int *again)
+thaw_status thaw__space_end(thaw__statistics *s, int *again)
 {
-    take_mean(stats);
-    *again = stats->iteration++ < ITERATIONS;
+    centre(s);
+    *again = s->iteration++ < ITERATIONS;
     if (*again) {
-        orthonormalise(stats);
+        orthonormalise(s);
         return THAW_OK;
     }
-    THAW__TRY(project(stats));
-    thaw__statistics_gram_popularity(stats->m);
+    THAW__TRY(project(s));
+    thaw__gram_popularity_update(s->m);
     return THAW_OK;
 }

@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "content_similarity.h"
-#include "linalg.h"
 #include "status.h"
+
+/* ---- users ------------------------------------------------------------------------------------------------------- */
 
 void thaw__basis_free(thaw__basis *b, const thaw_allocator *a)
 {
@@ -17,227 +17,254 @@ void thaw__basis_free(thaw__basis *b, const thaw_allocator *a)
 static thaw_status open_basis(thaw__basis *b, const thaw_model *m)
 {
     const thaw_allocator *a = &m->config.allocator;
-    *b = (thaw__basis){.items = thaw__n_items(m), .stride = m->stride, .width = 2 * m->stride + THAW__LANES};
     size_t size = 0;
-    if (thaw__add_size(&size, (size_t)b->items, (size_t)b->width) == THAW_OK) b->rows = thaw__alloc0(a, size, sizeof *b->rows);
+    *b = (thaw__basis){.items = thaw__n_items(m), .stride = m->stride, .width = 2 * m->stride + THAW__LANES};
+    THAW__TRY(thaw__add_size(&size, (size_t)b->items, (size_t)b->width));
+    b->rows = thaw__alloc0(a, size, sizeof *b->rows);
     return b->rows ? THAW_OK : THAW_E_NOMEM;
 }
 
-static float *weigh_users(const thaw__histories *j, const int64_t *users, int64_t n)
+thaw_status thaw__statistics_begin(thaw__statistics *s, thaw_model *m, thaw__basis *basis, int update)
 {
-    const double sum = thaw__histories_total_weight(j, users, n);
-    float *weight = thaw__alloc(&j->allocator, (size_t)n, sizeof *weight);
-    for (int64_t k = 0; weight && k < n; k++)
-        weight[k] = (float)(1 / (sqrt((double)thaw__history_length(j, users[k])) * sum));
-    return weight;
+    const double kept = update ? thaw__ranking_of(m)->total_weight : 0;
+    *s = (thaw__statistics){.m = m, .basis = basis, .kept = kept, .total = kept};
+    return open_basis(basis, m);
 }
 
-/* ---- popularity ------------------------------------------------------------------------------------------------ */
-
-#define EARLIER 0.05 /* of all mass: how much of the popularity at the knot before goes into that of a knot */
-
-static void add_popularity(const thaw__statistics *stats, int64_t user, float weight)
+thaw_status thaw__statistics_add_users(thaw__statistics *s, const thaw__histories *h, const int64_t *users, int64_t n, int sign)
 {
-    const thaw__ranking *r = thaw__ranking_of(stats->m);
-    const thaw__basis *b = stats->basis;
-    const thaw__interaction *steps = stats->j->interactions + stats->j->interaction_start[user];
-    const int64_t length = thaw__history_length(stats->j, user);
-    for (int64_t s = 0; s < length; s++) {
-        float *o = b->rows + steps[s].item * b->width + thaw__basis_popularity(b);
-        r->popularity[steps[s].item] += weight;
-        if (steps[s].target_position < 0) continue;
-        if (steps[s].target_position > steps[s].first) r->repeat[steps[s].item] += weight;
-        o[0] += weight;
-        for (int k = 0; k < THAW__SCHEDULE_KNOTS && thaw__schedule_knots[k] < length; k++)
-            if (steps[s].target_position >= steps[thaw__schedule_knots[k]].first) o[1 + k] += weight;
+    double sum = 0;
+    THAW__TRY(thaw__grow(&s->m->config.allocator, &s->users, &s->room, (size_t)s->n, (size_t)(s->n + n), sizeof *s->users));
+    for (int64_t k = 0; k < n; k++) {
+        const double weight = 1 / sqrt((double)thaw__history_length(h, users[k]));
+        s->users[s->n++] = (thaw__weighted_user){h, users[k], (float)(sign * weight)};
+        sum += sign * weight;
     }
-}
-
-/* Few users come to the late knots: each popularity is pulled to the one before, and all have the same mass. */
-static void settle_popularity(thaw__basis *b)
-{
-    const int64_t at = thaw__basis_popularity(b);
-    double mass[1 + THAW__SCHEDULE_KNOTS] = {0};
-    for (int64_t i = 0; i < b->items; i++)
-        for (int k = 0; k <= THAW__SCHEDULE_KNOTS; k++) mass[k] += (double)b->rows[i * b->width + at + k];
-    const double all = mass[0] > 0 ? mass[0] : 1, prior = EARLIER * all;
-    for (int64_t i = 0; i < b->items; i++) {
-        float *o = b->rows + i * b->width + at;
-        for (int k = 1; k <= THAW__SCHEDULE_KNOTS; k++)
-            o[k] = (float)(((double)o[k] + prior * (double)o[k - 1] / all) * all / (mass[k] + prior));
-    }
-}
-
-thaw_status thaw__popularity_begin(thaw__statistics *stats, thaw_model *m, thaw__basis *basis, const thaw__histories *j,
-                                   const int64_t *users, int64_t n)
-{
-    thaw__ranking *r = thaw__ranking_of(m);
-    *stats = (thaw__statistics){.m = m, .basis = basis, .j = j, .users = users, .n = n};
-    THAW__TRY(open_basis(basis, m));
-    stats->weight = weigh_users(j, users, n);
-    if (!stats->weight) return THAW_E_NOMEM;
-    memset(r->popularity, 0, (size_t)basis->items * sizeof *r->popularity);
-    memset(r->repeat, 0, (size_t)basis->items * sizeof *r->repeat);
+    s->total = s->total + sum > 0 ? s->total + sum : 0; /* no more can be taken out than is there */
     return THAW_OK;
 }
 
-void thaw__popularity_add(thaw__statistics *stats, int64_t first, int64_t n)
+/* What a normalised number is made of: the part of the model's that stays, and the scale of the sums. */
+static double kept_part(const thaw__statistics *s)
 {
-    for (int64_t k = first; k < first + n; k++) add_popularity(stats, stats->users[k], stats->weight[k]);
+    return s->total > 0 ? s->kept / s->total : 0;
 }
 
-void thaw__popularity_end(thaw__statistics *stats)
+static double sum_scale(const thaw__statistics *s)
 {
-    thaw__ranking *r = thaw__ranking_of(stats->m);
-    double sum = 0, again = 0;
-    settle_popularity(stats->basis);
-    for (int64_t i = 0; i < stats->basis->items; i++) sum += (double)r->popularity[i], again += (double)r->repeat[i];
-    r->mean_popularity = (float)(sum / (double)stats->basis->items);
-    r->repeat_rate = sum > 0 ? (float)(again / sum) : 0;
-    thaw__statistics_gram_popularity(stats->m);
+    return s->total > 0 ? 1 / s->total : 0;
 }
 
-/* ---- what goes with what, in order, seen through V -------------------------------------------------------------- */
+/* ---- popularity -------------------------------------------------------------------------------------------------- */
 
-/* Steps with first below a place: steps are in order of first. */
-static int64_t steps_before(const thaw__interaction *steps, int64_t n, int32_t place)
+#define EARLIER 0.05 /* weight of the next popularity at the knot before in that of a knot, as a part of the total weight */
+
+thaw_status thaw__popularity_begin(thaw__statistics *s)
+{
+    const thaw_allocator *a = &s->m->config.allocator;
+    s->popularity = thaw__alloc0(a, (size_t)s->basis->items, sizeof *s->popularity);
+    s->repeat = thaw__alloc0(a, (size_t)s->basis->items, sizeof *s->repeat);
+    return s->popularity && s->repeat ? THAW_OK : THAW_E_NOMEM;
+}
+
+static void add_popularity(const thaw__statistics *s, const thaw__weighted_user *u)
+{
+    const thaw__basis *b = s->basis;
+    const thaw__interaction *x = thaw__history_interactions(u->histories, u->user);
+    const int64_t length = thaw__history_length(u->histories, u->user);
+    for (int64_t t = 0; t < length; t++) {
+        float *o = b->rows + x[t].item * b->width + thaw__basis_popularity(b);
+        s->popularity[x[t].item] += u->weight;
+        if (x[t].target_position < 0) continue;
+        if (x[t].target_position > x[t].first) s->repeat[x[t].item] += u->weight;
+        o[0] += u->weight;
+        for (int k = 0; k < THAW__SCHEDULE_KNOTS && thaw__schedule_knots[k] < length; k++)
+            if (x[t].target_position >= x[thaw__schedule_knots[k]].first) o[1 + k] += u->weight;
+    }
+}
+
+void thaw__popularity_add(thaw__statistics *s, int64_t first, int64_t n)
+{
+    for (int64_t k = first; k < first + n; k++) add_popularity(s, &s->users[k]);
+}
+
+/* Few users reach the late knots: o at a knot is shrunk to that at the knot before, and scaled so that all knots have the
+ * same sum over items. The scales are those of pretraining. */
+static void find_knot_scales(const thaw__statistics *s)
+{
+    const thaw__basis *b = s->basis;
+    double sum[1 + THAW__SCHEDULE_KNOTS] = {0};
+    for (int64_t i = 0; i < b->items; i++)
+        for (int k = 0; k <= THAW__SCHEDULE_KNOTS; k++) sum[k] += (double)b->rows[i * b->width + thaw__basis_popularity(b) + k];
+    for (int k = 0; k < THAW__SCHEDULE_KNOTS; k++)
+        thaw__ranking_of(s->m)->knot_scale[k] = (float)(sum[0] > 0 ? sum[0] / (sum[1 + k] + EARLIER * sum[0]) : 1 / EARLIER);
+}
+
+/* o_k <- scale_k (o_k + EARLIER o_{k - 1}) */
+static void shrink_knots(const thaw__statistics *s)
+{
+    const thaw__ranking *r = thaw__ranking_of(s->m);
+    const thaw__basis *b = s->basis;
+    const double scale = sum_scale(s);
+    for (int64_t i = 0; i < b->items; i++) {
+        float *o = b->rows + i * b->width + thaw__basis_popularity(b);
+        for (int k = 0; k <= THAW__SCHEDULE_KNOTS; k++) o[k] = (float)(scale * (double)o[k]);
+        for (int k = 1; k <= THAW__SCHEDULE_KNOTS; k++)
+            o[k] = (float)((double)r->knot_scale[k - 1] * ((double)o[k] + EARLIER * (double)o[k - 1]));
+    }
+}
+
+/* x <- (W x + sums) / W', at least 0 */
+static void renew(const thaw__statistics *s, float *x, const float *sums)
+{
+    const double kept = kept_part(s), scale = sum_scale(s);
+    for (int64_t i = 0; i < s->basis->items; i++) {
+        const double sum = kept * (double)x[i] + scale * (double)sums[i];
+        x[i] = sum > 0 ? (float)sum : 0;
+    }
+}
+
+void thaw__popularity_end(thaw__statistics *s)
+{
+    thaw__ranking *r = thaw__ranking_of(s->m);
+    double popularity = 0, repeat = 0;
+    renew(s, r->popularity, s->popularity);
+    renew(s, r->repeat, s->repeat);
+    if (s->kept == 0 || r->knot_scale[0] == 0) find_knot_scales(s); /* 0: of a file of format 1 */
+    shrink_knots(s);
+    for (int64_t i = 0; i < s->basis->items; i++) popularity += (double)r->popularity[i], repeat += (double)r->repeat[i];
+    r->mean_popularity = (float)(popularity / (double)s->basis->items);
+    r->repeat_rate = popularity > 0 ? (float)(repeat / popularity) : 0;
+    r->total_weight = s->total;
+    thaw__gram_popularity_update(s->m);
+}
+
+/* ---- order in time, seen through V -------------------------------------------------------------------------------- */
+
+/* How many interactions come before a position: they are in order of their first event. */
+static int64_t interactions_before(const thaw__interaction *x, int64_t n, int32_t position)
 {
     int64_t low = 0;
     while (low < n) {
-        int64_t middle = low + (n - low) / 2;
-        if (steps[middle].first < place) low = middle + 1;
+        const int64_t middle = low + (n - low) / 2;
+        if (x[middle].first < position) low = middle + 1;
         else n = middle;
     }
     return low;
 }
 
-/* Row s of sums is the sum of V over the first s steps. */
-static void add_order(thaw__statistics *stats, int64_t user, float weight)
+thaw_status thaw__order_begin(thaw__statistics *s)
 {
-    const thaw_model *m = stats->m;
-    const thaw__ranking *r = thaw__ranking_of(m);
-    const thaw__basis *b = stats->basis;
-    const thaw__interaction *steps = stats->j->interactions + stats->j->interaction_start[user];
-    const int64_t n = thaw__history_length(stats->j, user), stride = m->stride;
-    float *sums = stats->sums;
-    memset(sums, 0, (size_t)stride * sizeof *sums);
-    for (int64_t s = 0; s < n; s++) {
-        memcpy(sums + (s + 1) * stride, sums + s * stride, (size_t)stride * sizeof *sums);
-        m->kernels->axpy(stride, 1, r->item_embedding + steps[s].item * stride, sums + (s + 1) * stride);
+    int64_t longest = 0;
+    for (int64_t k = 0; k < s->n; k++) {
+        const int64_t length = thaw__history_length(s->users[k].histories, s->users[k].user);
+        if (length > longest) longest = length;
     }
-    for (int64_t s = 0; s < n; s++) {
-        if (steps[s].target_position < 0) continue;
-        float *row = b->rows + steps[s].item * b->width;
-        const int64_t earlier = steps_before(steps, n, steps[s].target_position), itself = steps[s].first >= steps[s].target_position;
-        m->kernels->axpy(stride, weight, sums + earlier * stride, row);
-        m->kernels->axpy(stride, weight, sums + n * stride, row + stride);
-        m->kernels->axpy(stride, -weight, sums + earlier * stride, row + stride);
-        if (itself) m->kernels->axpy(stride, -weight, r->item_embedding + steps[s].item * stride, row + stride);
-        stats->after += (double)weight * (double)earlier;
-        stats->before += (double)weight * (double)(n - earlier - itself);
+    s->prefix = thaw__alloc(&s->m->config.allocator, (size_t)((longest + 1) * s->m->stride), sizeof *s->prefix);
+    return s->prefix ? THAW_OK : THAW_E_NOMEM;
+}
+
+/* Row t of the prefix sums is the sum of V over the first t items. */
+static void sum_prefixes(const thaw__statistics *s, const thaw__interaction *x, int64_t n)
+{
+    const int64_t stride = s->m->stride;
+    memset(s->prefix, 0, (size_t)stride * sizeof *s->prefix);
+    for (int64_t t = 0; t < n; t++) {
+        memcpy(s->prefix + (t + 1) * stride, s->prefix + t * stride, (size_t)stride * sizeof *s->prefix);
+        s->m->kernels->axpy(stride, 1, thaw__ranking_of(s->m)->item_embedding + x[t].item * stride, s->prefix + (t + 1) * stride);
     }
 }
 
-/* Less what chance would give, and in units of the belief. */
-static void settle_order(thaw_model *m, thaw__basis *b)
+static void add_order(thaw__statistics *s, const thaw__weighted_user *u)
 {
+    const thaw__kernels *kernels = s->m->kernels;
+    const thaw__interaction *x = thaw__history_interactions(u->histories, u->user);
+    const int64_t n = thaw__history_length(u->histories, u->user), stride = s->m->stride;
+    const float w = u->weight;
+    sum_prefixes(s, x, n);
+    for (int64_t t = 0; t < n; t++) {
+        if (x[t].target_position < 0) continue;
+        float *forward = s->basis->rows + x[t].item * s->basis->width, *backward = forward + stride;
+        const int64_t earlier = interactions_before(x, n, x[t].target_position);
+        const int itself = x[t].first >= x[t].target_position;
+        kernels->axpy(stride, w, s->prefix + earlier * stride, forward);
+        kernels->axpy(stride, w, s->prefix + n * stride, backward);
+        kernels->axpy(stride, -w, s->prefix + earlier * stride, backward);
+        if (itself) kernels->axpy(stride, -w, thaw__ranking_of(s->m)->item_embedding + x[t].item * stride, backward);
+        s->after += (double)w * (double)earlier;
+        s->before += (double)w * (double)(n - earlier - itself);
+    }
+}
+
+void thaw__order_add(thaw__statistics *s, int64_t first, int64_t n)
+{
+    for (int64_t k = first; k < first + n; k++) add_order(s, &s->users[k]);
+}
+
+/* order <- pairs in order / all pairs. A model of a file of format 1 has no count of them, and keeps its order. */
+static void renew_order(const thaw__statistics *s)
+{
+    thaw__ranking *r = thaw__ranking_of(s->m);
+    const double known = s->kept > 0 ? r->n_pairs : 0, pairs = known + s->after + s->before;
+    if (s->kept > 0 && known == 0) return;
+    const double order = pairs > 0 ? (known * (double)r->order + s->after) / pairs : 0.5;
+    r->order = (float)(order < 0 ? 0 : order > 1 ? 1 : order);
+    r->n_pairs = pairs > 0 ? pairs : 0;
+}
+
+/* F and B: normalised, less what independence would give, in units of w. */
+void thaw__order_end(thaw__statistics *s)
+{
+    const thaw_model *m = s->m;
     const thaw__ranking *r = thaw__ranking_of(m);
-    for (int64_t i = 0; i < b->items; i++) {
-        float *row = b->rows + i * b->width;
-        const float o = row[thaw__basis_popularity(b)];
+    const float scale = (float)sum_scale(s);
+    renew_order(s);
+    for (int64_t i = 0; i < s->basis->items; i++) {
+        float *row = s->basis->rows + i * s->basis->width;
+        const float o = row[thaw__basis_popularity(s->basis)];
         for (int32_t c = 0; c < m->rank; c++) {
             const float per = r->gram_diag[c] > 0 ? 1 / r->gram_diag[c] : 0;
-            row[c] = (row[c] - r->order * o * r->gram_popularity[c]) * per;
-            row[m->stride + c] = (row[m->stride + c] - (1 - r->order) * o * r->gram_popularity[c]) * per;
+            row[c] = (scale * row[c] - r->order * o * r->gram_popularity[c]) * per;
+            row[m->stride + c] = (scale * row[m->stride + c] - (1 - r->order) * o * r->gram_popularity[c]) * per;
         }
     }
 }
 
-thaw_status thaw__order_begin(thaw__statistics *stats)
-{
-    int64_t longest = 0;
-    for (int64_t k = 0; k < stats->n; k++)
-        if (thaw__history_length(stats->j, stats->users[k]) > longest) longest = thaw__history_length(stats->j, stats->users[k]);
-    stats->sums = thaw__alloc(&stats->m->config.allocator, (size_t)((longest + 1) * stats->m->stride), sizeof *stats->sums);
-    return stats->sums ? THAW_OK : THAW_E_NOMEM;
-}
+/* ---- tables ------------------------------------------------------------------------------------------------------ */
 
-void thaw__order_add(thaw__statistics *stats, int64_t first, int64_t n)
+void thaw__gram_popularity_update(thaw_model *m)
 {
-    for (int64_t k = first; k < first + n; k++) add_order(stats, stats->users[k], stats->weight[k]);
-}
-
-void thaw__order_end(thaw__statistics *stats)
-{
-    const double all = stats->after + stats->before;
-    thaw__ranking_of(stats->m)->order = all > 0 ? (float)(stats->after / all) : 0.5f;
-    settle_order(stats->m, stats->basis);
-}
-
-/* ---- all ------------------------------------------------------------------------------------------------------- */
-
-void thaw__statistics_gram_popularity(thaw_model *m)
-{
-    memset(thaw__ranking_of(m)->gram_popularity, 0, (size_t)m->stride * sizeof(float));
+    const thaw__ranking *r = thaw__ranking_of(m);
+    memset(r->gram_popularity, 0, (size_t)m->stride * sizeof *r->gram_popularity);
     for (int64_t i = 0; i < thaw__n_items(m); i++)
-        m->kernels->axpy(m->stride, thaw__ranking_of(m)->popularity[i], thaw__ranking_of(m)->item_embedding + i * m->stride, thaw__ranking_of(m)->gram_popularity);
+        m->kernels->axpy(m->stride, r->popularity[i], r->item_embedding + i * m->stride, r->gram_popularity);
 }
 
-static thaw_status take_space(thaw__statistics *stats)
+void thaw__basis_collapse(thaw_model *m, const thaw__basis *basis, float kept)
 {
-    for (int again = 1; again;) {
-        THAW__TRY(thaw__space_begin(stats));
-        thaw__space_add(stats, 0, stats->n);
-        THAW__TRY(thaw__space_end(stats, &again));
-    }
-    return THAW_OK;
-}
-
-static thaw_status take_order(thaw__statistics *stats)
-{
-    THAW__TRY(thaw__order_begin(stats));
-    thaw__order_add(stats, 0, stats->n);
-    thaw__order_end(stats);
-    return THAW_OK;
-}
-
-thaw_status thaw__statistics_take(thaw_model *m, thaw__basis *basis, const thaw__histories *j, const int64_t *users, int64_t n,
-                               int space)
-{
-    thaw__statistics stats;
-    thaw_status st = thaw__popularity_begin(&stats, m, basis, j, users, n);
-    if (st == THAW_OK) {
-        thaw__popularity_add(&stats, 0, n);
-        thaw__popularity_end(&stats);
-    }
-    if (st == THAW_OK && space) st = take_space(&stats);
-    if (st == THAW_OK) st = take_order(&stats);
-    if (st == THAW_OK) st = thaw__statistics_neighbours(&stats);
-    if (st == THAW_OK && space) st = thaw__content_similarity_update(m);
-    if (st != THAW_OK) thaw__basis_free(basis, &m->config.allocator);
-    thaw__statistics_close(&stats);
-    return st;
-}
-
-void thaw__basis_collapse(thaw_model *m, const thaw__basis *basis)
-{
-    thaw__ranking *r = thaw__ranking_of(m);
+    const thaw__ranking *r = thaw__ranking_of(m);
     for (int64_t i = 0; i < basis->items; i++) {
         const float *row = basis->rows + i * basis->width, *o = row + thaw__basis_popularity(basis);
         float *u = r->output_embedding + i * m->stride;
-        memcpy(u, row, (size_t)m->stride * sizeof *u);
+        m->kernels->scale(m->stride, kept, u, u);
+        m->kernels->axpy(m->stride, 1, row, u);
         m->kernels->axpy(m->stride, r->backward, row + m->stride, u);
-        for (int k = 0; k < THAW__SCHEDULE_KNOTS; k++) r->offset[k][i] = thaw__basis_offset(o, k, r->schedule[THAW__LATE][k]);
+        for (int k = 0; k < THAW__SCHEDULE_KNOTS; k++) {
+            const float offset = kept * r->offset[k][i] + thaw__basis_offset(o, k, r->schedule[THAW__LATE][k]);
+            r->offset[k][i] = kept > 0 && offset < 0 ? 0 : offset;
+        }
     }
 }
 
-void thaw__statistics_close(thaw__statistics *stats)
+void thaw__statistics_close(thaw__statistics *s)
 {
-    const thaw_allocator *a = &stats->m->config.allocator;
-    thaw__free(a, stats->weight);
-    thaw__free(a, stats->now);
-    thaw__free(a, stats->next);
-    thaw__free(a, stats->small);
-    thaw__free(a, stats->sums);
-    *stats = (thaw__statistics){.m = stats->m};
+    const thaw_allocator *a = &s->m->config.allocator;
+    thaw__free(a, s->users);
+    thaw__free(a, s->popularity);
+    thaw__free(a, s->repeat);
+    thaw__free(a, s->now);
+    thaw__free(a, s->next);
+    thaw__free(a, s->small);
+    thaw__free(a, s->prefix);
+    *s = (thaw__statistics){.m = s->m};
 }

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What pretraining for ranking takes from journeys: means, covariances and their order, each user weighted n_u^-1/2.
+ * Statistics of users for a ranking: popularity, the covariance of items, its order in time and the sparse co-occurrence, as
+ * unnormalised sums over users with their total weight. A user u of n_u items has the weight n_u^-1/2, or minus that: then the
+ * user is taken out. With W the total weight that the model has, W' = W + sum of the weights, and x any of
  *
- *     p_i = sum_u w_u [i in u]           popular: the mean of x
- *     C = sum_u w_u x x' - p p' = V V'   kept to its largest eigenvectors, V'V diagonal
- *     o_j(K) = P(j follows | K items)    late popularity at every knot
- *     T_ij = sum_u w_u [i before j]      the directed co-occurrence: sparse, and seen through V as
+ *     p_i   = sum_u w_u [i in u]             popularity
+ *     T_ij  = sum_u w_u [i before j]         directed co-occurrence: sparse (edges), and seen through the item embeddings V
+ *     o_ik  = sum_u w_u [i follows K items]  next popularity, over all and at the knots of K
+ *
+ * a pass ends with  x <- (W x + sums) / W'.  Pretraining has W = 0. The item embeddings themselves are eigenvectors:
+ *
+ *     C = sum_u w_u x x' / W' - p p' = V V'  kept to its largest eigenvectors, V'V diagonal              item_space.c
  *     F = (T' - order o p') V (V'V)^-1,  B = (T - (1 - order) o p') V (V'V)^-1
  *
- * The basis has a row per item [F | B | o over all | o at the knots]: while the rules are learned, every score is a row times
- * a short vector, plus the neighbours.
+ * The basis has a row per item [F | B | o over all | o at the knots]: while schedules are learned, every score is a row
+ * times a short vector, plus the sparse terms.
  */
 #ifndef THAW_STATISTICS_H
 #define THAW_STATISTICS_H
@@ -20,65 +25,75 @@ typedef struct thaw__basis {
     float *rows;                  /* [items, width] */
 } thaw__basis;
 
-/** Where a row's popularity begins: o over all, then at the knots. */
+/** Where a row's next popularity begins: o over all, then at the knots. */
 static inline int64_t thaw__basis_popularity(const thaw__basis *b)
 {
     return 2 * b->stride;
 }
 
-/** The offset of an item at a knot, of which `late` is that among later events; o: its popularity in the basis. */
+/** The offset of an item at a knot: the mixture of o over all and, by the share `late`, o at the knot. */
 static inline float thaw__basis_offset(const float *o, int knot, float late)
 {
     return (1 - late) * o[0] + late * o[1 + knot];
 }
 
-/** Moments of users while they are summed, pass by pass: each is begun, users are added to it, and it ends. The passes of one
- *  thaw__statistics come in the order in which they stand here. */
+/** A user whose history is added with a weight, or taken out with a negative one. */
+typedef struct thaw__weighted_user {
+    const thaw__histories *histories;
+    int64_t user;
+    float weight;
+} thaw__weighted_user;
+
+/** Sums while users are added, pass by pass. The passes of one thaw__statistics come in the order in which they are declared. */
 typedef struct thaw__statistics {
     thaw_model *m;
     thaw__basis *basis;
-    const thaw__histories *j;
-    const int64_t *users;      /* [n] numbers of journeys */
+    thaw__weighted_user *users;  /* [n] */
     int64_t n;
-    float *weight;             /* [n] of each user, adding up to 1 */
-    int64_t width;             /* of the block of vectors */
-    int iteration;             /* products with C so far */
-    float *now, *next, *small; /* the block [items, width] and C times it; [width, width] */
-    float *sums;               /* [longest journey + 1, stride] */
-    double after, before;      /* pairs of items by their order */
+    size_t room;
+    double kept;                 /* W that stays of the model's total weight; 0: pretraining */
+    double total;                /* W' */
+    float *popularity, *repeat;  /* [items] sums */
+    int64_t width;               /* of the block of vectors */
+    int iteration;               /* products with C so far */
+    float *now, *next, *small;   /* the block [items, width] and C times it; [width, width] */
+    float *prefix;               /* [longest history + 1, stride] sums of V over the first items of a history */
+    double after, before;        /* weighted pairs of items, by their order */
 } thaw__statistics;
 
-/** Begin popularity: m's popular and again, and the basis, which is opened. */
-thaw_status thaw__popularity_begin(thaw__statistics *stats, thaw_model *m, thaw__basis *basis, const thaw__histories *j,
-                                   const int64_t *users, int64_t n);
-void thaw__popularity_add(thaw__statistics *stats, int64_t first, int64_t n);
-void thaw__popularity_end(thaw__statistics *stats);
+/** No users yet; the basis is opened. With `update` the model's total weight is kept. Close it also on error. */
+thaw_status thaw__statistics_begin(thaw__statistics *s, thaw_model *m, thaw__basis *basis, int update);
 
-/** The space, V and V'V, by orthogonal iteration: begin and end once for every product with C, until *again is 0. */
-thaw_status thaw__space_begin(thaw__statistics *stats);
-void thaw__space_add(thaw__statistics *stats, int64_t first, int64_t n);
-thaw_status thaw__space_end(thaw__statistics *stats, int *again);
+/** Append users [n] of histories with sign 1, or -1: they are taken out of what is kept. */
+thaw_status thaw__statistics_add_users(thaw__statistics *s, const thaw__histories *h, const int64_t *users, int64_t n, int sign);
 
-/** What comes before what, seen through V: F and B of the basis. */
-thaw_status thaw__order_begin(thaw__statistics *stats);
-void thaw__order_add(thaw__statistics *stats, int64_t first, int64_t n);
-void thaw__order_end(thaw__statistics *stats);
+/** Popularity and repeats of the model, next popularity of the basis. */
+thaw_status thaw__popularity_begin(thaw__statistics *s);
+void thaw__popularity_add(thaw__statistics *s, int64_t first, int64_t n);
+void thaw__popularity_end(thaw__statistics *s);
 
-/** The neighbours of all items, in one pass. */
-thaw_status thaw__statistics_neighbours(thaw__statistics *stats);
+/** V and V'V by orthogonal iteration, without what is kept: begin and end once for every product with C, until *again is 0. */
+thaw_status thaw__space_begin(thaw__statistics *s);
+void thaw__space_add(thaw__statistics *s, int64_t first, int64_t n);
+thaw_status thaw__space_end(thaw__statistics *s, int *again);
 
-void thaw__statistics_close(thaw__statistics *stats);
+/** F and B of the basis, and the share of pairs that are in order. */
+thaw_status thaw__order_begin(thaw__statistics *s);
+void thaw__order_add(thaw__statistics *s, int64_t first, int64_t n);
+void thaw__order_end(thaw__statistics *s);
 
-/** All passes over users who are here: with the space, and what content says of neighbours; or seen through the V that m has, so
- *  that popular, order, neighbours and the basis become those of these users alone, and factor, silent and the rules stay. */
-thaw_status thaw__statistics_take(thaw_model *m, thaw__basis *basis, const thaw__histories *j, const int64_t *users, int64_t n,
-                               int space);
+/** The edges of the item graph, in one pass over all users. */
+thaw_status thaw__cooccurrence_update(thaw__statistics *s);
+
+void thaw__statistics_close(thaw__statistics *s);
 void thaw__basis_free(thaw__basis *b, const thaw_allocator *a);
 
-/** Serving's tables from the basis under the rules: u = F + backward B, o at the knots. */
-void thaw__basis_collapse(thaw_model *m, const thaw__basis *basis);
+/** Serving's tables from the basis under the schedules, added to the part `kept` of what they are:
+ *
+ *     u <- kept u + F + backward B,   offset_k <- kept offset_k + (1 - late) o + late o_k */
+void thaw__basis_collapse(thaw_model *m, const thaw__basis *basis, float kept);
 
-/** pull = V'p, after a change of either. */
-void thaw__statistics_gram_popularity(thaw_model *m);
+/** V'p, after a change of either. */
+void thaw__gram_popularity_update(thaw_model *m);
 
 #endif
