@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The low-rank posterior's part of a ranking's score: its schedules, serving against training, the prior of features.
+ * Low-rank term of a ranking: its schedules, serving against training, the prior of features.
  * */
 #include <math.h>
 #include <stdio.h>
@@ -25,12 +25,12 @@ START_TEST(slopes_of_the_posterior_are_those_of_finite_differences)
 END_TEST
 
 /* Serving whitens and uses the dual system, training factors the whole; float32 over a few steps. */
-START_TEST(serving_believes_what_training_does)
+START_TEST(serving_and_training_have_the_same_posterior)
 {
     thaw_model *m = ring_model("");
     thaw_user *u;
     thaw_event e[12];
-    thaw__support_weights evidence;
+    thaw__support_weights support;
     const int n = 1 + 3 * _i; /* up to more items than rank */
     float w[16] __attribute__((aligned(64))), factor[5 * 16] __attribute__((aligned(64)));
     for (int k = 0; k < n; k++) {
@@ -40,9 +40,9 @@ START_TEST(serving_believes_what_training_does)
     }
     ck_assert_int_eq(thaw_user_create(&u, m), THAW_OK);
     ck_assert_int_eq(thaw_adapt(m, u, e, n), THAW_OK);
-    thaw__support_weights_read(&evidence, thaw__ranking_of(m), e, n);
-    ck_assert_int_eq(thaw__latent_solve(w, factor, m, &evidence, NULL), 0);
-    const float gain = thaw__schedule_at(thaw__ranking_of(m), THAW__GAIN, evidence.interpolation);
+    thaw__support_weights_read(&support, thaw__ranking_of(m), e, n);
+    ck_assert_int_eq(thaw__latent_solve(w, factor, m, &support, NULL), 0);
+    const float gain = thaw__schedule_at(thaw__ranking_of(m), THAW__GAIN, support.interpolation);
     float largest = 0;
     for (int c = 0; c < 5; c++) largest = fmaxf(largest, fabsf(gain * w[c]));
     for (int c = 0; c < 5; c++) ck_assert_float_eq_tol(u->posterior.mean[c], gain * w[c], 1e-3f * largest + 1e-6f);
@@ -51,8 +51,8 @@ START_TEST(serving_believes_what_training_does)
 }
 END_TEST
 
-/* What is known of a stranger from home, before and after the first event, and what bytes bring back. */
-START_TEST(features_speak_first_and_then_less)
+/* The prior mean of a new user from the feature home, before and after the first event, and after loading. */
+START_TEST(features_count_before_the_first_event_and_less_after_it)
 {
     thaw_model *m = ring_model("");
     thaw_user *u, *back;
@@ -95,8 +95,8 @@ int main(void)
     TCase *tc = tcase_create("ranking posterior");
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, slopes_of_the_posterior_are_those_of_finite_differences, 0, RING_CASES);
-    tcase_add_loop_test(tc, serving_believes_what_training_does, 0, 4);
-    tcase_add_test(tc, features_speak_first_and_then_less);
+    tcase_add_loop_test(tc, serving_and_training_have_the_same_posterior, 0, 4);
+    tcase_add_test(tc, features_count_before_the_first_event_and_less_after_it);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

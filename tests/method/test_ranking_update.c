@@ -6,7 +6,7 @@
 #include "ring_shop.h"
 #include "run_suite.h"
 
-/* Trained on the events before time 45, then updated with whole journeys: every sum over users is what training on all
+/* Trained on the events before time 45, then updated with whole histories: every sum over users is what training on all
  * events would give. */
 START_TEST(an_update_is_as_if_all_had_been_known)
 {

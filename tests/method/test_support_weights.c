@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * How events of a history become weights of its items: kinds of events, values, ages, order. */
+ * How events of a history become weights of its items: event names, values, ages, order. */
 #include <math.h>
 
 #include "ring_episode.h"
@@ -10,14 +10,14 @@ START_TEST(slopes_of_support_weights_are_those_of_finite_differences)
 {
     ring_episode r;
     ring_episode_open(&r, _i % RING_CASES);
-    const int with_values = _i >= RING_CASES, kinds = thaw__ranking_of(r.m)->n_weightings;
-    for (int64_t k = 0; with_values && k < r.j.n_events; k++) r.j.events[k].value = (float)(k % 5) - 1;
+    const int with_values = _i >= RING_CASES, names = thaw__ranking_of(r.m)->n_weightings;
+    for (int64_t k = 0; with_values && k < r.histories.n_events; k++) r.histories.events[k].value = (float)(k % 5) - 1;
     ring_episode_differentiate(&r);
     ring_episode_check_schedule(&r, THAW__RECENCY, 1);
     ck_assert(r.slope[THAW__SLOPE_HALF_LIFE] != 0);
-    ring_episode_check(&r, THAW__SLOPE_HALF_LIFE, 1 + 3 * kinds);
-    for (int k = 0; r.k > 2 && k < 3 * kinds; k++) /* two events are of one kind */
-        ck_assert((r.slope[THAW__SLOPE_WEIGHTINGS + k] != 0) == (k < 2 * kinds || with_values));
+    ring_episode_check(&r, THAW__SLOPE_HALF_LIFE, 1 + 3 * names);
+    for (int k = 0; r.k > 2 && k < 3 * names; k++) /* two events have one name */
+        ck_assert((r.slope[THAW__SLOPE_WEIGHTINGS + k] != 0) == (k < 2 * names || with_values));
     ring_episode_close(&r);
 }
 END_TEST
@@ -44,24 +44,24 @@ START_TEST(one_by_one_is_all_at_once_in_any_order)
 }
 END_TEST
 
-/* A step must see the journeys that pretraining saw; what the shop itself calls unwanted is no part of either. */
-START_TEST(a_learned_target_takes_no_event_out_of_a_journey)
+/* A step must see the interactions that pretraining had; events that the shop marks as negative are in neither. */
+START_TEST(a_learned_target_takes_no_event_out_of_a_history)
 {
     thaw_model *m = ring_model("");
     thaw_data *data = ring_shop(NULL);
     const int32_t view = event_of(m, "i0", "view", 0).event;
-    const thaw_event_weighting unwanted = {.weight = NAN, .target = 0, .exponent = NAN};
-    thaw__histories j;
-    int64_t steps[3];
+    const thaw_event_weighting negative = {.weight = NAN, .target = 0, .exponent = NAN};
+    thaw__histories h;
+    int64_t interactions[3];
     for (int k = 0; k < 3; k++) {
         if (k == 1) thaw__ranking_of(m)->weightings[view].target = 0.1f;
-        if (k == 2) ck_assert_int_eq(thaw_model_set_event_weighting(m, view, &unwanted), THAW_OK);
-        ck_assert_int_eq(thaw__histories_build(&j, m, data, NULL, 0, INFINITY), THAW_OK);
-        steps[k] = j.interaction_start[j.n];
-        thaw__histories_free(&j);
+        if (k == 2) ck_assert_int_eq(thaw_model_set_event_weighting(m, view, &negative), THAW_OK);
+        ck_assert_int_eq(thaw__histories_build(&h, m, data, NULL, 0, INFINITY), THAW_OK);
+        interactions[k] = h.interaction_start[h.n];
+        thaw__histories_free(&h);
     }
-    ck_assert_int_eq(steps[1], steps[0]);
-    ck_assert_int_lt(steps[2], steps[0]);
+    ck_assert_int_eq(interactions[1], interactions[0]);
+    ck_assert_int_lt(interactions[2], interactions[0]);
     thaw_data_free(data);
     thaw_model_free(m);
 }
@@ -102,7 +102,7 @@ int main(void)
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, slopes_of_support_weights_are_those_of_finite_differences, 0, 2 * RING_CASES);
     tcase_add_test(tc, one_by_one_is_all_at_once_in_any_order);
-    tcase_add_test(tc, a_learned_target_takes_no_event_out_of_a_journey);
+    tcase_add_test(tc, a_learned_target_takes_no_event_out_of_a_history);
     tcase_add_test(tc, what_the_shop_gives_is_not_learned);
     suite_add_tcase(suite, tc);
     return run_suite(suite);

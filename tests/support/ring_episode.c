@@ -36,33 +36,33 @@ void ring_episode_open_of(ring_episode *r, const char *target, int items, int st
     r->k = k;
     r->data = ring_shop_of(NULL, items, steps);
     ck_assert_int_eq(thaw_model_create(&r->m, &config, r->data), THAW_OK);
-    ck_assert_int_eq(thaw__histories_build(&r->j, r->m, r->data, NULL, 0, INFINITY), THAW_OK);
+    ck_assert_int_eq(thaw__histories_build(&r->histories, r->m, r->data, NULL, 0, INFINITY), THAW_OK);
     for (int u = 0; u < USERS; u++) r->users[u] = u;
     thaw__ranking_of(r->m)->half_life = 40;
-    ring_statistics(r->m, &r->basis, &r->j, r->users, USERS - 1, 1);
-    ck_assert_int_eq(thaw__user_prior_learn(r->m, &r->j, r->users, USERS - 1), THAW_OK);
+    ring_statistics(r->m, &r->basis, &r->histories, r->users, USERS - 1, 1);
+    ck_assert_int_eq(thaw__user_prior_learn(r->m, &r->histories, r->users, USERS - 1), THAW_OK);
     ck_assert_int_eq(thaw__episode_create(&r->e, r->m, &r->basis), THAW_OK);
 }
 
 void ring_episode_open(ring_episode *r, int which)
 {
     ring_episode_open_of(r, which % 2 ? "purchase" : "", ITEMS, STEPS, 2 + which % 8 / 2);
-    if (which >= 8) r->e->sample = 7; /* of a large catalogue not all is looked at */
+    if (which >= 8) r->e->sample = 7; /* the loss runs over a sample of a large catalogue */
 }
 
 void ring_episode_close(ring_episode *r)
 {
     thaw__episode_free(r->e);
     thaw__basis_free(&r->basis, &r->m->config.allocator);
-    thaw__histories_free(&r->j);
+    thaw__histories_free(&r->histories);
     thaw_model_free(r->m);
     thaw_data_free(r->data);
 }
 
 static double loss_of(ring_episode *r, float *slope)
 {
-    ck_assert_int_eq(thaw__episode_adapt(r->e, &r->j, USERS - 1, r->k), 0);
-    return thaw__episode_loss(r->e, &r->j, 1, 0, slope);
+    ck_assert_int_eq(thaw__episode_adapt(r->e, &r->histories, USERS - 1, r->k), 0);
+    return thaw__episode_loss(r->e, &r->histories, 1, 0, slope);
 }
 
 void ring_episode_differentiate(ring_episode *r)
@@ -78,8 +78,11 @@ static float *number(thaw__ranking *r, int s)
     if (s < THAW__SLOPE_BACKWARD) return &r->schedule[s / THAW__SCHEDULE_KNOTS][s % THAW__SCHEDULE_KNOTS];
     if (s == THAW__SLOPE_BACKWARD) return &r->backward;
     if (s == THAW__SLOPE_HALF_LIFE) return &r->half_life;
-    const int kind = (s - THAW__SLOPE_WEIGHTINGS) % r->n_weightings, what = (s - THAW__SLOPE_WEIGHTINGS) / r->n_weightings;
-    return what == 0 ? &r->weightings[kind].weight : what == 1 ? &r->weightings[kind].target : &r->weightings[kind].exponent;
+    const int event = (s - THAW__SLOPE_WEIGHTINGS) % r->n_weightings,
+              what = (s - THAW__SLOPE_WEIGHTINGS) / r->n_weightings;
+    return what == 0   ? &r->weightings[event].weight
+           : what == 1 ? &r->weightings[event].target
+                       : &r->weightings[event].exponent;
 }
 
 /* The number moved by h; the half-life, whose slope is that of its logarithm, by the factor exp(h). */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One episode of the ring shop's last user, and its slopes against central differences. The tests of the parts of a
+ * One episode of the ring shop's last user, and its slopes against central differences. The tests of the terms of a
  * ranking's score share it; each checks the slopes of its own schedules. */
 #ifndef RING_EPISODE_H
 #define RING_EPISODE_H
@@ -13,7 +13,7 @@ void ring_statistics(thaw_model *m, thaw__basis *basis, const thaw__histories *j
 typedef struct ring_episode {
     thaw_data *data;
     thaw_model *m;
-    thaw__histories j;
+    thaw__histories histories;
     thaw__basis basis;
     thaw__episode *e;
     int64_t users[USERS];
@@ -24,7 +24,7 @@ typedef struct ring_episode {
 /** The cases of a loop test: target "" or "purchase", supports of 2 to 5 items, all items or a sample of at most 7. */
 enum { RING_CASES = 16 };
 
-/** Open case `which` with the moments and the prior of all users but the last. */
+/** Open case `which` with the statistics and the prior of all users but the last. */
 void ring_episode_open(ring_episode *r, int which);
 
 /** Open a shop of another size with a support of k items. */

@@ -10,9 +10,10 @@
 
 const int64_t thaw__schedule_knots[THAW__SCHEDULE_KNOTS] = {1, 3, 10, 30, 100, 300};
 
-static int is_log(thaw__schedule rule)
+static int is_log(thaw__schedule schedule)
 {
-    return rule == THAW__UNOBSERVED_PRECISION || rule == THAW__RIDGE || rule == THAW__RECENCY || rule == THAW__NEIGHBOUR_RIDGE || rule == THAW__REPEAT_PRIOR;
+    return schedule == THAW__UNOBSERVED_PRECISION || schedule == THAW__RIDGE || schedule == THAW__RECENCY ||
+           schedule == THAW__NEIGHBOUR_RIDGE || schedule == THAW__REPEAT_PRIOR;
 }
 
 thaw__interpolation thaw__interpolation_of(int64_t n_items)
@@ -26,19 +27,19 @@ thaw__interpolation thaw__interpolation_of(int64_t n_items)
     return at;
 }
 
-float thaw__schedule_at(const thaw__ranking *r, thaw__schedule rule, thaw__interpolation at)
+float thaw__schedule_at(const thaw__ranking *r, thaw__schedule schedule, thaw__interpolation at)
 {
-    const float *v = r->schedule[rule];
+    const float *v = r->schedule[schedule];
     const float x = (1 - at.part) * v[at.knot] + at.part * v[at.knot + 1];
-    return is_log(rule) ? expf(x) : x;
+    return is_log(schedule) ? expf(x) : x;
 }
 
-/* Silence starts as K^1.5, which serves most catalogues untrained. */
-static void start_rules(thaw__ranking *r)
+/* Start values. The unobserved precision grows with K^1.5: without training, that is good for most catalogues. */
+static void start_schedules(thaw__ranking *r)
 {
     for (int k = 0; k < THAW__SCHEDULE_KNOTS; k++) {
-        float silence = 2e-4f * powf((float)thaw__schedule_knots[k], 1.5f);
-        r->schedule[THAW__UNOBSERVED_PRECISION][k] = logf(silence < 0.3f ? silence : 0.3f);
+        float unobserved_precision = 2e-4f * powf((float)thaw__schedule_knots[k], 1.5f);
+        r->schedule[THAW__UNOBSERVED_PRECISION][k] = logf(unobserved_precision < 0.3f ? unobserved_precision : 0.3f);
         r->schedule[THAW__RIDGE][k] = logf(0.1f);
         r->schedule[THAW__PRIOR_SHARE][k] = 0.5f;
         r->schedule[THAW__RECENCY][k] = logf(0.05f);
@@ -55,7 +56,8 @@ static void start_rules(thaw__ranking *r)
     r->backward = 0.5f;
     r->order = 0.5f;
     r->target = -1;
-    for (int32_t e = 0; e < r->n_weightings; e++) r->weightings[e] = (thaw__event_weighting){.target = 1, .positive = 1};
+    for (int32_t e = 0; e < r->n_weightings; e++)
+        r->weightings[e] = (thaw__event_weighting){.target = 1, .positive = 1};
 }
 
 float thaw__cooccurrence_of(const thaw__ranking *r, int32_t i, int32_t j)
@@ -65,7 +67,7 @@ float thaw__cooccurrence_of(const thaw__ranking *r, int32_t i, int32_t j)
     return at < 0 ? 0 : r->graph.edge[at].both;
 }
 
-/* ---- the model's type -------------------------------------------------------------------------------------------- */
+/* ---- the model type --------------------------------------------------------------------------------------------- */
 
 #define F32 THAW__F32
 #define F64 THAW__F64
@@ -78,13 +80,13 @@ enum { ITEM = THAW__PER_ITEM | THAW__LEARNED, ROWS = THAW__MAPPED | THAW__ALIGNE
 static void params(thaw_model *m, thaw__params *out)
 {
     thaw__ranking *r = thaw__ranking_of(m);
-    const int64_t n = thaw__n_items(m), near = thaw__params_entries(r->graph.start, n);
+    const int64_t n = thaw__n_items(m), n_edges = thaw__params_entries(r->graph.start, n);
     const thaw__param rows[] = {
         {"item.embedding", F32, n, m->stride, &r->item_embedding, ITEM | ROWS | THAW__IN_ID, 0, 0},
         {"item.output_embedding", F32, n, m->stride, &r->output_embedding, ITEM | ROWS, 0, 0},
         {"item.edge.start", I64, n + 1, 0, &r->graph.start, THAW__LEARNED, 0, 0},
-        {"item.edge.item", I32, near, 0, &r->graph.item, THAW__LEARNED, 0, 0},
-        {"item.edge.value", F32, near, THAW__EDGE_NUMBERS, &r->graph.edge, THAW__LEARNED, 0, 0},
+        {"item.edge.item", I32, n_edges, 0, &r->graph.item, THAW__LEARNED, 0, 0},
+        {"item.edge.value", F32, n_edges, THAW__EDGE_NUMBERS, &r->graph.edge, THAW__LEARNED, 0, 0},
         {"item.popularity", F32, n, 0, &r->popularity, ITEM | THAW__IN_ID, 0, 0},
         {"item.repeat", F32, n, 0, &r->repeat, ITEM | THAW__IN_ID, 0, 0},
         {"item.offset.1", F32, n, 0, &r->offset[0], ITEM, 0, 0},
@@ -96,8 +98,10 @@ static void params(thaw_model *m, thaw__params *out)
         {"item.offset.scale", F32, THAW__SCHEDULE_KNOTS, 0, &r->knot_scale, THAW__LEARNED | THAW__OPTIONAL, 0, 0},
         {"user.gram_diag", F32, m->stride, 0, &r->gram_diag, THAW__LEARNED, 0, 0},
         {"user.gram_popularity", F32, m->stride, 0, &r->gram_popularity, THAW__LEARNED, 0, 0},
-        {"user.schedule", F32, THAW__N_SCHEDULES, THAW__SCHEDULE_KNOTS, &r->schedule, THAW__LEARNED | THAW__SCHEDULE | THAW__IN_ID, 0, 0},
-        {"event.weighting", F32, m->events.n, THAW__WEIGHTING_NUMBERS, &r->weightings, THAW__LEARNED | THAW__SCHEDULE | THAW__IN_ID, 0, 0},
+        {"user.schedule", F32, THAW__N_SCHEDULES, THAW__SCHEDULE_KNOTS, &r->schedule,
+         THAW__LEARNED | THAW__SCHEDULE | THAW__IN_ID, 0, 0},
+        {"event.weighting", F32, m->events.n, THAW__WEIGHTING_NUMBERS, &r->weightings,
+         THAW__LEARNED | THAW__SCHEDULE | THAW__IN_ID, 0, 0},
         {"backward", F32, ONE, 0, &r->backward, THAW__LEARNED | THAW__SCHEDULE, 0, 0},
         {"order", F32, ONE, 0, &r->order, THAW__LEARNED, 0, 1},
         {"n_pairs", F64, ONE, 0, &r->n_pairs, THAW__LEARNED | THAW__OPTIONAL, 0, DBL_MAX},
@@ -126,16 +130,17 @@ static thaw_status start(thaw_model *m, const thaw_data *data)
     const char *target = thaw__event_canonical(m->config.target);
     (void)data;
     derive(m);
-    start_rules(r);
+    start_schedules(r);
     for (int32_t e = 0; e < r->n_weightings; e++)
-        if (thaw__event_is_refusal(thaw__keymap_key(&m->events, e))) r->weightings[e].target = r->weightings[e].positive = 0;
+        if (thaw__event_is_refusal(thaw__keymap_key(&m->events, e)))
+            r->weightings[e].target = r->weightings[e].positive = 0;
     if (!target[0]) return THAW_OK;
     r->target = (int32_t)thaw__keymap_find(&m->events, target, strlen(target));
     if (r->target >= 0) return THAW_OK;
-    return thaw__fail(THAW_E_UNKNOWN, "no event of the data is named \"%.64s\", which is the target", target);
+    return thaw__fail(THAW_E_UNKNOWN, "the target \"%.64s\" is not an event of the data", target);
 }
 
-/* An item that nobody has met. */
+/* A new item, which nobody has interacted with. */
 static void reset_item(thaw_model *m, int64_t i)
 {
     thaw__ranking *r = thaw__ranking_of(m);
@@ -153,17 +158,19 @@ static thaw_status relate_items(thaw_model *m, int64_t first)
     return thaw__content_similarity_update(m);
 }
 
-/* Rows of neighbours: at most THAW__NEIGHBOURS items each, ascending. */
+/* Whether each row of the item graph has at most THAW__NEIGHBOURS items, ascending. */
 static int is_sound(const thaw_model *m)
 {
-    const thaw__item_graph *l = &thaw__ranking_of(m)->graph;
+    const thaw__item_graph *graph = &thaw__ranking_of(m)->graph;
     const int64_t n = thaw__n_items(m);
-    if (l->start[0] != 0) return 0;
+    if (graph->start[0] != 0) return 0;
     for (int64_t i = 0; i < n; i++)
-        if (l->start[i + 1] < l->start[i] || l->start[i + 1] - l->start[i] > THAW__NEIGHBOURS) return 0;
+        if (graph->start[i + 1] < graph->start[i] || graph->start[i + 1] - graph->start[i] > THAW__NEIGHBOURS) return 0;
     for (int64_t i = 0; i < n; i++)
-        for (int64_t k = l->start[i]; k < l->start[i + 1]; k++)
-            if (l->item[k] < 0 || l->item[k] >= n || (k > l->start[i] && l->item[k] <= l->item[k - 1])) return 0;
+        for (int64_t k = graph->start[i]; k < graph->start[i + 1]; k++)
+            if (graph->item[k] < 0 || graph->item[k] >= n ||
+                (k > graph->start[i] && graph->item[k] <= graph->item[k - 1]))
+                return 0;
     return 1;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The posterior of latent.h in coordinates in which the prior is white, which posterior.h needs: with
- * G = diag(ridge + silence |V|^2), rows x_i = sqrt(precision_i) G^-1/2 v_i and the linear term y = G^-1/2 b,
+ * The posterior of latent.h in whitened coordinates, as posterior.h needs it. With G = diag(ridge + unobserved V'V),
+ * rows x_i = sqrt(precision_i) G^-1/2 v_i and y = G^-1/2 b,
  *
  *     w = G^-1/2 (I + X'X)^-1 y
  */
@@ -17,9 +17,9 @@
 
 /* ---- the history ------------------------------------------------------------------------------------------------- */
 
-/* Put an event into the history, which stays in time order; of equal times the later arrival is newer. A full history
- * loses its oldest event. */
-static void remember(thaw_user *u, const thaw_event *event)
+/* Insert an event into the history, which is in the order of time; of equal times the later arrival is newer. A full
+ * history drops its oldest event. */
+static void insert_event(thaw_user *u, const thaw_event *event)
 {
     thaw__ranking_user_state *x = thaw__ranking_user_state_of(u);
     int32_t at = x->n_history;
@@ -33,134 +33,139 @@ static void remember(thaw_user *u, const thaw_event *event)
         x->n_history++;
     }
     x->history[at] = *event;
-    if (!isfinite(event->time)) x->history[at].time = 0; /* this model does not use time */
+    if (!isfinite(event->time)) x->history[at].time = 0; /* times are not finite only if the model has no half-life */
 }
 
 /* ---- the posterior ----------------------------------------------------------------------------------------------- */
 
-/* whiten = G^-1/2 and y = whiten b. */
-static void begin(const thaw_model *m, thaw_user *u, const thaw__support_weights *e, thaw__latent_schedules rules, float *y)
+/* whiten [stride] = G^-1/2, y [stride] = G^-1/2 b. */
+static void start_posterior(const thaw_model *m, thaw_user *u, const thaw__support_weights *support,
+                            thaw__latent_schedules schedules, float *y)
 {
     thaw__ranking_user_state *x = thaw__ranking_user_state_of(u);
     const thaw__ranking *r = thaw__ranking_of(m);
     for (int32_t c = 0; c < m->rank; c++) {
-        x->whiten[c] = 1 / sqrtf(rules.ridge + rules.silence * r->gram_diag[c]);
-        y[c] = rules.ridge * rules.share * u->posterior.prior[c] - rules.silence * r->gram_popularity[c];
+        x->whiten[c] = 1 / sqrtf(schedules.ridge + schedules.unobserved_precision * r->gram_diag[c]);
+        y[c] = schedules.ridge * schedules.prior_share * u->posterior.prior[c] -
+               schedules.unobserved_precision * r->gram_popularity[c];
     }
     for (int64_t c = m->rank; c < m->stride; c++) x->whiten[c] = y[c] = 0;
-    for (int32_t i = 0; i < e->n; i++)
-        m->kernels->axpy(m->rank, thaw__latent_term_of(r, e, i, rules).pull, r->item_embedding + e->item[i] * m->stride, y);
+    for (int32_t i = 0; i < support->n; i++)
+        m->kernels->axpy(m->rank, thaw__latent_term_of(r, support, i, schedules).linear,
+                         r->item_embedding + support->item[i] * m->stride, y);
     for (int32_t c = 0; c < m->rank; c++) y[c] *= x->whiten[c];
 }
 
-static void make_row(const thaw_model *m, const thaw_user *u, const thaw__support_weights *e, int32_t i,
-                     thaw__latent_schedules rules, float *x)
+/* x [stride] = sqrt(precision_i) G^-1/2 v_i */
+static void make_row(const thaw_model *m, const thaw_user *u, const thaw__support_weights *support, int32_t i,
+                     thaw__latent_schedules schedules, float *x)
 {
     const float *whiten = thaw__ranking_user_state_of(u)->whiten;
-    const float s = sqrtf(thaw__latent_term_of(thaw__ranking_of(m), e, i, rules).precision);
-    const float *v = thaw__ranking_of(m)->item_embedding + e->item[i] * m->stride;
+    const float s = sqrtf(thaw__latent_term_of(thaw__ranking_of(m), support, i, schedules).precision);
+    const float *v = thaw__ranking_of(m)->item_embedding + support->item[i] * m->stride;
     for (int64_t c = 0; c < m->stride; c++) x[c] = s * whiten[c] * v[c];
 }
 
-static int solve_dual(const thaw_model *m, thaw_user *u, const thaw__support_weights *e, thaw__latent_schedules rules,
-                      const float *y)
+static int solve_dual(const thaw_model *m, thaw_user *u, const thaw__support_weights *support,
+                      thaw__latent_schedules schedules, const float *y)
 {
     thaw__posterior *p = &u->posterior;
-    for (int32_t i = 0; i < e->n; i++) make_row(m, u, e, i, rules, p->main + i * p->stride);
-    return thaw__posterior_solve_dual(p, e->n, y);
+    for (int32_t i = 0; i < support->n; i++) make_row(m, u, support, i, schedules, p->main + i * p->stride);
+    return thaw__posterior_solve_dual(p, support->n, y);
 }
 
 enum { BLOCK = 16 };
 
-static int solve_primal(const thaw_model *m, thaw_user *u, const thaw__support_weights *e, thaw__latent_schedules rules,
-                        const float *y)
+static int solve_primal(const thaw_model *m, thaw_user *u, const thaw__support_weights *support,
+                        thaw__latent_schedules schedules, const float *y)
 {
     float rows[BLOCK * THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
     thaw__posterior *p = &u->posterior;
     const thaw__precision A = thaw__posterior_precision(p);
     thaw__precision_clear(A);
     thaw__precision_add_identity(A);
-    for (int32_t i = 0; i < e->n; i += BLOCK) {
-        const int32_t n = e->n - i < BLOCK ? e->n - i : BLOCK;
-        for (int32_t k = 0; k < n; k++) make_row(m, u, e, i + k, rules, rows + k * p->stride);
+    for (int32_t i = 0; i < support->n; i += BLOCK) {
+        const int32_t n = support->n - i < BLOCK ? support->n - i : BLOCK;
+        for (int32_t k = 0; k < n; k++) make_row(m, u, support, i + k, schedules, rows + k * p->stride);
         thaw__precision_add_rows(A, n, rows);
     }
     return thaw__posterior_solve_primal(p, y);
 }
 
-/* The posterior of gain w. */
-static int solve(const thaw_model *m, thaw_user *u, const thaw__support_weights *e)
+/* Compute the posterior of gain w, by the smaller of the two systems. @return 1 if it is not finite. */
+static int solve_posterior(const thaw_model *m, thaw_user *u, const thaw__support_weights *support)
 {
     thaw__ranking_user_state *x = thaw__ranking_user_state_of(u);
     float y[THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
-    const thaw__latent_schedules rules = thaw__latent_schedules_at(thaw__ranking_of(m), e->interpolation);
-    const float gain = thaw__schedule_at(thaw__ranking_of(m), THAW__GAIN, e->interpolation);
+    const thaw__latent_schedules schedules = thaw__latent_schedules_at(thaw__ranking_of(m), support->interpolation);
+    const float gain = thaw__schedule_at(thaw__ranking_of(m), THAW__GAIN, support->interpolation);
     thaw__posterior *p = &u->posterior;
-    begin(m, u, e, rules, y);
-    const int few = e->n <= thaw__posterior_most_rows(p);
-    if (few ? solve_dual(m, u, e, rules, y) : solve_primal(m, u, e, rules, y)) return 1;
+    start_posterior(m, u, support, schedules, y);
+    const int few = support->n <= thaw__posterior_most_rows(p);
+    if (few ? solve_dual(m, u, support, schedules, y) : solve_primal(m, u, support, schedules, y)) return 1;
     for (int64_t c = 0; c < p->stride; c++) {
         p->mean[c] *= gain * x->whiten[c];
-        x->whiten[c] *= gain * sqrtf(rules.ridge);
+        x->whiten[c] *= gain * sqrtf(schedules.ridge);
     }
     return !thaw__is_finite(p->mean, p->stride);
 }
 
-/* ---- both parts -------------------------------------------------------------------------------------------------- */
+/* ---- all terms --------------------------------------------------------------------------------------------------- */
 
-/* @return 1 if a number is not finite. */
-static int look_around(const thaw_model *m, thaw_user *u, const thaw__support_weights *e)
+/* Compute the neighbour term and the repeat term. @return 1 if a number is not finite. */
+static int set_sparse_terms(const thaw_model *m, thaw_user *u, const thaw__support_weights *support)
 {
     thaw__ranking_user_state *x = thaw__ranking_user_state_of(u);
-    thaw__neighbour_gp near;
-    thaw__neighbour_gp_solve(&near, thaw__ranking_of(m), e);
-    x->n_neighbours = near.n;
-    x->popularity = 1 - near.common;
-    x->edge = near.weight;
-    memcpy(x->item, e->item, (size_t)near.n * sizeof *e->item);
-    memcpy(x->a, near.a, (size_t)near.n * sizeof *near.a);
-    x->n_repeat = thaw__repeat_of(x->repeat, thaw__ranking_of(m), e);
-    memcpy(x->repeat_item, e->item, (size_t)x->n_repeat * sizeof *e->item);
-    float sum = x->popularity;
+    thaw__neighbour_gp gp;
+    thaw__neighbour_gp_solve(&gp, thaw__ranking_of(m), support);
+    x->n_neighbours = gp.n;
+    x->offset_share = 1 - gp.common;
+    x->edge = gp.weight;
+    memcpy(x->item, support->item, (size_t)gp.n * sizeof *support->item);
+    memcpy(x->a, gp.a, (size_t)gp.n * sizeof *gp.a);
+    x->n_repeat = thaw__repeat_of(x->repeat, thaw__ranking_of(m), support);
+    memcpy(x->repeat_item, support->item, (size_t)x->n_repeat * sizeof *support->item);
+    float sum = x->offset_share;
     for (int32_t i = 0; i < x->n_repeat; i++) sum += x->repeat[i];
     return !isfinite(sum);
 }
 
-/* Before the first event: the mean that features give, and the prior's variance. */
-static void rest(const thaw_model *m, thaw_user *u)
+/* The state before the first event: the prior mean from features, and the prior variance. */
+static void reset_to_prior(const thaw_model *m, thaw_user *u)
 {
     const thaw__ranking *r = thaw__ranking_of(m);
     thaw__ranking_user_state *x = thaw__ranking_user_state_of(u);
     thaw__user_reset(u);
     x->n_history = x->n_neighbours = x->n_repeat = 0;
     x->interpolation = (thaw__interpolation){0, 0};
-    x->popularity = 1;
+    x->offset_share = 1;
     memset(x->whiten, 0, (size_t)m->stride * sizeof *x->whiten);
     const float gain = thaw__schedule_at(r, THAW__GAIN, x->interpolation);
-    const float share = thaw__schedule_at(r, THAW__PRIOR_SHARE, x->interpolation);
-    m->kernels->scale(m->stride, gain * share, u->posterior.prior, u->posterior.mean);
+    const float prior_share = thaw__schedule_at(r, THAW__PRIOR_SHARE, x->interpolation);
+    m->kernels->scale(m->stride, gain * prior_share, u->posterior.prior, u->posterior.mean);
     for (int64_t c = 0; c < m->rank; c++) x->whiten[c] = gain;
 }
 
+/* Compute the state from the history. */
 static thaw_status condition(const thaw_model *m, thaw_user *u)
 {
     thaw__ranking_user_state *x = thaw__ranking_user_state_of(u);
-    thaw__support_weights e;
-    thaw__support_weights_read(&e, thaw__ranking_of(m), x->history, x->n_history);
-    x->interpolation = e.interpolation;
+    thaw__support_weights support;
+    thaw__support_weights_read(&support, thaw__ranking_of(m), x->history, x->n_history);
+    x->interpolation = support.interpolation;
     u->highest_row = -1;
-    for (int32_t i = 0; i < e.n; i++)
-        if (e.item[i] > u->highest_row) u->highest_row = e.item[i];
-    if (e.n == 0) return THAW_OK;
-    if (!look_around(m, u, &e) && !solve(m, u, &e)) return THAW_OK;
-    rest(m, u);
+    for (int32_t i = 0; i < support.n; i++)
+        if (support.item[i] > u->highest_row) u->highest_row = support.item[i];
+    if (support.n == 0) return THAW_OK;
+    if (!set_sparse_terms(m, u, &support) && !solve_posterior(m, u, &support)) return THAW_OK;
+    reset_to_prior(m, u);
     return thaw__fail(THAW_E_NUMERIC, "the posterior is not finite; the user is back at the prior");
 }
 
 thaw_status thaw__ranking_adapt(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
 {
-    rest(m, u);
-    for (int64_t k = 0; k < n; k++) remember(u, &events[k]);
+    reset_to_prior(m, u);
+    for (int64_t k = 0; k < n; k++) insert_event(u, &events[k]);
     u->n_events = n;
     return condition(m, u);
 }
@@ -168,7 +173,7 @@ thaw_status thaw__ranking_adapt(const thaw_model *m, thaw_user *u, const thaw_ev
 thaw_status thaw__ranking_observe(const thaw_model *m, thaw_user *u, const thaw_event *event)
 {
     const int64_t n = u->n_events;
-    remember(u, event);
+    insert_event(u, event);
     THAW__TRY(condition(m, u));
     u->n_events = n + 1;
     return THAW_OK;

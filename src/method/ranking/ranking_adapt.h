@@ -1,27 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A user's interest, from the newest events: docs/ranking-model.md. What every event says depends on how many there are, so
- * one more event means reading all that are kept again; that is a few microseconds. */
+ * The state of one user of a ranking, computed from the newest events (docs/ranking-model.md).
+ *
+ * All weights depend on K, so one more event changes the weight of every event: a user keeps its events, and observing
+ * one computes the posterior again from all of them. That takes a few microseconds.
+ */
 #ifndef THAW_RANKING_ADAPT_H
 #define THAW_RANKING_ADAPT_H
 
 #include "neighbour_gp.h"
 #include "user.h"
 
-/** What a user of a ranking has beside the posterior, which is that of w of ranking.h, with P in units of the prior given silence, and
- *  mean is gain w, ready to be multiplied with reach. */
+/** The state of a user beside the posterior. posterior.mean is gain w, to be multiplied with output embeddings; its
+ *  covariance is in whitened coordinates, in which the prior, including the unobserved items, has covariance I. */
 typedef struct thaw__ranking_user_state {
     int32_t n_history;
-    int32_t n_neighbours;                     /* items whose neighbours have a say */
-    int32_t n_repeat;                    /* items of which own events have a say */
-    thaw__interpolation interpolation;
-    float popularity;                   /* share of the offsets */
-    thaw__edge edge;                     /* weights of neighbours */
+    int32_t n_neighbours;              /* items in the neighbour term */
+    int32_t n_repeat;                  /* items in the repeat term */
+    thaw__interpolation interpolation; /* of K */
+    float offset_share;                /* 1 - kappa: factor of the offsets */
+    thaw__edge edge;                   /* weights of the numbers of an edge at K */
     int32_t item[THAW__NEIGHBOUR_SUPPORT];
-    float a[THAW__NEIGHBOUR_SUPPORT];
-    float whiten[THAW__RANK_MAX];       /* [stride] gain sqrt(ridge / prior precision) by coordinate */
+    float a[THAW__NEIGHBOUR_SUPPORT]; /* weight of each item in the neighbour term */
+    float whiten[THAW__RANK_MAX];     /* [stride] gain sqrt(ridge / prior precision) of each coordinate */
     int32_t repeat_item[THAW__HISTORY];
-    float repeat[THAW__HISTORY];         /* addition to the score of each */
-    thaw_event history[THAW__HISTORY];  /* in time order */
+    float repeat[THAW__HISTORY];       /* repeat term of each */
+    thaw_event history[THAW__HISTORY]; /* in the order of time */
 } thaw__ranking_user_state;
 
 static inline thaw__ranking_user_state *thaw__ranking_user_state_of(const thaw_user *u)
@@ -29,11 +32,11 @@ static inline thaw__ranking_user_state *thaw__ranking_user_state_of(const thaw_u
     return u->state;
 }
 
-/** Forget earlier events, keep the newest of these and condition on them. Events are checked.
- *  THAW_E_NUMERIC: the belief is not finite; the user is back at the prior. */
+/** Replace the history by the newest of these events and compute the posterior. Events are checked.
+ *  THAW_E_NUMERIC: the posterior is not finite; the user is back at the prior. */
 thaw_status thaw__ranking_adapt(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n);
 
-/** One more event, which may be older than others. */
+/** Add one event, which may be older than others, and compute the posterior again. Errors as thaw__ranking_adapt(). */
 thaw_status thaw__ranking_observe(const thaw_model *m, thaw_user *u, const thaw_event *event);
 
 #endif

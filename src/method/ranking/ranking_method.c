@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The method "ranking": the table of method.h, and what serving needs of a user. */
+ * The method "ranking": the table of hooks of method.h, with those of serving and of event weightings. */
 #include <inttypes.h>
 #include <math.h>
 
@@ -18,22 +18,24 @@ static thaw_status refuse(const thaw_model *m, const thaw_event *e, int64_t k)
 {
     (void)m;
     if (isinf(e->value)) return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has an infinite value", k);
-    return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has no finite time, and old events of this model fade", k);
+    return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has no finite time; the half-life of the model needs one", k);
 }
 
-/* What is likely to come next after as many items as a knot and the one above it, by where K lies between them. */
+/* The linear query: w = posterior mean, offsets at the knots on both sides of K. Sparse scores are separate. */
 static void query(const thaw_model *m, const thaw_user *u, thaw__linear_query *out)
 {
     const thaw__ranking *r = thaw__ranking_of(m);
     const thaw__ranking_user_state *x = thaw__ranking_user_state_of(u);
-    *out = (thaw__linear_query){.w = u->posterior.mean,
-                                .rows = r->output_embedding,
-                                .offset = {r->offset[x->interpolation.knot], r->offset[x->interpolation.knot + 1]},
-                                .coefficient = {x->popularity * (1 - x->interpolation.part), x->popularity * x->interpolation.part}};
+    *out = (thaw__linear_query){
+        .w = u->posterior.mean,
+        .rows = r->output_embedding,
+        .offset = {r->offset[x->interpolation.knot], r->offset[x->interpolation.knot + 1]},
+        .coefficient = {x->offset_share * (1 - x->interpolation.part), x->offset_share * x->interpolation.part}};
 }
 
-/* The variance of a score given the events: gain^2 ridge u'A^-1 u. The mean is in no unit and stays. */
-static void predict(const thaw_model *m, const thaw_user *u, const int64_t *items, int64_t n, float *means, float *variances)
+/* The variance of a score given the events: gain^2 ridge u'A^-1 u. Means have no unit and are not changed. */
+static void predict(const thaw_model *m, const thaw_user *u, const int64_t *items, int64_t n, float *means,
+                    float *variances)
 {
     float white[THAW__LANES * THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
     const float *rows[THAW__LANES], *whiten = thaw__ranking_user_state_of(u)->whiten;
@@ -46,27 +48,27 @@ static void predict(const thaw_model *m, const thaw_user *u, const int64_t *item
     thaw__posterior_variances(&u->posterior, variances, rows, n);
 }
 
-/* One number of a kind becomes the shop's, unless it is NaN. */
-static void give(thaw__event_weighting *kind, int bit, float *number, float value)
+/* Set one number of a weighting and mark it as given by the shop; NaN: leave it. */
+static void fix_number(thaw__event_weighting *weighting, int bit, float *number, float value)
 {
     if (isnan(value)) return;
     *number = value;
-    kind->given = (float)((int)kind->given | bit);
+    weighting->given = (float)((int)weighting->given | bit);
 }
 
 static void set_event(thaw_model *m, int32_t event, const thaw_event_weighting *reading)
 {
-    thaw__event_weighting *kind = &thaw__ranking_of(m)->weightings[event];
-    give(kind, THAW__GIVEN_WEIGHT, &kind->weight, logf(reading->weight));
-    give(kind, THAW__GIVEN_TARGET, &kind->target, reading->target);
-    if (!isnan(reading->target)) kind->positive = reading->target > 0.5f;
-    give(kind, THAW__GIVEN_EXPONENT, &kind->exponent, reading->exponent);
+    thaw__event_weighting *weighting = &thaw__ranking_of(m)->weightings[event];
+    fix_number(weighting, THAW__GIVEN_WEIGHT, &weighting->weight, logf(reading->weight));
+    fix_number(weighting, THAW__GIVEN_TARGET, &weighting->target, reading->target);
+    if (!isnan(reading->target)) weighting->positive = reading->target > 0.5f;
+    fix_number(weighting, THAW__GIVEN_EXPONENT, &weighting->exponent, reading->exponent);
 }
 
-static void get_event(const thaw_model *m, int32_t event, thaw_event_weighting *reading)
+static void get_event(const thaw_model *m, int32_t event, thaw_event_weighting *out)
 {
-    const thaw__event_weighting *kind = &thaw__ranking_of(m)->weightings[event];
-    *reading = (thaw_event_weighting){expf(kind->weight), kind->target, kind->exponent};
+    const thaw__event_weighting *weighting = &thaw__ranking_of(m)->weightings[event];
+    *out = (thaw_event_weighting){expf(weighting->weight), weighting->target, weighting->exponent};
 }
 
 const thaw__method thaw__ranking_method = {

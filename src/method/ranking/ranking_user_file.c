@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A user of a ranking as bytes, little-endian:
  *
- *     head   0 u32 number of events kept      4 u32 1 if m0 is not zero
- *     body   m0 [d] float32 if it is not, then 24 bytes for each event: u32 item, u32 event, f32 value, 4 zero bytes, f64 time
+ *     head   0 u32 number of events      4 u32 1 if there is a prior mean from features, else 0
+ *     body   prior mean [d] float32 if there is one, then 24 bytes for each event: u32 item, u32 event, f32 value,
+ *            4 zero bytes, f64 time
  *
  * The posterior is computed again when loading. */
 #include "ranking_user_file.h"
@@ -48,15 +49,17 @@ static thaw_status damaged(const char *what)
     return thaw__fail(THAW_E_FORMAT, "not a whole thaw user: %s", what);
 }
 
-thaw_status thaw__ranking_user_read(const thaw_model *m, thaw_user *u, const unsigned char *head, const unsigned char *body, int64_t size)
+thaw_status thaw__ranking_user_read(const thaw_model *m, thaw_user *u, const unsigned char *head,
+                                    const unsigned char *body, int64_t size)
 {
     thaw_event events[THAW__HISTORY];
     float prior[THAW__RANK_MAX] = {0};
     const uint64_t n = thaw__get_bytes(head, 4), has_prior = thaw__get_bytes(head + 4, 4);
-    if (n > THAW__HISTORY || has_prior > 1) return damaged("it has more events than a user keeps");
-    if (size != size_of(m->rank, (int)has_prior, (int64_t)n)) return damaged("it has another size than its rank says");
+    if (n > THAW__HISTORY || has_prior > 1) return damaged("the number of events or the prior flag is out of range");
+    if (size != size_of(m->rank, (int)has_prior, (int64_t)n))
+        return damaged("the size does not match its rank and number of events");
     const unsigned char *at = thaw__get_floats(body, prior, has_prior ? m->rank : 0);
-    if (!thaw__is_finite(prior, m->rank)) return damaged("its numbers are not those of a posterior");
+    if (!thaw__is_finite(prior, m->rank)) return damaged("the prior mean is not finite");
     thaw__user_set_prior(u, prior);
     for (uint64_t k = 0; k < n; k++, at += EVENT_BYTES) {
         const uint64_t item = thaw__get_bytes(at, 4), event = thaw__get_bytes(at + 4, 4);
@@ -64,7 +67,7 @@ thaw_status thaw__ranking_user_read(const thaw_model *m, thaw_user *u, const uns
         thaw__get_floats(at + 8, &events[k].value, 1);
         if (item >= (uint64_t)thaw__n_items(m) || event >= (uint64_t)m->events.n || isinf(events[k].value) ||
             !isfinite(events[k].time))
-            return damaged("an event is not one of the model");
+            return damaged("an event has an unknown item or name, or an infinite value or time");
     }
     return thaw__ranking_adapt(m, u, events, (int64_t)n);
 }

@@ -5,36 +5,36 @@
 
 enum { DIGIT = 11, BUCKETS = 1 << DIGIT };
 
-/* Stable counting sort by one digit of the row. */
+/* Stable counting sort by one digit of the row: one pass of a radix sort. */
 static void sort_digit(thaw__sparse_score *to, const thaw__sparse_score *from, int64_t n, int shift)
 {
-    int32_t place[BUCKETS + 1] = {0};
-    for (int64_t k = 0; k < n; k++) place[(from[k].row >> shift & (BUCKETS - 1)) + 1]++;
-    for (int b = 0; b < BUCKETS; b++) place[b + 1] += place[b];
-    for (int64_t k = 0; k < n; k++) to[place[from[k].row >> shift & (BUCKETS - 1)]++] = from[k];
+    int32_t position[BUCKETS + 1] = {0};
+    for (int64_t k = 0; k < n; k++) position[(from[k].row >> shift & (BUCKETS - 1)) + 1]++;
+    for (int b = 0; b < BUCKETS; b++) position[b + 1] += position[b];
+    for (int64_t k = 0; k < n; k++) to[position[from[k].row >> shift & (BUCKETS - 1)]++] = from[k];
 }
 
-static float addition(const thaw_model *m, const thaw__ranking_user_state *x, int32_t i, int64_t near)
+/* The neighbour term of one edge of item i of the support. */
+static float sparse_score_of(const thaw_model *m, const thaw__ranking_user_state *x, int32_t i, int64_t edge)
 {
-    return x->a[i] * thaw__edge_dot(&x->edge, &thaw__ranking_of(m)->graph.edge[near]);
+    return x->a[i] * thaw__edge_dot(&x->edge, &thaw__ranking_of(m)->graph.edge[edge]);
 }
 
-/* The items themselves, then the lists of all, one after the other. */
-static int64_t gather(thaw__sparse_score *out, const thaw_model *m, const thaw_user *u)
+/* List the repeat terms, then the neighbours of each item of the support. */
+static int64_t list_scores(thaw__sparse_score *out, const thaw_model *m, const thaw_user *u)
 {
     const thaw__ranking_user_state *x = thaw__ranking_user_state_of(u);
     int64_t n = 0;
-    for (int32_t i = 0; i < x->n_repeat; i++)
-        out[n++] = (thaw__sparse_score){x->repeat_item[i], x->repeat[i]};
+    for (int32_t i = 0; i < x->n_repeat; i++) out[n++] = (thaw__sparse_score){x->repeat_item[i], x->repeat[i]};
     for (int32_t i = 0; i < x->n_neighbours; i++) {
         const int64_t end = thaw__ranking_of(m)->graph.start[x->item[i] + 1];
         for (int64_t k = thaw__ranking_of(m)->graph.start[x->item[i]]; k < end; k++)
-            out[n++] = (thaw__sparse_score){thaw__ranking_of(m)->graph.item[k], addition(m, x, i, k)};
+            out[n++] = (thaw__sparse_score){thaw__ranking_of(m)->graph.item[k], sparse_score_of(m, x, i, k)};
     }
     return n;
 }
 
-/* Equal rows, which follow each other, become one. */
+/* Sum entries of the same row, which are adjacent; returns how many are left. */
 static int64_t merge(thaw__sparse_score *x, int64_t n)
 {
     int64_t kept = 0;
@@ -45,9 +45,10 @@ static int64_t merge(thaw__sparse_score *x, int64_t n)
     return kept;
 }
 
-int64_t thaw__ranking_sparse_scores(const thaw_model *m, const thaw_user *u, thaw__sparse_score *out, thaw__sparse_score *scratch)
+int64_t thaw__ranking_sparse_scores(const thaw_model *m, const thaw_user *u, thaw__sparse_score *out,
+                                    thaw__sparse_score *scratch)
 {
-    const int64_t n = gather(out, m, u);
+    const int64_t n = list_scores(out, m, u);
     for (int shift = 0; thaw__n_items(m) >> shift; shift += 2 * DIGIT) {
         sort_digit(scratch, out, n, shift);
         sort_digit(out, scratch, n, shift + DIGIT);
@@ -62,8 +63,8 @@ float thaw__ranking_sparse_score(const thaw_model *m, const thaw_user *u, int64_
     float sum = 0;
     for (int32_t i = 0; i < x->n_repeat; i++) sum += x->repeat_item[i] == item ? x->repeat[i] : 0;
     for (int32_t i = 0; i < x->n_neighbours; i++) {
-        const int64_t near = thaw__item_graph_find(&r->graph, x->item[i], (int32_t)item);
-        if (near >= 0) sum += addition(m, x, i, near);
+        const int64_t edge = thaw__item_graph_find(&r->graph, x->item[i], (int32_t)item);
+        if (edge >= 0) sum += sparse_score_of(m, x, i, edge);
     }
     return sum;
 }

@@ -53,8 +53,9 @@ void thaw__episode_free(thaw__episode *e)
     thaw__free(a, e);
 }
 
-/* How much of the popularity over all and of that at both knots: the offset is between the two knots' mixtures. */
-static void popularity(const thaw__ranking *r, thaw__interpolation at, float share[3])
+/* The offset is (1 - late) o + late o^K, interpolated between two knots: share = factors of o and of o^K at both knots.
+ * */
+static void offset_shares(const thaw__ranking *r, thaw__interpolation at, float share[3])
 {
     const float *late = r->schedule[THAW__LATE];
     share[1] = (1 - at.part) * late[at.knot];
@@ -62,13 +63,14 @@ static void popularity(const thaw__ranking *r, thaw__interpolation at, float sha
     share[0] = 1 - share[1] - share[2];
 }
 
-static void compose(thaw__episode *e)
+/* c, such that z_j = basis_j . c + sparse_j. */
+static void make_query(thaw__episode *e)
 {
     const thaw__ranking *r = thaw__ranking_of(e->m);
     const thaw__interpolation at = e->support.interpolation;
     const float gain = thaw__schedule_at(r, THAW__GAIN, at), rest = 1 - e->neighbours.common;
     float share[3], *o = e->c + thaw__basis_popularity(e->basis);
-    popularity(r, at, share);
+    offset_shares(r, at, share);
     for (int64_t k = 0; k < e->m->stride; k++) {
         e->c[k] = gain * e->w[k];
         e->c[e->m->stride + k] = gain * r->backward * e->w[k];
@@ -79,29 +81,30 @@ static void compose(thaw__episode *e)
     o[2 + at.knot] = rest * share[2];
 }
 
-static void add_again(thaw__episode *e)
+/* Add the repeat term to the table. */
+static void add_repeats(thaw__episode *e)
 {
-    float again[THAW__HISTORY];
-    const int32_t n = thaw__repeat_of(again, thaw__ranking_of(e->m), &e->support);
-    for (int32_t i = 0; i < n; i++) thaw__sparse_table_add(&e->sparse, e->support.item[i], again[i]);
+    float score[THAW__HISTORY];
+    const int32_t n = thaw__repeat_of(score, thaw__ranking_of(e->m), &e->support);
+    for (int32_t i = 0; i < n; i++) thaw__sparse_table_add(&e->sparse, e->support.item[i], score[i]);
 }
 
-int thaw__episode_adapt(thaw__episode *e, const thaw__histories *j, int64_t user, int64_t k)
+int thaw__episode_adapt(thaw__episode *e, const thaw__histories *h, int64_t user, int64_t k)
 {
     const thaw__ranking *r = thaw__ranking_of(e->m);
-    const int64_t all = j->start[user + 1] - j->start[user];
+    const int64_t all = h->start[user + 1] - h->start[user];
     e->user = user;
     e->k = k;
-    e->n_events = k < thaw__history_length(j, user) ? j->interactions[j->interaction_start[user] + k].first : all;
-    e->events = thaw__history_kept(j, user, e->n_events, &e->n_kept);
+    e->n_events = k < thaw__history_length(h, user) ? h->interactions[h->interaction_start[user] + k].first : all;
+    e->events = thaw__history_kept(h, user, e->n_events, &e->n_kept);
     thaw__support_weights_read(&e->support, r, e->events, e->n_kept);
-    thaw__user_prior_mean(e->m, e->prior, j, user);
+    thaw__user_prior_mean(e->m, e->prior, h, user);
     if (thaw__latent_solve(e->w, e->factor, e->m, &e->support, e->prior)) return 1;
     thaw__neighbour_gp_solve(&e->neighbours, r, &e->support);
     memset(&e->sparse, 0, sizeof e->sparse);
     thaw__neighbour_gp_add(&e->sparse, &e->neighbours, r, &e->support);
-    add_again(e);
-    compose(e);
+    add_repeats(e);
+    make_query(e);
     return 0;
 }
 
@@ -118,25 +121,26 @@ float thaw__episode_score(const thaw__episode *e, int32_t item)
 
 /* ---- the loss --------------------------------------------------------------------------------------------------- */
 
-enum { PLAIN, HIDDEN, WANTED };
-enum { MOST_WANTED = 2048 };
+enum { OTHER, EXCLUDED, POSITIVE };
+enum { MOST_POSITIVES = 2048 }; /* in a loss; the table has room for them */
 
-/* A place in the table for every item of the journey that matters; returns how many are wanted. */
-static int64_t mark_items(thaw__episode *e, const thaw__histories *j)
+/* Insert the positive and the excluded items of the history into the table and mark them; returns how many are
+ * positive. */
+static int64_t mark_items(thaw__episode *e, const thaw__histories *h)
 {
-    const int64_t first = j->interaction_start[e->user], end = j->interaction_start[e->user + 1];
-    int64_t wanted = 0;
-    memset(e->mark, PLAIN, sizeof e->mark);
-    for (int64_t s = first; s < end && wanted < MOST_WANTED; s++) {
-        const int wants = thaw__episode_positive(e, j, s);
-        if (!wants && (!thaw__episode_excludes(e) || s >= first + e->k || s - first >= THAW__HISTORY)) continue;
-        const uint32_t at = thaw__sparse_table_at(&e->sparse, j->interactions[s].item);
+    const int64_t first = h->interaction_start[e->user], end = h->interaction_start[e->user + 1];
+    int64_t n_positive = 0;
+    memset(e->mark, OTHER, sizeof e->mark);
+    for (int64_t s = first; s < end && n_positive < MOST_POSITIVES; s++) {
+        const int positive = thaw__episode_positive(e, h, s);
+        if (!positive && (!thaw__episode_excludes(e) || s >= first + e->k || s - first >= THAW__HISTORY)) continue;
+        const uint32_t at = thaw__sparse_table_at(&e->sparse, h->interactions[s].item);
         if (!e->sparse.key[at]) e->sparse.value[at] = 0;
-        e->sparse.key[at] = j->interactions[s].item + 1;
-        e->mark[at] = wants ? WANTED : HIDDEN;
-        wanted += wants;
+        e->sparse.key[at] = h->interactions[s].item + 1;
+        e->mark[at] = positive ? POSITIVE : EXCLUDED;
+        n_positive += positive;
     }
-    return wanted;
+    return n_positive;
 }
 
 static thaw__item_sample draw_sample(const thaw__episode *e, double draw)
@@ -144,7 +148,7 @@ static thaw__item_sample draw_sample(const thaw__episode *e, double draw)
     return thaw__item_sample_drawn(draw, e->basis->items, e->sample);
 }
 
-/* The sum of soft(z) over the sample, its slopes in e->slope. */
+/* The sum of soft(z) over the sample, its derivatives in e->slope. */
 static double sum_sample(thaw__episode *e, thaw__item_sample s, float floor)
 {
     const thaw__basis *b = e->basis;
@@ -152,8 +156,9 @@ static double sum_sample(thaw__episode *e, thaw__item_sample s, float floor)
     return thaw__soft_sum(e->z, e->slope, s.n, (double)s.step, floor);
 }
 
-/* The items in the table leave the sample and come in as they are; by_sparse receives soft's slope. Adds up -log soft of
- * the wanted ones, whose soft is kept behind the catalogue in e->slope. */
+/* Add soft(z) of the items in the table to the sum, each once instead of as part of the sample. by_sparse receives the
+ * derivatives of soft. @return the sum of -log soft(z) over the positive items, whose soft(z) is stored behind the
+ * catalogue in e->slope. */
 static double sum_table(thaw__episode *e, thaw__item_sample s, float floor, double *sum)
 {
     double loss = 0;
@@ -165,98 +170,100 @@ static double sum_table(thaw__episode *e, thaw__item_sample s, float floor, doub
             e->slope[item / s.step] = 0;
         }
         const float p = thaw__soft(basis_score(e, item) + e->sparse.value[at], floor, &e->by_sparse[at]) + 1e-20f;
-        if (e->mark[at] == HIDDEN) e->by_sparse[at] = 0;
+        if (e->mark[at] == EXCLUDED) e->by_sparse[at] = 0;
         else *sum += (double)p;
-        if (e->mark[at] != WANTED) continue;
+        if (e->mark[at] != POSITIVE) continue;
         loss -= log((double)p);
         e->slope[e->basis->items + at] = p;
     }
     return loss;
 }
 
-/* The loss with its derivatives by c (by_c) and by the additions (by_sparse). */
-static double outer_loss(thaw__episode *e, const thaw__histories *j, float floor, double draw)
+/* The loss, with its derivatives by c (by_c) and by the sparse scores (by_sparse). */
+static double outer_loss(thaw__episode *e, const thaw__histories *h, float floor, double draw)
 {
     const thaw__basis *b = e->basis;
-    const int64_t wanted = mark_items(e, j);
+    const int64_t n_positive = mark_items(e, h);
     const thaw__item_sample s = draw_sample(e, draw);
     memset(e->by_sparse, 0, sizeof e->by_sparse);
     memset(e->by_c, 0, (size_t)b->width * sizeof *e->by_c);
     e->share = 0;
-    if (!wanted) return 0;
+    if (!n_positive) return 0;
     double sum = sum_sample(e, s, floor);
-    const double loss = sum_table(e, s, floor, &sum) / (double)wanted + log(sum);
+    const double loss = sum_table(e, s, floor, &sum) / (double)n_positive + log(sum);
     e->share = (float)((double)s.step / sum);
     thaw__gemv_t(s.n, b->width, e->share, b->rows + s.first * b->width, s.step * b->width, e->slope, 0, e->by_c);
     for (int32_t at = 0; at < THAW__SPARSE_TABLE; at++) {
-        if (!e->sparse.key[at] || e->mark[at] == HIDDEN) continue;
-        if (e->mark[at] == WANTED)
-            e->by_sparse[at] = thaw__share_positive(e->slope[b->items + at], e->by_sparse[at], (float)sum,
-                                                      (float)wanted);
+        if (!e->sparse.key[at] || e->mark[at] == EXCLUDED) continue;
+        if (e->mark[at] == POSITIVE)
+            e->by_sparse[at] =
+                thaw__share_positive(e->slope[b->items + at], e->by_sparse[at], (float)sum, (float)n_positive);
         else e->by_sparse[at] /= (float)sum;
         e->m->kernels->axpy(b->width, e->by_sparse[at], b->rows + (e->sparse.key[at] - 1) * b->width, e->by_c);
     }
     return loss;
 }
 
-/* A loss of thaw__loss_of(): the sample, each for q items, and after it the table, which the sample leaves. */
-static double sampled_loss(thaw__episode *e, const thaw__histories *j, int32_t loss, float floor, double draw,
+/* A loss of thaw__loss_of() over the sample, each item with weight q, and the table, whose items are not in the sample.
+ * */
+static double sampled_loss(thaw__episode *e, const thaw__histories *h, int32_t loss, float floor, double draw,
                            float *by_score)
 {
     const thaw__basis *b = e->basis;
     const thaw__item_sample s = draw_sample(e, draw);
     int64_t n = s.n;
     memset(e->by_c, 0, (size_t)b->width * sizeof *e->by_c);
-    if (!mark_items(e, j)) return 0;
+    if (!mark_items(e, h)) return 0;
     thaw__gemv(s.n, b->width, 1, b->rows + s.first * b->width, s.step * b->width, e->c, 0, e->z);
     for (int64_t i = 0; i < s.n; i++) e->label[i] = 0, e->weight[i] = (float)s.step;
     for (int32_t at = 0; at < THAW__SPARSE_TABLE; at++) {
         const int32_t item = e->sparse.key[at] - 1;
         if (item < 0) continue;
         if (item % s.step == s.first) e->weight[item / s.step] = 0;
-        if (e->mark[at] == HIDDEN) continue;
+        if (e->mark[at] == EXCLUDED) continue;
         e->z[n] = basis_score(e, item) + e->sparse.value[at];
-        e->label[n] = e->mark[at] == WANTED;
+        e->label[n] = e->mark[at] == POSITIVE;
         e->weight[n++] = 1;
     }
-    const double made = thaw__loss_of(loss, e->slope, e->z, e->label, e->weight, n, 1 / floor);
+    const double total = thaw__loss_of(loss, e->slope, e->z, e->label, e->weight, n, 1 / floor);
     thaw__gemv_t(s.n, b->width, 1, b->rows + s.first * b->width, s.step * b->width, e->slope, 0, e->by_c);
     for (int64_t i = 0; i < s.n; i++) by_score[s.first + i * s.step] = e->slope[i];
     n = s.n;
     for (int32_t at = 0; at < THAW__SPARSE_TABLE; at++) {
-        if (!e->sparse.key[at] || e->mark[at] == HIDDEN) continue;
+        if (!e->sparse.key[at] || e->mark[at] == EXCLUDED) continue;
         const float by = e->slope[n++];
         by_score[e->sparse.key[at] - 1] = by;
         e->m->kernels->axpy(b->width, by, b->rows + (e->sparse.key[at] - 1) * b->width, e->by_c);
     }
-    return made;
+    return total;
 }
 
-double thaw__episode_by_score(thaw__episode *e, const thaw__histories *j, int32_t which, float floor, double draw, float *by_score)
+double thaw__episode_by_score(thaw__episode *e, const thaw__histories *h, int32_t which, float floor, double draw,
+                              float *by_score)
 {
     const float f = floor * thaw__ranking_of(e->m)->mean_popularity;
     memset(by_score, 0, (size_t)e->basis->items * sizeof *by_score);
-    if (which != THAW_LOSS_SHARE) return sampled_loss(e, j, which, f, draw, by_score);
-    const double loss = outer_loss(e, j, f, draw);
+    if (which != THAW_LOSS_SHARE) return sampled_loss(e, h, which, f, draw, by_score);
+    const double loss = outer_loss(e, h, f, draw);
     const thaw__item_sample s = draw_sample(e, draw);
     if (e->share == 0) return 0;
     for (int64_t i = 0; i < s.n; i++) by_score[s.first + i * s.step] = e->share * e->slope[i];
     for (int32_t at = 0; at < THAW__SPARSE_TABLE; at++)
-        if (e->sparse.key[at] && e->mark[at] != HIDDEN) by_score[e->sparse.key[at] - 1] = e->by_sparse[at];
+        if (e->sparse.key[at] && e->mark[at] != EXCLUDED) by_score[e->sparse.key[at] - 1] = e->by_sparse[at];
     return loss;
 }
 
-/* ---- its derivatives -------------------------------------------------------------------------------------------- */
+/* ---- derivatives ------------------------------------------------------------------------------------------------ */
 
 /* Spread a derivative at K over the two knots. */
-static void at_knots(float *slope, thaw__schedule rule, thaw__interpolation at, float by)
+static void add_at_knots(float *slope, thaw__schedule schedule, thaw__interpolation at, float by)
 {
-    slope[rule * THAW__SCHEDULE_KNOTS + at.knot] += (1 - at.part) * by;
-    slope[rule * THAW__SCHEDULE_KNOTS + at.knot + 1] += at.part * by;
+    slope[schedule * THAW__SCHEDULE_KNOTS + at.knot] += (1 - at.part) * by;
+    slope[schedule * THAW__SCHEDULE_KNOTS + at.knot + 1] += at.part * by;
 }
 
-/* From by_c to the rules that make c, and by_w. Returns the derivative by near.common. */
-static float slope_of_composition(thaw__episode *e, float *slope)
+/* From by_c to the derivatives by the schedules in c and by w. @return the derivative by kappa. */
+static float slope_of_query(thaw__episode *e, float *slope)
 {
     const thaw__ranking *r = thaw__ranking_of(e->m);
     const thaw__kernels *k = e->m->kernels;
@@ -266,8 +273,8 @@ static float slope_of_composition(thaw__episode *e, float *slope)
     const float forward = k->dot(stride, e->by_c, e->w), backward = k->dot(stride, e->by_c + stride, e->w);
     const float *o = e->by_c + thaw__basis_popularity(e->basis);
     float share[3];
-    popularity(r, at, share);
-    at_knots(slope, THAW__GAIN, at, forward + r->backward * backward);
+    offset_shares(r, at, share);
+    add_at_knots(slope, THAW__GAIN, at, forward + r->backward * backward);
     slope[THAW__SLOPE_BACKWARD] += gain * backward;
     slope[THAW__LATE * THAW__SCHEDULE_KNOTS + at.knot] += rest * (1 - at.part) * (o[1 + at.knot] - o[0]);
     slope[THAW__LATE * THAW__SCHEDULE_KNOTS + at.knot + 1] += rest * at.part * (o[2 + at.knot] - o[0]);
@@ -276,32 +283,34 @@ static float slope_of_composition(thaw__episode *e, float *slope)
     return -(share[0] * o[0] + share[1] * o[1 + at.knot] + share[2] * o[2 + at.knot]);
 }
 
-double thaw__episode_loss(thaw__episode *e, const thaw__histories *j, float floor, double draw, float *slope)
+double thaw__episode_loss(thaw__episode *e, const thaw__histories *h, float floor, double draw, float *slope)
 {
     const thaw__ranking *r = thaw__ranking_of(e->m);
     const thaw__interpolation at = e->support.interpolation;
-    const double loss = outer_loss(e, j, floor * r->mean_popularity, draw);
+    const double loss = outer_loss(e, h, floor * r->mean_popularity, draw);
     memset(&e->by, 0, sizeof e->by);
-    const float by_common = slope_of_composition(e, slope);
-    const thaw__neighbour_gp_slope near = thaw__neighbour_gp_slope_of(&e->neighbours, r, &e->support, &e->sparse, e->by_sparse, by_common,
-                                                      e->by.precision, e->by.target);
-    at_knots(slope, THAW__NEIGHBOUR_AFTER, at, near.weight.after);
-    at_knots(slope, THAW__NEIGHBOUR_BEFORE, at, near.weight.before);
-    at_knots(slope, THAW__NEIGHBOUR_SIMILAR, at, near.weight.similar_cooccurrence);
-    at_knots(slope, THAW__NEIGHBOUR_CONTENT, at, near.weight.content_similarity);
-    at_knots(slope, THAW__NEIGHBOUR_RIDGE, at, near.noise);
-    const thaw__repeat_slope again = thaw__repeat_slope_of(r, &e->support, &e->sparse, e->by_sparse, e->by.strength, e->by.target);
-    at_knots(slope, THAW__REPEAT, at, again.weight);
-    at_knots(slope, THAW__REPEAT_MORE, at, again.more);
-    at_knots(slope, THAW__REPEAT_NEWER, at, again.newer);
-    at_knots(slope, THAW__REPEAT_PRIOR, at, again.prior);
-    const thaw__latent_schedules rules = thaw__latent_slope(e->by_w, e->w, e->factor, e->m, &e->support, e->prior,
-                                                        e->by.precision, e->by.target);
-    at_knots(slope, THAW__UNOBSERVED_PRECISION, at, rules.silence);
-    at_knots(slope, THAW__RIDGE, at, rules.ridge);
-    at_knots(slope, THAW__PRIOR_SHARE, at, rules.share);
-    float *kinds = slope + THAW__SLOPE_WEIGHTINGS;
-    thaw__support_weights_slope events = {kinds, kinds + r->n_weightings, kinds + 2 * r->n_weightings, {0, 0}, 0};
+    const float by_common = slope_of_query(e, slope);
+    const thaw__neighbour_gp_slope gp = thaw__neighbour_gp_slope_of(
+        &e->neighbours, r, &e->support, &e->sparse, e->by_sparse, by_common, e->by.precision, e->by.target);
+    add_at_knots(slope, THAW__NEIGHBOUR_AFTER, at, gp.weight.after);
+    add_at_knots(slope, THAW__NEIGHBOUR_BEFORE, at, gp.weight.before);
+    add_at_knots(slope, THAW__NEIGHBOUR_SIMILAR, at, gp.weight.similar_cooccurrence);
+    add_at_knots(slope, THAW__NEIGHBOUR_CONTENT, at, gp.weight.content_similarity);
+    add_at_knots(slope, THAW__NEIGHBOUR_RIDGE, at, gp.noise);
+    const thaw__repeat_slope repeat =
+        thaw__repeat_slope_of(r, &e->support, &e->sparse, e->by_sparse, e->by.strength, e->by.target);
+    add_at_knots(slope, THAW__REPEAT, at, repeat.weight);
+    add_at_knots(slope, THAW__REPEAT_MORE, at, repeat.more);
+    add_at_knots(slope, THAW__REPEAT_NEWER, at, repeat.newer);
+    add_at_knots(slope, THAW__REPEAT_PRIOR, at, repeat.prior);
+    const thaw__latent_schedules latent =
+        thaw__latent_slope(e->by_w, e->w, e->factor, e->m, &e->support, e->prior, e->by.precision, e->by.target);
+    add_at_knots(slope, THAW__UNOBSERVED_PRECISION, at, latent.unobserved_precision);
+    add_at_knots(slope, THAW__RIDGE, at, latent.ridge);
+    add_at_knots(slope, THAW__PRIOR_SHARE, at, latent.prior_share);
+    float *weightings = slope + THAW__SLOPE_WEIGHTINGS;
+    thaw__support_weights_slope events = {
+        weightings, weightings + r->n_weightings, weightings + 2 * r->n_weightings, {0, 0}, 0};
     thaw__support_weights_slope_add(&events, &e->support, r, e->events, e->n_kept, &e->by);
     slope[THAW__RECENCY * THAW__SCHEDULE_KNOTS + at.knot] += events.recency[0];
     slope[THAW__RECENCY * THAW__SCHEDULE_KNOTS + at.knot + 1] += events.recency[1];

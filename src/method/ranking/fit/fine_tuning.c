@@ -9,13 +9,13 @@
 #include "status.h"
 #include "thread.h"
 
-enum { BATCH = THAW__FINE_TUNING_BATCH, MOST_EPISODES = 8192, SETTLE = 16 /* batches from one turn of the space to the next */ };
+enum { BATCH = THAW__FINE_TUNING_BATCH, MOST_EPISODES = 8192, REDIAGONALISE_EVERY = 16 /* batches */ };
 enum { OF_F, OF_V };
-enum { SAMPLE = 4096 }; /* items of a loss */
+enum { SAMPLE = 4096 }; /* items of a loss, at most */
 
-static const double rates[] = {0.02, 0.01};
-#define FLOOR 1                             /* of the loss, in mean item probabilities */
-#define FIRST_DRAW ((uint64_t)1 << 40)      /* the rules draw below */
+static const double rates[] = {0.02, 0.01}; /* of F, of V */
+#define FLOOR 1                             /* of the loss, in units of mean_popularity */
+#define FIRST_DRAW ((uint64_t)1 << 40)      /* schedule_fit.c uses the counters below */
 
 void thaw__fine_tuning_free(thaw__fine_tuning *t)
 {
@@ -32,22 +32,27 @@ void thaw__fine_tuning_free(thaw__fine_tuning *t)
     *t = (thaw__fine_tuning){0};
 }
 
-/* F or V. */
+/* The rows of F or of V. */
 static thaw__row_table rows_of(const thaw__fine_tuning *t, int which)
 {
     const thaw__basis *b = t->basis;
-    return which == OF_F ? (thaw__row_table){b->rows, b->items, t->m->stride, b->width}
-                         : (thaw__row_table){thaw__ranking_of(t->m)->item_embedding, b->items, t->m->stride, t->m->stride};
+    return which == OF_F
+               ? (thaw__row_table){b->rows, b->items, t->m->stride, b->width}
+               : (thaw__row_table){thaw__ranking_of(t->m)->item_embedding, b->items, t->m->stride, t->m->stride};
 }
 
-thaw_status thaw__fine_tuning_create(thaw__fine_tuning *out, thaw_model *m, thaw__basis *basis, const thaw__histories *j, const int64_t *users,
-                              int64_t n)
+thaw_status thaw__fine_tuning_create(thaw__fine_tuning *out, thaw_model *m, thaw__basis *basis,
+                                     const thaw__histories *h, const int64_t *users, int64_t n)
 {
     const thaw_allocator *a = &m->config.allocator;
     const size_t items = (size_t)basis->items, stride = (size_t)m->stride;
     thaw__fine_tuning *t = out;
-    *t = (thaw__fine_tuning){.m = m, .basis = basis, .j = j, .users = users, .n = n,
-                      .workers = thaw__n_workers(&m->config.parallel)};
+    *t = (thaw__fine_tuning){.m = m,
+                             .basis = basis,
+                             .histories = h,
+                             .users = users,
+                             .n = n,
+                             .workers = thaw__n_workers(&m->config.parallel)};
     t->episodes = thaw__alloc0(a, (size_t)t->workers, sizeof *t->episodes);
     t->supports = thaw__alloc0(a, BATCH, sizeof *t->supports);
     t->by_score = thaw__alloc0(a, BATCH * items, sizeof *t->by_score);
@@ -55,7 +60,8 @@ thaw_status thaw__fine_tuning_create(thaw__fine_tuning *out, thaw_model *m, thaw
     t->l = thaw__alloc0(a, BATCH * stride, sizeof *t->l);
     t->losses = thaw__alloc0(a, BATCH, sizeof *t->losses);
     t->slope = thaw__alloc0(a, items * stride, sizeof *t->slope);
-    thaw_status st = t->episodes && t->supports && t->by_score && t->w && t->l && t->losses && t->slope ? THAW_OK : THAW_E_NOMEM;
+    thaw_status st =
+        t->episodes && t->supports && t->by_score && t->w && t->l && t->losses && t->slope ? THAW_OK : THAW_E_NOMEM;
     for (int32_t k = 0; st == THAW_OK && k < t->workers; k++) {
         st = thaw__episode_create(&t->episodes[k], m, basis);
         if (st == THAW_OK) t->episodes[k]->sample = SAMPLE;
@@ -70,25 +76,26 @@ thaw_status thaw__fine_tuning_create(thaw__fine_tuning *out, thaw_model *m, thaw
 
 /* ---- an episode -------------------------------------------------------------------------------------------------- */
 
-/* l, and the slopes of the rows of the support. */
+/* l, and the gradient by the item embeddings of the support. */
 static void differentiate(thaw__fine_tuning_support *out, float *l, const thaw__episode *e, float gain)
 {
     const thaw_model *m = e->m;
-    const thaw__latent_schedules rules = thaw__latent_schedules_at(thaw__ranking_of(m), e->support.interpolation);
+    const thaw__latent_schedules schedules = thaw__latent_schedules_at(thaw__ranking_of(m), e->support.interpolation);
     m->kernels->scale(m->stride, gain, e->by_c, l);
     m->kernels->axpy(m->stride, gain * thaw__ranking_of(m)->backward, e->by_c + m->stride, l);
     thaw__potrs(m->rank, e->factor, m->stride, l);
     out->n = e->support.n;
     for (int32_t i = 0; i < out->n; i++) {
-        const thaw__latent_term term = thaw__latent_term_of(thaw__ranking_of(m), &e->support, i, rules);
+        const thaw__latent_term term = thaw__latent_term_of(thaw__ranking_of(m), &e->support, i, schedules);
         const float *v = thaw__ranking_of(m)->item_embedding + e->support.item[i] * m->stride;
         out->item[i] = e->support.item[i];
-        out->by_l[i] = term.pull - term.precision * m->kernels->dot(m->stride, v, e->w);
+        out->by_l[i] = term.linear - term.precision * m->kernels->dot(m->stride, v, e->w);
         out->by_w[i] = -term.precision * m->kernels->dot(m->stride, v, l);
     }
 }
 
-double thaw__fine_tuning_episode(thaw__fine_tuning *t, int64_t b, int32_t worker, int64_t user, int64_t k, double sample)
+double thaw__fine_tuning_episode(thaw__fine_tuning *t, int64_t b, int32_t worker, int64_t user, int64_t k,
+                                 double sample)
 {
     const thaw_model *m = t->m;
     thaw__episode *e = t->episodes[worker];
@@ -96,7 +103,8 @@ double thaw__fine_tuning_episode(thaw__fine_tuning *t, int64_t b, int32_t worker
     double loss = 0;
     t->supports[b].n = 0;
     memset(by_score, 0, (size_t)t->basis->items * sizeof *by_score);
-    if (!thaw__episode_adapt(e, t->j, user, k)) loss = thaw__episode_by_score(e, t->j, m->config.loss, FLOOR, sample, by_score);
+    if (!thaw__episode_adapt(e, t->histories, user, k))
+        loss = thaw__episode_by_score(e, t->histories, m->config.loss, FLOOR, sample, by_score);
     if (loss == 0 || !isfinite(loss)) {
         memset(by_score, 0, (size_t)t->basis->items * sizeof *by_score);
         return 0;
@@ -115,20 +123,21 @@ static void run_episode(void *arg, int64_t index, int32_t worker)
     const uint64_t first = FIRST_DRAW + THAW__EPISODE_COUNTERS * (uint64_t)(t->step * BATCH + b);
     const thaw__episode_draw draw = thaw__draw_episode(t->m->config.seed, first, t->n);
     const int64_t user = t->users[draw.user];
-    const int64_t support = thaw__support_size_drawn(draw.support, thaw__history_length(t->j, user));
+    const int64_t support = thaw__support_size_drawn(draw.support, thaw__history_length(t->histories, user));
     t->losses[b] = thaw__fine_tuning_episode(t, b, worker, user, support, draw.sample);
 }
 
 /* ---- a step ------------------------------------------------------------------------------------------------------ */
 
-/* The slopes of the batch move F or V; scale [items] or NULL: 1. */
+/* One step of F or V by the gradient of the batch; scale [items], NULL: 1. */
 static void descend(thaw__fine_tuning *t, int which, const float *scale, double rate)
 {
     const thaw__row_table rows = rows_of(t, which);
     thaw__rms_descent_step(&t->descent[which], &rows, t->slope, scale, rate * rates[which], t->m->kernels);
 }
 
-static void gather_support(thaw__fine_tuning *t)
+/* The mean gradient of the batch by V. */
+static void sum_support_slopes(thaw__fine_tuning *t)
 {
     const thaw_model *m = t->m;
     memset(t->slope, 0, (size_t)(t->basis->items * m->stride) * sizeof *t->slope);
@@ -146,48 +155,51 @@ static void apply(thaw__fine_tuning *t, double rate)
     const int64_t stride = t->m->stride;
     thaw__gemm_tn(b->items, stride, BATCH, 1.0f / BATCH, t->by_score, b->items, t->w, stride, 0, t->slope, stride);
     descend(t, OF_F, thaw__ranking_of(t->m)->popularity, rate);
-    gather_support(t);
+    sum_support_slopes(t);
     descend(t, OF_V, NULL, rate);
 }
 
-/* ---- the space --------------------------------------------------------------------------------------------------- */
+/* ---- rotation ---------------------------------------------------------------------------------------------------- */
 
-/* rows <- rows Q', turn [rank, rank] holding Q' */
-static void turn_rows(float *rows, int64_t n, int64_t ld, int64_t rank, const float *turn)
+/* rows <- rows Q', rotation [rank, rank] = Q' */
+static void rotate_rows(float *rows, int64_t n, int64_t ld, int64_t rank, const float *rotation)
 {
     float out[THAW__RANK_MAX];
     for (int64_t i = 0; i < n; i++) {
-        thaw__gemv_t(rank, rank, 1, turn, rank, rows + i * ld, 0, out);
+        thaw__gemv_t(rank, rank, 1, rotation, rank, rows + i * ld, 0, out);
         memcpy(rows + i * ld, out, (size_t)rank * sizeof *out);
     }
 }
 
-/* Eigenvectors of V'V, largest first, become the axes; silent and pull are taken anew. */
-static thaw_status settle(thaw__fine_tuning *t)
+/* Rotate the latent space to the eigenvectors of V'V, largest first, and compute gram_diag and gram_popularity again.
+ * */
+static thaw_status rediagonalise(thaw__fine_tuning *t)
 {
     thaw_model *m = t->m;
     const thaw_allocator *a = &m->config.allocator;
     const int64_t d = m->rank, items = t->basis->items;
     float *small = thaw__alloc0(a, (size_t)(d * d), sizeof *small);
-    double *square = thaw__alloc0(a, (size_t)(d * d), sizeof *square), *values = thaw__alloc(a, (size_t)d, sizeof *values);
+    double *square = thaw__alloc0(a, (size_t)(d * d), sizeof *square),
+           *values = thaw__alloc(a, (size_t)d, sizeof *values);
     double *work = thaw__alloc(a, (size_t)(d * d + 3 * d), sizeof *work);
     thaw_status st = small && square && values && work ? THAW_OK : THAW_E_NOMEM;
     if (st == THAW_OK) {
         thaw__syrk_t(d, items, 1, thaw__ranking_of(m)->item_embedding, m->stride, 0, small, d);
         for (int64_t i = 0; i < d; i++)
             for (int64_t k = 0; k <= i; k++) square[i * d + k] = (double)small[i * d + k];
-        if (thaw__syev64(d, square, d, values, work)) st = thaw__fail(THAW_E_NUMERIC, "the tuned items have no eigenvectors");
+        if (thaw__syev64(d, square, d, values, work))
+            st = thaw__fail(THAW_E_NUMERIC, "the item embeddings have no eigenvectors after a step of fine-tuning");
     }
     if (st == THAW_OK) {
         for (int64_t c = 0; c < d; c++) {
             thaw__ranking_of(m)->gram_diag[c] = (float)(values[d - 1 - c] > 0 ? values[d - 1 - c] : 0);
             for (int64_t k = 0; k < d; k++) small[k * d + c] = (float)square[(d - 1 - c) * d + k];
         }
-        turn_rows(thaw__ranking_of(m)->item_embedding, items, m->stride, d, small);
-        turn_rows(t->basis->rows, items, t->basis->width, d, small);
-        turn_rows(t->basis->rows + m->stride, items, t->basis->width, d, small);
-        turn_rows(m->user_prior.weights, m->user_prior.features.width, d, d, small);
-        turn_rows(m->user_prior.column_mean, (int64_t)m->user_prior.features.n, d, d, small);
+        rotate_rows(thaw__ranking_of(m)->item_embedding, items, m->stride, d, small);
+        rotate_rows(t->basis->rows, items, t->basis->width, d, small);
+        rotate_rows(t->basis->rows + m->stride, items, t->basis->width, d, small);
+        rotate_rows(m->user_prior.weights, m->user_prior.features.width, d, d, small);
+        rotate_rows(m->user_prior.column_mean, (int64_t)m->user_prior.features.n, d, d, small);
         thaw__gram_popularity_update(m);
     }
     thaw__free(a, small);
@@ -215,5 +227,5 @@ thaw_status thaw__fine_tuning_step(thaw__fine_tuning *t)
     if (k == 0) t->loss = 0;
     apply(t, part < 1 ? 1 - 0.9 * part : 0.1);
     for (int64_t b = 0; b < BATCH; b++) t->loss += t->losses[b] / (double)(BATCH * batches);
-    return k % SETTLE == SETTLE - 1 || k == batches - 1 ? settle(t) : THAW_OK;
+    return k % REDIAGONALISE_EVERY == REDIAGONALISE_EVERY - 1 || k == batches - 1 ? rediagonalise(t) : THAW_OK;
 }

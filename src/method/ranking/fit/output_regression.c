@@ -5,36 +5,36 @@
 #include "linalg.h"
 #include "status.h"
 
-/* x is gain w of the episode that was adapted to. */
-static void add_episode(thaw__output_regression *s)
+/* Add the episode that was adapted to: x = gain w, target += (y - z) x' but for basis_j . c, which cross sums. */
+static void add_episode(thaw__output_regression *r)
 {
-    const thaw_model *m = s->m;
-    const thaw__episode *e = s->episode;
-    const thaw__histories *j = s->j;
+    const thaw_model *m = r->m;
+    const thaw__episode *e = r->episode;
+    const thaw__histories *h = r->histories;
     float x[THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
-    const int64_t first = j->interaction_start[e->user], end = j->interaction_start[e->user + 1];
+    const int64_t first = h->interaction_start[e->user], end = h->interaction_start[e->user + 1];
     const float gain = thaw__schedule_at(thaw__ranking_of(m), THAW__GAIN, e->support.interpolation);
     m->kernels->scale(m->stride, gain, e->w, x);
-    for (int32_t c = 0; c < m->rank; c++) m->kernels->axpy(m->stride, x[c], x, s->state + c * m->stride);
+    for (int32_t c = 0; c < m->rank; c++) m->kernels->axpy(m->stride, x[c], x, r->state + c * m->stride);
     for (int64_t c = 0; c < e->basis->width; c++)
-        if (e->c[c] != 0) m->kernels->axpy(m->stride, e->c[c], x, s->cross + c * m->stride);
+        if (e->c[c] != 0) m->kernels->axpy(m->stride, e->c[c], x, r->cross + c * m->stride);
     for (int32_t at = 0; at < THAW__SPARSE_TABLE; at++)
         if (e->sparse.key[at])
-            m->kernels->axpy(m->stride, -e->sparse.value[at], x, s->target + (e->sparse.key[at] - 1) * m->stride);
+            m->kernels->axpy(m->stride, -e->sparse.value[at], x, r->target + (e->sparse.key[at] - 1) * m->stride);
     for (int64_t t = first; t < end; t++) {
-        const int32_t item = j->interactions[t].item;
-        if (thaw__episode_positive(e, j, t)) m->kernels->axpy(m->stride, 1, x, s->target + item * m->stride);
+        const int32_t item = h->interactions[t].item;
+        if (thaw__episode_positive(e, h, t)) m->kernels->axpy(m->stride, 1, x, r->target + item * m->stride);
         else if (thaw__episode_excludes(e) && t < first + e->k)
-            m->kernels->axpy(m->stride, thaw__episode_score(e, item), x, s->target + item * m->stride);
+            m->kernels->axpy(m->stride, thaw__episode_score(e, item), x, r->target + item * m->stride);
     }
 }
 
-thaw_status thaw__output_regression_begin(thaw__output_regression *out, const thaw_model *m, const thaw__basis *basis, const thaw__histories *j,
-                                const int64_t *users, int64_t n)
+thaw_status thaw__output_regression_begin(thaw__output_regression *out, const thaw_model *m, const thaw__basis *basis,
+                                          const thaw__histories *h, const int64_t *users, int64_t n)
 {
     const thaw_allocator *a = &m->config.allocator;
     const size_t table = (size_t)(basis->items * m->stride);
-    *out = (thaw__output_regression){.m = m, .basis = basis, .j = j, .users = users, .n = n};
+    *out = (thaw__output_regression){.m = m, .basis = basis, .histories = h, .users = users, .n = n};
     out->cross = thaw__alloc0(a, (size_t)(basis->width * m->stride), sizeof *out->cross);
     out->target = thaw__alloc0(a, table, sizeof *out->target);
     out->state = thaw__alloc0(a, (size_t)(m->rank * m->stride), sizeof *out->state);
@@ -47,16 +47,17 @@ void thaw__output_regression_add(thaw__output_regression *r, int64_t first, int6
 {
     int64_t sizes[THAW__SUPPORT_GRID];
     for (int64_t u = first; u < first + n; u++) {
-        const int n_sizes = thaw__support_grid(sizes, thaw__history_length(r->j, r->users[u]));
+        const int n_sizes = thaw__support_grid(sizes, thaw__history_length(r->histories, r->users[u]));
         for (int k = 0; k < n_sizes; k++)
-            if (!thaw__episode_adapt(r->episode, r->j, r->users[u], sizes[k])) add_episode(r);
+            if (!thaw__episode_adapt(r->episode, r->histories, r->users[u], sizes[k])) add_episode(r);
     }
 }
 
 void thaw__output_regression_end(thaw__output_regression *r)
 {
     const thaw__basis *b = r->basis;
-    thaw__gemm(b->items, r->m->stride, b->width, -1, b->rows, b->width, r->cross, r->m->stride, 1, r->target, r->m->stride);
+    thaw__gemm(b->items, r->m->stride, b->width, -1, b->rows, b->width, r->cross, r->m->stride, 1, r->target,
+               r->m->stride);
 }
 
 void thaw__output_regression_free(thaw__output_regression *r)
@@ -82,9 +83,8 @@ thaw_status thaw__output_regression_solve(thaw__output_regression *r, float ridg
     for (int32_t c = 0; c < m->rank; c++) inverse[c * m->stride + c] += (float)(trace / m->rank) * ridge + 1e-30f;
     thaw_status st = THAW_OK;
     if (thaw__potrf(m->rank, inverse, m->stride) || thaw__potri(m->rank, inverse, m->stride))
-        st = thaw__fail(THAW_E_NUMERIC, "the beliefs of the users are not finite");
-    else
-        thaw__gemm(r->basis->items, m->rank, m->rank, 1, r->target, m->stride, inverse, m->stride, 0, r->R, m->stride);
+        st = thaw__fail(THAW_E_NUMERIC, "the posteriors of the users are not finite");
+    else thaw__gemm(r->basis->items, m->rank, m->rank, 1, r->target, m->stride, inverse, m->stride, 0, r->R, m->stride);
     thaw__free(a, inverse);
     return st;
 }
@@ -92,5 +92,6 @@ thaw_status thaw__output_regression_solve(thaw__output_regression *r, float ridg
 void thaw__output_regression_apply(thaw__basis *basis, const float *R, float share)
 {
     for (int64_t i = 0; i < basis->items; i++)
-        for (int64_t c = 0; c < basis->stride; c++) basis->rows[i * basis->width + c] += share * R[i * basis->stride + c];
+        for (int64_t c = 0; c < basis->stride; c++)
+            basis->rows[i * basis->width + c] += share * R[i * basis->stride + c];
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The scoring rows, by regression: what users did next on the beliefs their supports gave, over episodes of all users.
+ * Output regression: a ridge regression that corrects the output embeddings by what came next, over episodes of all
+ * users (docs/ranking-training.md, equation 7).
  *
  *     F <- F + R,   R' = (S + rho tr(S)/d I)^-1 sum_e x_e (y_e - z_e)',   x = gain w,  S = sum_e x_e x_e'
  *
- * y - z over the catalogue is never formed: z is basis_j . c, so the sum is one product with the basis, plus sparse terms.
+ * y - z over the catalogue is never formed: z_j = basis_j . c + sparse_j, so the sum is one product with the basis,
+ * plus sparse terms.
  */
 #ifndef THAW_OUTPUT_REGRESSION_H
 #define THAW_OUTPUT_REGRESSION_H
@@ -13,24 +15,28 @@
 typedef struct thaw__output_regression {
     const thaw_model *m;
     const thaw__basis *basis;
-    const thaw__histories *j;
-    const int64_t *users; /* [n] numbers of journeys */
+    const thaw__histories *histories;
+    const int64_t *users; /* [n] indices into the histories */
     int64_t n;
     thaw__episode *episode;
-    float *cross;         /* [width, stride] sum of c x' */
-    float *target;        /* [items, stride] sum over episodes of (y - z) x', once ended */
-    float *state;         /* [rank, stride]  S */
-    float *R;             /* [items, stride] the last solution */
+    float *cross;  /* [width, stride] sum of c x' */
+    float *target; /* [items, stride] sum over episodes of (y - z) x', after thaw__output_regression_end() */
+    float *state;  /* [rank, stride] S */
+    float *R;      /* [items, stride] the last solution */
 } thaw__output_regression;
 
-/** Take the sums over users: once, for any number of ridges. Free it also on error. */
-thaw_status thaw__output_regression_begin(thaw__output_regression *out, const thaw_model *m, const thaw__basis *basis, const thaw__histories *j,
-                                const int64_t *users, int64_t n);
+/** Begin the sums, which serve any number of ridges. Free it also on error. */
+thaw_status thaw__output_regression_begin(thaw__output_regression *out, const thaw_model *m, const thaw__basis *basis,
+                                          const thaw__histories *h, const int64_t *users, int64_t n);
+
+/** Add the episodes of users first … first + n - 1. */
 void thaw__output_regression_add(thaw__output_regression *r, int64_t first, int64_t n);
+
+/** Finish the sums. */
 void thaw__output_regression_end(thaw__output_regression *r);
 void thaw__output_regression_free(thaw__output_regression *r);
 
-/** R from the sums; ridge is rho. */
+/** Solve for R; ridge is rho. */
 thaw_status thaw__output_regression_solve(thaw__output_regression *r, float ridge);
 
 /** F += share R in the basis. */

@@ -1,208 +1,214 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Phases for the rows of V and the scoring rows beyond what moments make of them: a regression of what came next, rows tuned by
- * gradient, the judges choosing among a few ridges and numbers of epochs; then everybody's rows under what was chosen. */
+ * Phases of the embeddings after the statistics: output regression and fine-tuning, of the statistics users, with the
+ * ridge and the number of epochs chosen by the validation users; then both again of all users with what was chosen.
+ */
 #include <string.h>
 
 #include "status.h"
 #include "ranking_fit.h"
 
-/* Judges are asked every so many epochs; tuning is given up unless they like it so much better after the first, and in the end. */
-enum { EPOCHS_PER_VERDICT = 2 };
-#define WORTH_AT_FIRST 1.005
-#define WORTH 1.003
+/* Fine-tuning is evaluated every second epoch. It is kept if recall + NDCG improves by these factors: at the first
+ * evaluation over the schedules alone, and at the end, with the output regression, over the output regression alone. */
+enum { EPOCHS_PER_EVALUATION = 2 };
+#define FIRST_GAIN 1.005
+#define TOTAL_GAIN 1.003
 
-/* ---- the regression ---------------------------------------------------------------------------------------------- */
+/* ---- output regression ------------------------------------------------------------------------------------------- */
 
 static const float ridges[] = {0.1f, 0.5f, 2};
 enum { N_RIDGES = sizeof ridges / sizeof *ridges };
 
-static thaw_status begin_readout(thaw__ranking_fit *t, int64_t *n)
+static thaw_status begin_output_regression(thaw__ranking_fit *t, int64_t *n)
 {
     *n = t->n_now;
-    return thaw__output_regression_begin(&t->readout, t->m, &t->basis, &t->j, t->users, t->n_now);
+    return thaw__output_regression_begin(&t->regression, t->m, &t->basis, &t->histories, t->users, t->n_now);
 }
 
-static thaw_status add_readout(thaw__ranking_fit *t, int64_t first, int64_t n)
+static thaw_status add_output_regression(thaw__ranking_fit *t, int64_t first, int64_t n)
 {
-    thaw__output_regression_add(&t->readout, first, n);
+    thaw__output_regression_add(&t->regression, first, n);
     return THAW_OK;
 }
 
-/* The ridge that the judges like best; 0: none is better than nothing. */
+/* Choose the ridge with the best recall + NDCG; 0 if no ridge improves on the best so far. */
 static thaw_status choose_ridge(thaw__ranking_fit *t)
 {
     t->ridge = 0;
-    thaw__output_regression_end(&t->readout);
+    thaw__output_regression_end(&t->regression);
     for (int k = 0; k < N_RIDGES; k++) {
         int better = 0;
-        THAW__TRY(thaw__output_regression_solve(&t->readout, ridges[k]));
-        thaw__output_regression_apply(&t->basis, t->readout.R, 1);
+        THAW__TRY(thaw__output_regression_solve(&t->regression, ridges[k]));
+        thaw__output_regression_apply(&t->basis, t->regression.R, 1);
         const thaw_status st = thaw__ranking_evaluate_candidate(t, &better);
-        thaw__output_regression_apply(&t->basis, t->readout.R, -1);
+        thaw__output_regression_apply(&t->basis, t->regression.R, -1);
         if (st != THAW_OK) return st;
         if (better) t->ridge = ridges[k];
     }
-    thaw__output_regression_free(&t->readout);
+    thaw__output_regression_free(&t->regression);
     return THAW_OK;
 }
 
 static thaw_status begin_regression(thaw__ranking_fit *t, int64_t *n)
 {
-    t->plain.rules = t->best;
-    return t->run->cancelled ? THAW_OK : begin_readout(t, n);
+    t->regression_only.start = t->best;
+    return t->run->cancelled ? THAW_OK : begin_output_regression(t, n);
 }
 
-/* What it comes to without tuning; tuning starts from the rules again. */
+/* Store the result without fine-tuning; fine-tuning is compared with the schedules alone at first. */
 static thaw_status end_regression(thaw__ranking_fit *t, int *again)
 {
     (void)again;
     THAW__TRY(choose_ridge(t));
-    t->plain.best = t->best;
-    t->plain.ridge = t->ridge;
-    t->plain.recall = t->run->report.valid_recall;
-    t->plain.ndcg = t->run->report.valid_ndcg;
-    t->best = t->plain.rules;
+    t->regression_only.best = t->best;
+    t->regression_only.ridge = t->ridge;
+    t->regression_only.recall = t->run->report.valid_recall;
+    t->regression_only.ndcg = t->run->report.valid_ndcg;
+    t->best = t->regression_only.start;
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_regression = {begin_regression, add_readout, end_regression};
+const thaw__phase thaw__phase_regression = {begin_regression, add_output_regression, end_regression};
 
-/* ---- how long to tune -------------------------------------------------------------------------------------------- */
+/* ---- number of epochs -------------------------------------------------------------------------------------------- */
 
-/* All that tuning moves, to or from the copy [items (stride + width) + 2 stride]. */
+/* Copy what fine-tuning changes to saved_rows [items (stride + width) + 2 stride], or back. */
 static void copy_rows(const thaw__ranking_fit *t, int back)
 {
     const thaw__basis *b = &t->basis;
     const thaw__ranking *r = thaw__ranking_of(t->m);
-    float *const at[] = {r->item_embedding, b->rows, r->gram_diag, r->gram_popularity}, *copy = t->rows;
+    float *const at[] = {r->item_embedding, b->rows, r->gram_diag, r->gram_popularity}, *copy = t->saved_rows;
     const int64_t size[] = {b->items * b->stride, b->items * b->width, b->stride, b->stride};
-    for (int k = 0; k < 4; copy += size[k++]) memcpy(back ? at[k] : copy, back ? copy : at[k], (size_t)size[k] * sizeof *copy);
+    for (int k = 0; k < 4; copy += size[k++])
+        memcpy(back ? at[k] : copy, back ? copy : at[k], (size_t)size[k] * sizeof *copy);
 }
 
-static thaw_status open_tuning(thaw__ranking_fit *t)
+static thaw_status open_fine_tuning(thaw__ranking_fit *t)
 {
     const thaw__basis *b = &t->basis;
-    t->worth = WORTH_AT_FIRST * t->best;
-    t->rows = thaw__alloc(&t->m->config.allocator, (size_t)(b->items * (b->stride + b->width) + 2 * b->stride), sizeof *t->rows);
-    if (!t->rows) return THAW_E_NOMEM;
+    t->required = FIRST_GAIN * t->best;
+    t->saved_rows = thaw__alloc(&t->m->config.allocator, (size_t)(b->items * (b->stride + b->width) + 2 * b->stride),
+                                sizeof *t->saved_rows);
+    if (!t->saved_rows) return THAW_E_NOMEM;
     copy_rows(t, 0);
-    return thaw__fine_tuning_create(&t->tune, t->m, &t->basis, &t->j, t->users, t->n_now);
+    return thaw__fine_tuning_create(&t->fine_tuning, t->m, &t->basis, &t->histories, t->users, t->n_now);
 }
 
-static void close_tuning(thaw__ranking_fit *t)
+static void close_fine_tuning(thaw__ranking_fit *t)
 {
     copy_rows(t, 1);
-    thaw__fine_tuning_free(&t->tune);
-    thaw__free(&t->m->config.allocator, t->rows);
-    t->rows = NULL;
+    thaw__fine_tuning_free(&t->fine_tuning);
+    thaw__free(&t->m->config.allocator, t->saved_rows);
+    t->saved_rows = NULL;
 }
 
 static thaw_status begin_choose_epochs(thaw__ranking_fit *t, int64_t *n)
 {
     const int cancelled = t->run->cancelled;
     if (!t->begun && (cancelled || t->basis.items > THAW__FINE_TUNING_ITEMS)) return THAW_OK;
-    if (!t->begun) THAW__TRY(open_tuning(t));
+    if (!t->begun) THAW__TRY(open_fine_tuning(t));
     if (cancelled) t->epochs = 0;
-    if (cancelled || t->tune.over) {
-        close_tuning(t);
+    if (cancelled || t->fine_tuning.finished) {
+        close_fine_tuning(t);
         return THAW_OK;
     }
     *n = THAW__FINE_TUNING_BATCH;
-    if ((t->tune.step + 1) % thaw__fine_tuning_batches(&t->tune) == 0) t->pass = t->m->config.passes;
+    if ((t->fine_tuning.step + 1) % thaw__fine_tuning_batches(&t->fine_tuning) == 0) t->pass = t->m->config.passes;
     return THAW_OK;
 }
 
-static thaw_status add_tune(thaw__ranking_fit *t, int64_t first, int64_t n)
+static thaw_status add_fine_tuning(thaw__ranking_fit *t, int64_t first, int64_t n)
 {
-    return thaw__fine_tuning_add(&t->tune, first, n);
+    return thaw__fine_tuning_add(&t->fine_tuning, first, n);
 }
 
-/* Whether the judges want more, after an epoch. */
-static thaw_status judge_epoch(thaw__ranking_fit *t, int32_t epoch)
+/* Evaluate after an epoch; decides whether there is another one. */
+static thaw_status evaluate_epoch(thaw__ranking_fit *t, int32_t epoch)
 {
     int better;
-    if (epoch % EPOCHS_PER_VERDICT) return THAW_OK;
+    if (epoch % EPOCHS_PER_EVALUATION) return THAW_OK;
     THAW__TRY(thaw__ranking_evaluate_candidate(t, &better));
-    if (better && t->best >= t->worth) {
+    if (better && t->best >= t->required) {
         t->epochs = epoch;
         copy_rows(t, 0);
     }
-    t->tune.over = t->best < t->worth || epoch + EPOCHS_PER_VERDICT > THAW__FINE_TUNING_EPOCHS;
+    t->fine_tuning.finished = t->best < t->required || epoch + EPOCHS_PER_EVALUATION > THAW__FINE_TUNING_EPOCHS;
     return THAW_OK;
 }
 
 static thaw_status end_choose_epochs(thaw__ranking_fit *t, int *again)
 {
-    *again = 1; /* begin sees when it is over */
-    THAW__TRY(thaw__fine_tuning_step(&t->tune));
-    t->run->report.train_rmse = t->tune.loss;
-    const int64_t batches = thaw__fine_tuning_batches(&t->tune);
-    return t->tune.step % batches ? THAW_OK : judge_epoch(t, (int32_t)(t->tune.step / batches));
+    *again = 1; /* begin_choose_epochs() ends the phase */
+    THAW__TRY(thaw__fine_tuning_step(&t->fine_tuning));
+    t->run->report.train_rmse = t->fine_tuning.loss;
+    const int64_t batches = thaw__fine_tuning_batches(&t->fine_tuning);
+    return t->fine_tuning.step % batches ? THAW_OK : evaluate_epoch(t, (int32_t)(t->fine_tuning.step / batches));
 }
 
-const thaw__phase thaw__phase_choose_epochs = {begin_choose_epochs, add_tune, end_choose_epochs};
+const thaw__phase thaw__phase_choose_epochs = {begin_choose_epochs, add_fine_tuning, end_choose_epochs};
 
-/* ---- whether tuning is worth it with the regression that follows, against the regression alone ------------------- */
+/* ---- output regression after fine-tuning, compared with the output regression alone ------------------------------ */
 
-static void go_plain(thaw__ranking_fit *t)
+static void use_regression_only(thaw__ranking_fit *t)
 {
     t->epochs = 0;
-    t->ridge = t->plain.ridge;
-    if (!(t->plain.best > 0)) return; /* cancelled before */
-    t->run->report.valid_recall = t->plain.recall;
-    t->run->report.valid_ndcg = t->plain.ndcg;
-    t->best = t->plain.best;
+    t->ridge = t->regression_only.ridge;
+    if (!(t->regression_only.best > 0)) return; /* cancelled before the regression */
+    t->run->report.valid_recall = t->regression_only.recall;
+    t->run->report.valid_ndcg = t->regression_only.ndcg;
+    t->best = t->regression_only.best;
 }
 
-static thaw_status begin_tuned_regression(thaw__ranking_fit *t, int64_t *n)
+static thaw_status begin_fine_tuned_regression(thaw__ranking_fit *t, int64_t *n)
 {
-    if (t->epochs) return begin_readout(t, n);
-    go_plain(t);
+    if (t->epochs) return begin_output_regression(t, n);
+    use_regression_only(t);
     return THAW_OK;
 }
 
-static thaw_status end_tuned_regression(thaw__ranking_fit *t, int *again)
+static thaw_status end_fine_tuned_regression(thaw__ranking_fit *t, int *again)
 {
     (void)again;
     THAW__TRY(choose_ridge(t));
-    if (t->best < WORTH * t->plain.best) go_plain(t);
+    if (t->best < TOTAL_GAIN * t->regression_only.best) use_regression_only(t);
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_tuned_regression = {begin_tuned_regression, add_readout, end_tuned_regression};
+const thaw__phase thaw__phase_fine_tuned_regression = {begin_fine_tuned_regression, add_output_regression,
+                                                       end_fine_tuned_regression};
 
-/* ---- everybody's ------------------------------------------------------------------------------------------------- */
+/* ---- all users --------------------------------------------------------------------------------------------------- */
 
-static thaw_status begin_tune(thaw__ranking_fit *t, int64_t *n)
+static thaw_status begin_fine_tuning(thaw__ranking_fit *t, int64_t *n)
 {
     if (!t->epochs) return THAW_OK;
     *n = THAW__FINE_TUNING_BATCH;
-    return t->begun ? THAW_OK : thaw__fine_tuning_create(&t->tune, t->m, &t->basis, &t->j, t->users, t->n_now);
+    return t->begun ? THAW_OK
+                    : thaw__fine_tuning_create(&t->fine_tuning, t->m, &t->basis, &t->histories, t->users, t->n_now);
 }
 
-static thaw_status end_tune(thaw__ranking_fit *t, int *again)
+static thaw_status end_fine_tuning(thaw__ranking_fit *t, int *again)
 {
-    THAW__TRY(thaw__fine_tuning_step(&t->tune));
-    *again = t->tune.step < t->epochs * thaw__fine_tuning_batches(&t->tune);
-    if (!*again) thaw__fine_tuning_free(&t->tune);
+    THAW__TRY(thaw__fine_tuning_step(&t->fine_tuning));
+    *again = t->fine_tuning.step < t->epochs * thaw__fine_tuning_batches(&t->fine_tuning);
+    if (!*again) thaw__fine_tuning_free(&t->fine_tuning);
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_tune = {begin_tune, add_tune, end_tune};
+const thaw__phase thaw__phase_fine_tuning = {begin_fine_tuning, add_fine_tuning, end_fine_tuning};
 
 static thaw_status begin_last_regression(thaw__ranking_fit *t, int64_t *n)
 {
-    return t->ridge > 0 ? begin_readout(t, n) : THAW_OK;
+    return t->ridge > 0 ? begin_output_regression(t, n) : THAW_OK;
 }
 
 static thaw_status end_last_regression(thaw__ranking_fit *t, int *again)
 {
     (void)again;
-    thaw__output_regression_end(&t->readout);
-    THAW__TRY(thaw__output_regression_solve(&t->readout, t->ridge));
-    thaw__output_regression_apply(&t->basis, t->readout.R, 1);
-    thaw__output_regression_free(&t->readout);
+    thaw__output_regression_end(&t->regression);
+    THAW__TRY(thaw__output_regression_solve(&t->regression, t->ridge));
+    thaw__output_regression_apply(&t->basis, t->regression.R, 1);
+    thaw__output_regression_free(&t->regression);
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_last_regression = {begin_last_regression, add_readout, end_last_regression};
+const thaw__phase thaw__phase_last_regression = {begin_last_regression, add_output_regression, end_last_regression};

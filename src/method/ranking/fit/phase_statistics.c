@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Phases that take moments of the first n_now users: one additive pass each, the space one for every product. */
+ * The phases of the statistics, over the first n_now users: popularity, latent space, order, neighbours, user prior.
+ * Each is one additive pass; the latent space is one pass for each product with the covariance.
+ */
 #include "content_similarity.h"
 #include "status.h"
 #include "ranking_fit.h"
@@ -22,7 +24,7 @@ static thaw_status begin_popularity(thaw__ranking_fit *t, int64_t *n)
     thaw__basis_free(&t->basis, &t->m->config.allocator);
     THAW__TRY(thaw__statistics_begin(&t->statistics, t->m, &t->basis, online));
     if (online) THAW__TRY(add_all(t, &t->before, -1));
-    THAW__TRY(online ? add_all(t, &t->j, 1) : thaw__statistics_add_users(&t->statistics, &t->j, t->users, t->n_now, 1));
+    THAW__TRY(online ? add_all(t, &t->histories, 1) : thaw__statistics_add_users(&t->statistics, &t->histories, t->users, t->n_now, 1));
     *n = t->statistics.n;
     return thaw__popularity_begin(&t->statistics);
 }
@@ -88,7 +90,7 @@ static thaw_status begin_neighbours(thaw__ranking_fit *t, int64_t *n)
     return THAW_OK;
 }
 
-/* By item, over all users at once. */
+/* One contribution: the pass is parallel over items, not over users. */
 static thaw_status add_neighbours(thaw__ranking_fit *t, int64_t first, int64_t n)
 {
     (void)first, (void)n;
@@ -105,12 +107,12 @@ static thaw_status end_neighbours(thaw__ranking_fit *t, int *again)
 
 const thaw__phase thaw__phase_neighbours = {begin_neighbours, add_neighbours, end_neighbours};
 
-/* ---- what features say of users --------------------------------------------------------------------------------- */
+/* ---- prior of users --------------------------------------------------------------------------------------------- */
 
 static thaw_status begin_user_prior(thaw__ranking_fit *t, int64_t *n)
 {
     *n = t->m->user_prior.features.width ? t->n_now : 0;
-    return *n ? thaw__user_prior_begin(&t->user_prior, t->m, &t->j, t->users, t->n_now) : THAW_OK;
+    return *n ? thaw__user_prior_begin(&t->user_prior, t->m, &t->histories, t->users, t->n_now) : THAW_OK;
 }
 
 static thaw_status add_user_prior(thaw__ranking_fit *t, int64_t first, int64_t n)
@@ -128,10 +130,10 @@ static thaw_status end_user_prior(thaw__ranking_fit *t, int *again)
 
 const thaw__phase thaw__phase_user_prior = {begin_user_prior, add_user_prior, end_user_prior};
 
-/* The same of the space as tuning left it. */
-static thaw_status begin_tuned_prior(thaw__ranking_fit *t, int64_t *n)
+/* The same in the latent space after fine-tuning; skipped without fine-tuning. */
+static thaw_status begin_fine_tuned_prior(thaw__ranking_fit *t, int64_t *n)
 {
     return t->epochs ? begin_user_prior(t, n) : THAW_OK;
 }
 
-const thaw__phase thaw__phase_tuned_prior = {begin_tuned_prior, add_user_prior, end_user_prior};
+const thaw__phase thaw__phase_fine_tuned_prior = {begin_fine_tuned_prior, add_user_prior, end_user_prior};

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a run of pretraining for ranking keeps between rounds, and its phases: popularity, space, order and neighbours of most users,
- * rules by episodes of others, output rows by regression, rows tuned; then the same of everybody under what was chosen. */
+ * The state of one pretraining run of a ranking between rounds, and its phases (docs/ranking-training.md): statistics
+ * of the statistics users, schedules from episodes of other users, output regression, fine-tuning; then the statistics
+ * and the embeddings again from all users, under the settings that the validation users chose.
+ */
 #ifndef THAW_RANKING_FIT_H
 #define THAW_RANKING_FIT_H
 
@@ -14,57 +16,59 @@
 typedef struct thaw__ranking_fit {
     thaw__run *run;
     thaw_model *m;
-    thaw__histories j;
+    thaw__histories histories;
     thaw__histories before; /* online: what the model has of the same users, to be taken out */
-    int64_t *users;      /* [n] journeys: those of the moments, those that teach the rules, the judges */
-    int64_t n_before;    /* users that are taken out */
-    int64_t n, n_moments, n_rules, n_validation;
-    int64_t n_now;       /* users, the first of all, whose moments are taken now */
-    const struct planned *plan; /* the phase that is now, and those after it */
-    int begun;           /* the phase has had a round */
-    int32_t pass;        /* that ends with the round; 0: none */
-    double best;         /* recall + NDCG of the judges under what is kept */
+    int64_t *users; /* [n] indices into the histories: statistics users, schedule users, validation users */
+    int64_t n_before; /* users that are taken out */
+    int64_t n, n_statistics_users, n_schedule_users, n_validation_users;
+    int64_t n_now; /* the first n_now users take part in the present phase */
+    const struct planned *plan; /* the present phase, and those after it */
+    int begun;     /* the phase has had a round */
+    int32_t pass;  /* the pass that ends with this round; 0: none */
+    double best;   /* recall + NDCG of the validation users for the best candidate so far */
 
     thaw__statistics statistics;
-    float kept;          /* part of the model's statistics that stays; 0: pretraining */
+    float kept; /* part of the model's statistics that stays; 0: pretraining */
     thaw__basis basis;
     thaw__user_prior_fit user_prior;
 
-    thaw__schedule_fit rules;
-    thaw__snapshot rules_at_first, best_rules;
-    int floor;           /* which floor of the loss is tried */
-    int64_t step;        /* of the floor's share of the passes */
-    double pass_loss;    /* sum over the steps of a pass */
+    thaw__schedule_fit schedules;
+    thaw__snapshot start_schedules, best_schedules;
+    int floor;        /* index of the floor of the loss that is tried */
+    int64_t step;     /* of those that this floor has */
+    double pass_loss; /* sum over the steps of a pass */
 
-    thaw__output_regression readout;
-    float ridge;         /* of the regression; 0: none */
+    thaw__output_regression regression;
+    float ridge; /* of the output regression; 0: none */
 
-    thaw__fine_tuning tune;
-    float *rows;         /* what the tuning would go back to */
-    int32_t epochs;      /* of tuning that are kept */
-    double worth;        /* what the judges must say after the first epochs */
+    thaw__fine_tuning fine_tuning;
+    float *saved_rows; /* copy of what fine-tuning changes, in the best state so far */
+    int32_t epochs;    /* of fine-tuning that are kept */
+    double required;   /* what `best` must reach after the first evaluation of fine-tuning */
 
-    struct {             /* what the regression alone comes to */
-        double rules, best; /* of the judges: the rules alone, the regression with them */
+    struct {                /* the result without fine-tuning */
+        double start, best; /* recall + NDCG with the schedules alone; with the output regression */
         float ridge;
         double recall, ndcg;
-    } plain;
+    } regression_only;
 } thaw__ranking_fit;
 
 /** One phase of the plan, in rounds. */
 typedef struct thaw__phase {
-    /** The next round: how many contributors it has; 0 passes the phase over. */
+    /** Begin the next round; *n: its number of contributors, 0: the phase is over or skipped. */
     thaw_status (*begin)(thaw__ranking_fit *t, int64_t *n);
     thaw_status (*contribute)(thaw__ranking_fit *t, int64_t first, int64_t n);
-    /** The model moves; *again: one more round of this phase. */
+    /** Update the model; *again: 1 if this phase has one more round. */
     thaw_status (*end)(thaw__ranking_fit *t, int *again);
 } thaw__phase;
 
 extern const thaw__phase thaw__phase_popularity, thaw__phase_space, thaw__phase_order, thaw__phase_neighbours,
-    thaw__phase_user_prior, thaw__phase_schedules, thaw__phase_regression, thaw__phase_choose_epochs, thaw__phase_tuned_prior,
-    thaw__phase_tuned_regression, thaw__phase_tune, thaw__phase_last_regression;
+    thaw__phase_user_prior, thaw__phase_schedules, thaw__phase_regression, thaw__phase_choose_epochs,
+    thaw__phase_fine_tuned_prior, thaw__phase_fine_tuned_regression, thaw__phase_fine_tuning,
+    thaw__phase_last_regression;
 
-/** Evaluate on the judges; 1 at *better, with the report told, if what stands is the best so far. */
+/** Evaluate the model on the validation users. *better: 1 if recall + NDCG is the best so far; then the report is
+ *  updated. */
 thaw_status thaw__ranking_evaluate_candidate(thaw__ranking_fit *t, int *better);
 
 #endif

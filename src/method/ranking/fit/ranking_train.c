@@ -9,25 +9,25 @@
 #include "status.h"
 #include "ranking_fit.h"
 
-enum { MOST_VALID = 3000 };
+enum { MOST_VALID = 3000 }; /* held-out users */
 
-#define VALID_USERS 0.2 /* where the configuration asks for none: half of them teach the rules, half are judges */
+#define VALID_USERS 0.2 /* held out by default: half of them train the schedules, half are validation users */
 
 /* ---- the plan ---------------------------------------------------------------------------------------------------- */
 
 typedef struct planned {
     const thaw__phase *phase;
-    int everybody; /* over all users, not those of the statistics alone */
+    int all_users; /* 0: the statistics users alone */
 } planned;
 
-/* What is chosen with part of the users, then everybody's. */
+/* First the statistics users, to choose settings; then all users, with these settings. */
 static const planned pretraining[] = {
     {&thaw__phase_popularity, 0},       {&thaw__phase_space, 0},         {&thaw__phase_order, 0},
     {&thaw__phase_neighbours, 0},       {&thaw__phase_user_prior, 0},    {&thaw__phase_schedules, 0},
-    {&thaw__phase_regression, 0},       {&thaw__phase_choose_epochs, 0}, {&thaw__phase_tuned_prior, 0},
-    {&thaw__phase_tuned_regression, 0}, {&thaw__phase_popularity, 1},    {&thaw__phase_space, 1},
+    {&thaw__phase_regression, 0},       {&thaw__phase_choose_epochs, 0}, {&thaw__phase_fine_tuned_prior, 0},
+    {&thaw__phase_fine_tuned_regression, 0}, {&thaw__phase_popularity, 1},    {&thaw__phase_space, 1},
     {&thaw__phase_order, 1},            {&thaw__phase_neighbours, 1},    {&thaw__phase_user_prior, 1},
-    {&thaw__phase_tune, 1},             {&thaw__phase_tuned_prior, 1},   {&thaw__phase_last_regression, 1},
+    {&thaw__phase_fine_tuning, 1},             {&thaw__phase_fine_tuned_prior, 1},   {&thaw__phase_last_regression, 1},
     {NULL, 0},
 };
 
@@ -36,13 +36,13 @@ static const planned update[] = {
     {&thaw__phase_popularity, 1}, {&thaw__phase_order, 1}, {&thaw__phase_neighbours, 1}, {NULL, 0},
 };
 
-/* Serving's tables, once every phase is over. */
+/* After the last phase: compute output embeddings and offsets of the model. */
 static void finish_pretraining(thaw__ranking_fit *t)
 {
     thaw_model *m = t->m;
     thaw__basis_collapse(m, &t->basis, 0);
     m->trained_users = t->n;
-    m->trained_events = t->j.n_events;
+    m->trained_events = t->histories.n_events;
     m->steps += t->run->report.steps;
 }
 
@@ -72,7 +72,7 @@ static void finish_update(thaw__ranking_fit *t)
     for (int64_t i = 0; i < t->basis.items; i++) place_item(m, &t->basis, i);
     thaw__gram_popularity_update(m);
     m->trained_users = less(m->trained_users, t->n_before) + t->n;
-    m->trained_events = less(m->trained_events, t->before.n_events) + t->j.n_events;
+    m->trained_events = less(m->trained_events, t->before.n_events) + t->histories.n_events;
     t->run->report.steps = ++m->steps;
 }
 
@@ -81,7 +81,7 @@ thaw_status thaw__ranking_begin_round(thaw__run *run, thaw__round *out)
     thaw__ranking_fit *t = run->state;
     for (; t->plan->phase; t->plan++, t->begun = 0) {
         t->pass = 0;
-        t->n_now = t->plan->everybody ? t->n : t->n_moments;
+        t->n_now = t->plan->all_users ? t->n : t->n_statistics_users;
         THAW__TRY(t->plan->phase->begin(t, &out->n));
         out->pass = t->pass;
         if (out->n) return THAW_OK;
@@ -112,7 +112,8 @@ thaw_status thaw__ranking_end_round(thaw__run *run)
 thaw_status thaw__ranking_evaluate_candidate(thaw__ranking_fit *t, int *better)
 {
     thaw__ranking_quality q;
-    THAW__TRY(thaw__ranking_validate(&q, t->m, &t->basis, &t->j, t->users + t->n - t->n_validation, t->n_validation));
+    THAW__TRY(thaw__ranking_validate(&q, t->m, &t->basis, &t->histories, t->users + t->n - t->n_validation_users,
+                                     t->n_validation_users));
     *better = q.recall + q.ndcg > t->best;
     if (!*better) return THAW_OK;
     t->best = q.recall + q.ndcg;
@@ -123,33 +124,35 @@ thaw_status thaw__ranking_evaluate_candidate(thaw__ranking_fit *t, int *better)
 
 /* ---- users ------------------------------------------------------------------------------------------------------- */
 
-/* Journeys with two items or more, shuffled; the last part teaches the rules. */
-static thaw_status choose_users(thaw__ranking_fit *t)
+/* Split the users with two items or more at random: statistics users, schedule users, validation users. */
+static thaw_status split_users(thaw__ranking_fit *t)
 {
     const thaw_config *c = &t->m->config;
-    t->users = thaw__alloc(&c->allocator, (size_t)t->j.n, sizeof *t->users);
+    t->users = thaw__alloc(&c->allocator, (size_t)t->histories.n, sizeof *t->users);
     if (!t->users) return THAW_E_NOMEM;
-    t->n = thaw__histories_of_two(t->users, &t->j);
-    if (t->n < 3) return thaw__fail(THAW_E_RANGE, "the data hold %lld users with two items or more; at least 3 are needed", (long long)t->n);
+    t->n = thaw__histories_of_two(t->users, &t->histories);
+    if (t->n < 3)
+        return thaw__fail(THAW_E_RANGE, "the data hold %lld users with two items or more; at least 3 are needed",
+                          (long long)t->n);
     thaw__rng_shuffle(t->users, t->n, c->seed, THAW__RNG_VALID, 0);
     const double part = c->valid_users > 0 ? (double)c->valid_users : VALID_USERS;
     int64_t held = (int64_t)(part * (double)t->n);
     held = held > MOST_VALID ? MOST_VALID : held < 2 ? 2 : held;
-    t->n_validation = held / 2;
-    t->n_rules = held - t->n_validation;
-    t->n_moments = t->n - held;
-    thaw__sort(t->users, (size_t)t->n_moments, sizeof *t->users, thaw__by_int64);
+    t->n_validation_users = held / 2;
+    t->n_schedule_users = held - t->n_validation_users;
+    t->n_statistics_users = t->n - held;
+    thaw__sort(t->users, (size_t)t->n_statistics_users, sizeof *t->users, thaw__by_int64);
     return THAW_OK;
 }
 
-/* Times that differ are worth a half-life: it starts at the mean length of a journey. */
+/* Start value: the mean time from the first to the last event of a user; 0 if the data have no times. */
 static float start_half_life(const thaw__ranking_fit *t)
 {
     double sum = 0;
     if (t->m->config.half_life > 0) return t->m->config.half_life;
     for (int64_t k = 0; k < t->n; k++) {
-        const int64_t first = t->j.start[t->users[k]], end = t->j.start[t->users[k] + 1];
-        sum += t->j.events[end - 1].time - t->j.events[first].time;
+        const int64_t first = t->histories.start[t->users[k]], end = t->histories.start[t->users[k] + 1];
+        sum += t->histories.events[end - 1].time - t->histories.events[first].time;
     }
     return (float)(sum / (double)t->n);
 }
@@ -158,8 +161,8 @@ static float start_half_life(const thaw__ranking_fit *t)
 
 static thaw_status open_pretraining(thaw__ranking_fit *t)
 {
-    THAW__TRY(thaw__histories_build(&t->j, t->m, t->run->data, NULL, 0, INFINITY));
-    THAW__TRY(choose_users(t));
+    THAW__TRY(thaw__histories_build(&t->histories, t->m, t->run->data, NULL, 0, INFINITY));
+    THAW__TRY(split_users(t));
     thaw__ranking_of(t->m)->half_life = start_half_life(t);
     return THAW_OK;
 }
@@ -168,9 +171,9 @@ static thaw_status open_pretraining(thaw__ranking_fit *t)
 static thaw_status open_update(thaw__ranking_fit *t)
 {
     const thaw__run *run = t->run;
-    THAW__TRY(thaw__histories_build(&t->j, t->m, run->data, run->users, run->n_users, INFINITY));
+    THAW__TRY(thaw__histories_build(&t->histories, t->m, run->data, run->users, run->n_users, INFINITY));
     THAW__TRY(thaw__histories_build(&t->before, t->m, run->data, run->users, run->n_users, run->since));
-    t->n = thaw__histories_count_of_two(&t->j);
+    t->n = thaw__histories_count_of_two(&t->histories);
     t->n_before = thaw__histories_count_of_two(&t->before);
     return t->n ? THAW_OK : thaw__fail(THAW_E_RANGE, "none of the users has two items with a positive event");
 }
@@ -180,10 +183,10 @@ thaw_status thaw__ranking_open(thaw__run *run)
     thaw__ranking_fit *t = thaw__alloc0(&run->m->config.allocator, 1, sizeof *t);
     if (!t) return THAW_E_NOMEM;
     run->state = t;
-    *t = (thaw__ranking_fit){.run = run, .m = run->m, .best = -1, .plain = {.best = -1}, .statistics = {.m = run->m},
+    *t = (thaw__ranking_fit){.run = run, .m = run->m, .best = -1, .regression_only = {.best = -1}, .statistics = {.m = run->m},
                              .plan = run->online ? update : pretraining};
     THAW__TRY(run->online ? open_update(t) : open_pretraining(t));
-    run->report.events = t->j.n_events;
+    run->report.events = t->histories.n_events;
     return THAW_OK;
 }
 
@@ -194,15 +197,15 @@ void thaw__ranking_close(thaw__run *run)
     if (!t) return;
     thaw__statistics_close(&t->statistics);
     thaw__user_prior_close(&t->user_prior);
-    thaw__schedule_fit_free(&t->rules);
-    thaw__snapshot_free(&t->rules_at_first, a);
-    thaw__snapshot_free(&t->best_rules, a);
-    thaw__output_regression_free(&t->readout);
-    thaw__fine_tuning_free(&t->tune);
+    thaw__schedule_fit_free(&t->schedules);
+    thaw__snapshot_free(&t->start_schedules, a);
+    thaw__snapshot_free(&t->best_schedules, a);
+    thaw__output_regression_free(&t->regression);
+    thaw__fine_tuning_free(&t->fine_tuning);
     thaw__basis_free(&t->basis, a);
-    thaw__histories_free(&t->j);
+    thaw__histories_free(&t->histories);
     thaw__histories_free(&t->before);
-    thaw__free(a, t->rows);
+    thaw__free(a, t->saved_rows);
     thaw__free(a, t->users);
     thaw__free(a, t);
 }

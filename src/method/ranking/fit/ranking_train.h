@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Training of a ranking, in the rounds of method.h. */
+ * Training of a ranking: the training hooks of method.h, for pretraining (ranking_fit.h) and for online steps
+ * (ranking_update.h). */
 #ifndef THAW_RANKING_TRAIN_H
 #define THAW_RANKING_TRAIN_H
 

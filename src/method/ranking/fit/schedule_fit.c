@@ -11,7 +11,7 @@
 enum { BATCH = THAW__SCHEDULE_BATCH };
 
 #define RATE 0.03
-#define SLOWER 0.998 /* the rate's factor per step */
+#define SLOWER 0.998 /* factor of the rate after each step */
 
 void thaw__schedule_fit_free(thaw__schedule_fit *r)
 {
@@ -26,12 +26,17 @@ void thaw__schedule_fit_free(thaw__schedule_fit *r)
     *r = (thaw__schedule_fit){0};
 }
 
-thaw_status thaw__schedule_fit_create(thaw__schedule_fit *out, thaw_model *m, const thaw__basis *basis, const thaw__histories *j,
-                               const int64_t *users, int64_t n, float floor)
+thaw_status thaw__schedule_fit_create(thaw__schedule_fit *out, thaw_model *m, const thaw__basis *basis,
+                                      const thaw__histories *h, const int64_t *users, int64_t n, float floor)
 {
     const thaw_allocator *a = &m->config.allocator;
-    *out = (thaw__schedule_fit){.m = m, .j = j, .floor = floor, .users = users, .n = n, .workers = thaw__n_workers(&m->config.parallel),
-                         .n_slopes = thaw__n_slopes(thaw__ranking_of(m))};
+    *out = (thaw__schedule_fit){.m = m,
+                                .histories = h,
+                                .floor = floor,
+                                .users = users,
+                                .n = n,
+                                .workers = thaw__n_workers(&m->config.parallel),
+                                .n_slopes = thaw__n_slopes(thaw__ranking_of(m))};
     const size_t slopes = (size_t)out->n_slopes;
     out->episodes = thaw__alloc0(a, (size_t)out->workers, sizeof(void *));
     out->slopes = thaw__alloc(a, BATCH * slopes, sizeof(float));
@@ -55,25 +60,26 @@ static void run_episode(void *arg, int64_t index, int32_t worker)
     const int64_t user = r->users[draw.user];
     memset(slope, 0, (size_t)r->n_slopes * sizeof *slope);
     r->losses[k] = 0;
-    const int64_t support = thaw__support_size_drawn(draw.support, thaw__history_length(r->j, user));
-    if (!thaw__episode_adapt(e, r->j, user, support))
-        r->losses[k] = thaw__episode_loss(e, r->j, r->floor, draw.sample, slope);
+    const int64_t support = thaw__support_size_drawn(draw.support, thaw__history_length(r->histories, user));
+    if (!thaw__episode_adapt(e, r->histories, user, support))
+        r->losses[k] = thaw__episode_loss(e, r->histories, r->floor, draw.sample, slope);
 }
 
-/* The learned numbers, as the slopes have them. */
+/* The number that derivative s belongs to; NULL: it is not trained. */
 static float *number_at(thaw__ranking *r, int32_t s)
 {
     if (s < THAW__SLOPE_BACKWARD) return &r->schedule[s / THAW__SCHEDULE_KNOTS][s % THAW__SCHEDULE_KNOTS];
     if (s == THAW__SLOPE_BACKWARD) return &r->backward;
     if (s == THAW__SLOPE_HALF_LIFE) return &r->half_life;
-    const int32_t kind = (s - THAW__SLOPE_WEIGHTINGS) % r->n_weightings, what = (s - THAW__SLOPE_WEIGHTINGS) / r->n_weightings;
-    thaw__event_weighting *k = &r->weightings[kind];
-    if ((int)k->given >> what & 1) return NULL;
-    if (r->n_weightings == 1 && what < 2) return NULL; /* one kind of event has nothing to be compared with */
-    return what == 0 ? &k->weight : what == 1 ? &k->target : &k->exponent;
+    const int32_t event = (s - THAW__SLOPE_WEIGHTINGS) % r->n_weightings,
+                  what = (s - THAW__SLOPE_WEIGHTINGS) / r->n_weightings;
+    thaw__event_weighting *weighting = &r->weightings[event];
+    if ((int)weighting->given >> what & 1) return NULL;
+    if (r->n_weightings == 1 && what < 2) return NULL; /* relative to other event names, and there are none */
+    return what == 0 ? &weighting->weight : what == 1 ? &weighting->target : &weighting->exponent;
 }
 
-static void move(thaw__schedule_fit *r, int32_t s, double step)
+static void update_number(thaw__schedule_fit *r, int32_t s, double step)
 {
     float *x = number_at(thaw__ranking_of(r->m), s);
     if (!x || !isfinite(step)) return;
@@ -97,5 +103,5 @@ void thaw__schedule_fit_step(thaw__schedule_fit *r, double *loss)
         r->gradient[s] = sum / BATCH;
     }
     thaw__adam_step(&r->adam, r->gradient);
-    for (int32_t s = 0; s < r->n_slopes; s++) move(r, s, r->gradient[s]);
+    for (int32_t s = 0; s < r->n_slopes; s++) update_number(r, s, r->gradient[s]);
 }

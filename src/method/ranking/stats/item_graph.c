@@ -12,68 +12,69 @@ thaw_status thaw__item_graph_create(thaw__item_graph *out, int64_t items, const 
     return out->start ? THAW_OK : THAW_E_NOMEM;
 }
 
-void thaw__item_graph_free(thaw__item_graph *l, const thaw_allocator *a)
+void thaw__item_graph_free(thaw__item_graph *graph, const thaw_allocator *a)
 {
-    thaw__free(a, l->start);
-    thaw__free(a, l->item);
-    thaw__free(a, l->edge);
-    *l = (thaw__item_graph){0};
+    thaw__free(a, graph->start);
+    thaw__free(a, graph->item);
+    thaw__free(a, graph->edge);
+    *graph = (thaw__item_graph){0};
 }
 
-thaw_status thaw__item_graph_append(thaw__item_graph *l, int64_t row, const thaw__neighbour *x, int32_t n, const thaw_allocator *a)
+thaw_status thaw__item_graph_append(thaw__item_graph *graph, int64_t row, const thaw__neighbour *x, int32_t n,
+                                    const thaw_allocator *a)
 {
-    const size_t used = (size_t)l->start[row], need = used + (size_t)n;
-    THAW__TRY(thaw__grow(a, &l->item, &l->room[0], used, need, sizeof *l->item));
-    THAW__TRY(thaw__grow(a, &l->edge, &l->room[1], used, need, sizeof *l->edge));
+    const size_t used = (size_t)graph->start[row], need = used + (size_t)n;
+    THAW__TRY(thaw__grow(a, &graph->item, &graph->room[0], used, need, sizeof *graph->item));
+    THAW__TRY(thaw__grow(a, &graph->edge, &graph->room[1], used, need, sizeof *graph->edge));
     for (int32_t k = 0; k < n; k++) {
-        l->item[used + (size_t)k] = x[k].item;
-        l->edge[used + (size_t)k] = x[k].edge;
+        graph->item[used + (size_t)k] = x[k].item;
+        graph->edge[used + (size_t)k] = x[k].edge;
     }
-    l->start[row + 1] = (int64_t)need;
+    graph->start[row + 1] = (int64_t)need;
     return THAW_OK;
 }
 
-thaw_status thaw__item_graph_extend(thaw__item_graph *l, int64_t n_old, int64_t n, const thaw_allocator *a)
+thaw_status thaw__item_graph_extend(thaw__item_graph *graph, int64_t n_old, int64_t n, const thaw_allocator *a)
 {
     int64_t *start = thaw__alloc0(a, (size_t)n + 1, sizeof *start);
     if (!start) return THAW_E_NOMEM;
-    if (l->start) memcpy(start, l->start, (size_t)(n_old + 1) * sizeof *start);
-    for (int64_t i = n_old; l->start && i < n; i++) start[i + 1] = start[n_old];
-    thaw__free(a, l->start);
-    l->start = start;
+    if (graph->start) memcpy(start, graph->start, (size_t)(n_old + 1) * sizeof *start);
+    for (int64_t i = n_old; graph->start && i < n; i++) start[i + 1] = start[n_old];
+    thaw__free(a, graph->start);
+    graph->start = start;
     return THAW_OK;
 }
 
-int64_t thaw__item_graph_find(const thaw__item_graph *l, int32_t i, int32_t j)
+int64_t thaw__item_graph_find(const thaw__item_graph *graph, int32_t i, int32_t j)
 {
-    int64_t low = l->start[i], end = l->start[i + 1];
+    int64_t low = graph->start[i], end = graph->start[i + 1];
     while (low < end) {
         const int64_t middle = low + (end - low) / 2;
-        if (l->item[middle] < j) low = middle + 1;
+        if (graph->item[middle] < j) low = middle + 1;
         else end = middle;
     }
-    return low < l->start[i + 1] && l->item[low] == j ? low : -1;
+    return low < graph->start[i + 1] && graph->item[low] == j ? low : -1;
 }
 
-/* How much it weighs in the choice. */
-static float mass(const thaw__edge *t)
+/* The strength of an edge, by which neighbours are selected. */
+static float selection_weight(const thaw__edge *edge)
 {
-    return t->after + t->before + 0.1f * t->both + 2 * t->similar_cooccurrence + t->content_similarity;
+    return edge->after + edge->before + 0.1f * edge->both + 2 * edge->similar_cooccurrence + edge->content_similarity;
 }
 
-/* Whether x goes with the item less than y. */
-static int is_farther(const thaw__neighbour *x, const thaw__neighbour *y)
+/* Whether x is a weaker neighbour than y; of equally strong ones the higher item is weaker. */
+static int is_weaker(const thaw__neighbour *x, const thaw__neighbour *y)
 {
-    const float p = mass(&x->edge), q = mass(&y->edge);
+    const float p = selection_weight(&x->edge), q = selection_weight(&y->edge);
     return p < q || (p == q && x->item > y->item);
 }
 
-/* Let element i of a heap with the farthest on top sink. */
-static void sink(thaw__neighbour *heap, int32_t i, int32_t n)
+/* Move element i down in a heap whose root is the weakest. */
+static void sift_down(thaw__neighbour *heap, int32_t i, int32_t n)
 {
     for (int32_t child; (child = 2 * i + 1) < n; i = child) {
-        if (child + 1 < n && is_farther(&heap[child + 1], &heap[child])) child++;
-        if (!is_farther(&heap[child], &heap[i])) return;
+        if (child + 1 < n && is_weaker(&heap[child + 1], &heap[child])) child++;
+        if (!is_weaker(&heap[child], &heap[i])) return;
         const thaw__neighbour t = heap[i];
         heap[i] = heap[child];
         heap[child] = t;
@@ -89,11 +90,11 @@ static int by_item(const void *a, const void *b)
 int32_t thaw__neighbours_select(thaw__neighbour *x, int32_t n)
 {
     const int32_t kept = n < THAW__NEIGHBOURS ? n : THAW__NEIGHBOURS;
-    for (int32_t i = n > kept ? kept / 2 : 0; i-- > 0;) sink(x, i, kept);
+    for (int32_t i = n > kept ? kept / 2 : 0; i-- > 0;) sift_down(x, i, kept);
     for (int32_t k = kept; k < n; k++) {
-        if (!is_farther(&x[0], &x[k])) continue;
+        if (!is_weaker(&x[0], &x[k])) continue;
         x[0] = x[k];
-        sink(x, 0, kept);
+        sift_down(x, 0, kept);
     }
     thaw__sort(x, (size_t)kept, sizeof *x, by_item);
     return kept;

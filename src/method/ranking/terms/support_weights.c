@@ -10,8 +10,8 @@ enum { SLOTS = 2 * THAW__HISTORY };
 
 #define LN2 0.69314718f
 
-/* The place of an item in a small hash table of item + 1, with linear probing. */
-static int32_t *probe(int32_t *table, int32_t *slots, int32_t item, int32_t **slot)
+/* The entry of an item in a hash table of item + 1 with linear probing, and *slot, the number stored beside it. */
+static int32_t *find_item(int32_t *table, int32_t *slots, int32_t item, int32_t **slot)
 {
     uint32_t at = ((uint32_t)item * 2654435761u) % SLOTS;
     while (table[at] && table[at] != item + 1) at = (at + 1) % SLOTS;
@@ -24,11 +24,11 @@ static float log_value(const thaw_event *event)
     return event->value > 0 ? log1pf(event->value) : 0; /* NaN is not above 0 */
 }
 
-/* What one event adds to the strength of its item. */
+/* The strength of one event. */
 static float strength_of(const thaw__ranking *r, const thaw_event *event, double newest)
 {
-    const thaw__event_weighting *kind = &r->weightings[event->event];
-    return expf(kind->weight + kind->exponent * log_value(event)) *
+    const thaw__event_weighting *weighting = &r->weightings[event->event];
+    return expf(weighting->weight + weighting->exponent * log_value(event)) *
            thaw__age_weight(r->half_life, newest - event->time);
 }
 
@@ -38,9 +38,9 @@ void thaw__support_weights_read(thaw__support_weights *out, const thaw__ranking 
     const double newest = n ? events[n - 1].time : 0;
     out->n = 0;
     for (int64_t k = n; k-- > 0;) {
-        int32_t *known = probe(table, slots, (int32_t)events[k].item, &slot);
-        if (!*known) {
-            *known = (int32_t)events[k].item + 1;
+        int32_t *entry = find_item(table, slots, (int32_t)events[k].item, &slot);
+        if (!*entry) {
+            *entry = (int32_t)events[k].item + 1;
             *slot = out->n;
             out->item[out->n] = (int32_t)events[k].item;
             out->strength[out->n] = out->target[out->n] = 0;
@@ -59,26 +59,28 @@ void thaw__support_weights_read(thaw__support_weights *out, const thaw__ranking 
     }
 }
 
-void thaw__support_weights_slope_add(thaw__support_weights_slope *out, const thaw__support_weights *e, const thaw__ranking *r,
-                              const thaw_event *events, int64_t n, const thaw__support_weights_by *by)
+void thaw__support_weights_slope_add(thaw__support_weights_slope *out, const thaw__support_weights *support,
+                                     const thaw__ranking *r, const thaw_event *events, int64_t n,
+                                     const thaw__support_weights_by *by)
 {
     const double newest = n ? events[n - 1].time : 0;
-    const float recency = thaw__schedule_at(r, THAW__RECENCY, e->interpolation);
-    for (int32_t i = 0; i < e->n; i++) {
-        const float age = recency * (float)i, slope = -by->precision[i] * e->precision[i] * age / (1 + age);
-        out->recency[0] += (1 - e->interpolation.part) * slope;
-        out->recency[1] += e->interpolation.part * slope;
+    const float recency = thaw__schedule_at(r, THAW__RECENCY, support->interpolation);
+    for (int32_t i = 0; i < support->n; i++) {
+        const float age = recency * (float)i, slope = -by->precision[i] * support->precision[i] * age / (1 + age);
+        out->recency[0] += (1 - support->interpolation.part) * slope;
+        out->recency[1] += support->interpolation.part * slope;
     }
     for (int64_t k = 0; k < n; k++) {
         const thaw_event *event = &events[k];
-        const int32_t i = e->slot[k], kind = event->event;
-        if (!(e->strength[i] > 0)) continue;
+        const int32_t i = support->slot[k], name = event->event;
+        if (!(support->strength[i] > 0)) continue;
         const float q = strength_of(r, event, newest), recent = 1 + recency * (float)i;
-        const float by_strength = by->strength[i] + by->precision[i] / ((1 + e->strength[i]) * LN2 * recent) +
-                                  by->target[i] * (r->weightings[kind].target - e->target[i]) / e->strength[i];
-        out->weight[kind] += by_strength * q;
-        out->exponent[kind] += by_strength * q * log_value(event);
-        out->target[kind] += by->target[i] * q / e->strength[i];
+        const float by_strength =
+            by->strength[i] + by->precision[i] / ((1 + support->strength[i]) * LN2 * recent) +
+            by->target[i] * (r->weightings[name].target - support->target[i]) / support->strength[i];
+        out->weight[name] += by_strength * q;
+        out->exponent[name] += by_strength * q * log_value(event);
+        out->target[name] += by->target[i] * q / support->strength[i];
         if (r->half_life > 0)
             out->half_life += by_strength * q * LN2 * (float)((newest - event->time) / (double)r->half_life);
     }
