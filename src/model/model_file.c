@@ -275,18 +275,29 @@ static thaw_status read_keys(thaw_model *m, const thaw__safetensors *file, int64
     return end == size ? THAW_OK : damaged("bytes follow the last item key");
 }
 
+/* A copy of the n rows that a file has of an array, and zeros for the others. */
+static void *grown(const thaw__param *p, const void *bytes, int64_t n, const thaw_allocator *a)
+{
+    void *array = thaw__alloc0(a, thaw__param_count(p), thaw__dtype_size(p->type));
+    if (array && n) memcpy(array, bytes, thaw__param_bytes(p) / (size_t)p->rows * (size_t)n);
+    return array;
+}
+
 /* Take one tensor: copied, or left in the mapped file if the kernels can read it there. */
 static thaw_status read_row(thaw_model *m, const thaw__param *p, const thaw__safetensors *file, int format)
 {
     const void *bytes;
+    thaw__param found = *p;
+    const thaw_allocator *a = &m->config.allocator;
     const size_t align = p->role & THAW__ALIGNED ? THAW__ALIGN : thaw__dtype_size(p->type);
-    THAW__TRY(thaw__safetensors_get(file, &bytes, NULL, name_in(m->type, format, p->name), p->type, p->rows, p->columns));
-    if (!(p->role & THAW__COLD) && !thaw__param_is_sound(p, bytes)) return damaged("its numbers are not finite");
+    const int64_t rows = p->role & THAW__GROWS ? -1 : p->rows;
+    THAW__TRY(thaw__safetensors_get(file, &bytes, &found.rows, name_in(m->type, format, p->name), p->type, rows, p->columns));
+    if (found.rows > p->rows) return damaged("it has more rows than this version uses");
+    if (!(p->role & THAW__COLD) && !thaw__param_is_sound(&found, bytes)) return damaged("its numbers are not finite");
     const int stays = m->map.mapped && p->role & THAW__MAPPED && (uintptr_t)bytes % align == 0;
-    void *array = stays ? (void *)(uintptr_t)bytes
-                        : thaw__dup(&m->config.allocator, bytes, thaw__param_count(p), thaw__dtype_size(p->type));
+    void *array = stays ? (void *)(uintptr_t)bytes : grown(p, bytes, found.rows, a);
     if (!array) return THAW_E_NOMEM;
-    thaw__param_release(p, &m->map, &m->config.allocator);
+    thaw__param_release(p, &m->map, a);
     thaw__param_set(p, array);
     return THAW_OK;
 }

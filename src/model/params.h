@@ -21,6 +21,7 @@ typedef enum thaw__param_role {
     THAW__ALIGNED = 32, /* kernels read it: every row begins at a multiple of 64 bytes */
     THAW__COLD = 64,    /* read by training alone: loading does not look through it */
     THAW__OPTIONAL = 128, /* files may lack it: it then has no rows, or is zero */
+    THAW__GROWS = 512, /* files of older versions may have fewer rows: the last are then zero */
     THAW__SCHEDULE = 256, /* one of the few numbers that a method tries several values of */
 } thaw__param_role;
 

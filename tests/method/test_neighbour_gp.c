@@ -10,9 +10,9 @@ START_TEST(slopes_of_neighbours_are_those_of_finite_differences)
     ring_episode r;
     ring_episode_open(&r, _i);
     ring_episode_differentiate(&r);
-    ring_episode_check_schedule(&r, THAW__NEIGHBOUR_RIDGE, 1);
-    ring_episode_check_schedule(&r, THAW__NEIGHBOUR_AFTER, 1);
-    ring_episode_check_schedule(&r, THAW__NEIGHBOUR_BEFORE, 1);
+    ring_episode_check_schedule(&r, THAW__FIRST_neighbour_gp, 1);
+    ring_episode_check_schedule(&r, THAW__FIRST_neighbour_gp + 1, 1);
+    ring_episode_check_schedule(&r, THAW__FIRST_neighbour_gp + 2, 1);
     ring_episode_close(&r);
 }
 END_TEST

@@ -2,6 +2,7 @@
  * Schedules: numbers that depend on the count K of items in a history, linear in log K between knots. */
 #include <math.h>
 
+#include "method.h"
 #include "ring_episode.h"
 #include "run_suite.h"
 
@@ -39,11 +40,32 @@ START_TEST(slopes_at_late_knots_are_those_of_finite_differences)
     ring_episode_differentiate(&r);
     ck_assert_int_eq(r.e->support.interpolation.knot, 2 + _i / 2);
     for (int s = 0; s < THAW__N_SCHEDULES; s++) {
-        const int known = s == THAW__NEIGHBOUR_CONTENT; /* the last items on the shelves of a history may all be known */
-        ring_episode_check_schedule(&r, s, !known && (s < THAW__REPEAT || thaw__ranking_of(r.m)->target >= 0));
+        const int known = s == THAW__LAST_neighbour_gp; /* the last items on the shelves of a history may all be known */
+        ring_episode_check_schedule(&r, s, !known && (s < THAW__FIRST_repeat || thaw__ranking_of(r.m)->target >= 0));
     }
     ring_episode_check(&r, THAW__SLOPE_BACKWARD, thaw__n_slopes(thaw__ranking_of(r.m)) - THAW__SLOPE_BACKWARD);
     ring_episode_close(&r);
+}
+END_TEST
+
+/* What the sparse terms need fits into what users and searches have for them. */
+START_TEST(terms_fit_into_their_room)
+{
+    size_t state = 0, work = 0;
+    int64_t most = 0;
+    int next = THAW__N_BASE_SCHEDULES;
+    for (const thaw__term *const *t = thaw__terms; *t; t++) {
+        state += ((*t)->state_bytes + 15) / 16 * 16;
+        work += ((*t)->work_bytes + 15) / 16 * 16;
+        most += (*t)->most;
+        ck_assert_int_eq((*t)->first, next);
+        ck_assert_int_le((*t)->n, THAW__TERM_SCHEDULES);
+        next += (*t)->n;
+    }
+    ck_assert_int_eq(next, THAW__N_SCHEDULES);
+    ck_assert_uint_le(state, THAW__TERM_STATES);
+    ck_assert_uint_le(work, THAW__TERM_WORK);
+    ck_assert_int_le(most, THAW__SPARSE_SCORES);
 }
 END_TEST
 
@@ -54,6 +76,7 @@ int main(void)
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, a_schedule_is_linear_in_log_K_between_knots, 0, 10);
     tcase_add_loop_test(tc, slopes_at_late_knots_are_those_of_finite_differences, 0, 6);
+    tcase_add_test(tc, terms_fit_into_their_room);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

@@ -7,14 +7,18 @@
 
 #include "content_similarity.h"
 #include "status.h"
+#include "terms.h"
 
 const int64_t thaw__schedule_knots[THAW__SCHEDULE_KNOTS] = {1, 3, 10, 30, 100, 300};
 
-static int is_log(thaw__schedule schedule)
-{
-    return schedule == THAW__UNOBSERVED_PRECISION || schedule == THAW__RIDGE || schedule == THAW__RECENCY ||
-           schedule == THAW__NEIGHBOUR_RIDGE || schedule == THAW__REPEAT_PRIOR;
-}
+static const thaw__schedule_start base_schedules[THAW__N_BASE_SCHEDULES] = {
+    [THAW__UNOBSERVED_PRECISION] = {1, 1}, /* depends on K: start_schedules() */
+    [THAW__RIDGE] = {0.1f, 1},
+    [THAW__PRIOR_SHARE] = {0.5f, 0},
+    [THAW__RECENCY] = {0.05f, 1},
+    [THAW__GAIN] = {0.5f, 0},
+    [THAW__LATE] = {0.3f, 0},
+};
 
 thaw__interpolation thaw__interpolation_of(int64_t n_items)
 {
@@ -27,31 +31,31 @@ thaw__interpolation thaw__interpolation_of(int64_t n_items)
     return at;
 }
 
-float thaw__schedule_at(const thaw__ranking *r, thaw__schedule schedule, thaw__interpolation at)
+float thaw__interpolate(const float *schedule, thaw__interpolation at, int is_log)
 {
-    const float *v = r->schedule[schedule];
-    const float x = (1 - at.part) * v[at.knot] + at.part * v[at.knot + 1];
-    return is_log(schedule) ? expf(x) : x;
+    const float x = (1 - at.part) * schedule[at.knot] + at.part * schedule[at.knot + 1];
+    return is_log ? expf(x) : x;
 }
 
-/* Start values. The unobserved precision grows with K^1.5: without training, that is good for most catalogues. */
+float thaw__schedule_at(const thaw__ranking *r, thaw__schedule schedule, thaw__interpolation at)
+{
+    return thaw__interpolate(r->schedule[schedule], at, base_schedules[schedule].is_log);
+}
+
+static void start_schedule(float *schedule, const thaw__schedule_start *start)
+{
+    for (int k = 0; k < THAW__SCHEDULE_KNOTS; k++) schedule[k] = start->is_log ? logf(start->value) : start->value;
+}
+
+/* The unobserved precision starts as K^1.5, which suits most catalogues. */
 static void start_schedules(thaw__ranking *r)
 {
+    for (int s = 0; s < THAW__N_BASE_SCHEDULES; s++) start_schedule(r->schedule[s], &base_schedules[s]);
+    for (const thaw__term *const *t = thaw__terms; *t; t++)
+        for (int k = 0; k < (*t)->n; k++) start_schedule(r->schedule[(*t)->first + k], &(*t)->schedules[k]);
     for (int k = 0; k < THAW__SCHEDULE_KNOTS; k++) {
-        float unobserved_precision = 2e-4f * powf((float)thaw__schedule_knots[k], 1.5f);
-        r->schedule[THAW__UNOBSERVED_PRECISION][k] = logf(unobserved_precision < 0.3f ? unobserved_precision : 0.3f);
-        r->schedule[THAW__RIDGE][k] = logf(0.1f);
-        r->schedule[THAW__PRIOR_SHARE][k] = 0.5f;
-        r->schedule[THAW__RECENCY][k] = logf(0.05f);
-        r->schedule[THAW__GAIN][k] = 0.5f;
-        r->schedule[THAW__LATE][k] = 0.3f;
-        r->schedule[THAW__NEIGHBOUR_RIDGE][k] = logf(3);
-        r->schedule[THAW__NEIGHBOUR_AFTER][k] = 0.5f;
-        r->schedule[THAW__NEIGHBOUR_BEFORE][k] = 0.2f;
-        r->schedule[THAW__NEIGHBOUR_SIMILAR][k] = 2;
-        r->schedule[THAW__NEIGHBOUR_CONTENT][k] = 0.25f;
-        r->schedule[THAW__REPEAT][k] = r->schedule[THAW__REPEAT_MORE][k] = r->schedule[THAW__REPEAT_NEWER][k] = 0.5f;
-        r->schedule[THAW__REPEAT_PRIOR][k] = logf(3);
+        const float precision = 2e-4f * powf((float)thaw__schedule_knots[k], 1.5f);
+        r->schedule[THAW__UNOBSERVED_PRECISION][k] = logf(precision < 0.3f ? precision : 0.3f);
     }
     r->backward = 0.5f;
     r->order = 0.5f;
@@ -99,7 +103,7 @@ static void params(thaw_model *m, thaw__params *out)
         {"user.gram_diag", F32, m->stride, 0, &r->gram_diag, THAW__LEARNED, 0, 0},
         {"user.gram_popularity", F32, m->stride, 0, &r->gram_popularity, THAW__LEARNED, 0, 0},
         {"user.schedule", F32, THAW__N_SCHEDULES, THAW__SCHEDULE_KNOTS, &r->schedule,
-         THAW__LEARNED | THAW__SCHEDULE | THAW__IN_ID, 0, 0},
+         THAW__LEARNED | THAW__SCHEDULE | THAW__IN_ID | THAW__GROWS, 0, 0},
         {"event.weighting", F32, m->events.n, THAW__WEIGHTING_NUMBERS, &r->weightings,
          THAW__LEARNED | THAW__SCHEDULE | THAW__IN_ID, 0, 0},
         {"backward", F32, ONE, 0, &r->backward, THAW__LEARNED | THAW__SCHEDULE, 0, 0},

@@ -6,8 +6,8 @@
  *     score_j = (1 - kappa) o_j(K) + gain u_j . w + sum_{i in S} a_i e_ij + repeat_j                                (1)
  *
  *     w          the posterior of the low-rank term, every item outside S observed as 0           latent.h          (2)
- *     a          the neighbour term: a Gaussian process over the newest items of S                neighbour_gp.h    (3)
- *     repeat_j   the repeat term, for j in S, with a target event only                            repeat.h          (4)
+ *     a          the neighbour term: a Gaussian process over the newest items of S                neighbour_gp.c    (3)
+ *     repeat_j   the repeat term, for j in S, with a target event only                            repeat.c          (4)
  *     e_ij       after T_ij + before T_ji + similar similar_cooccurrence_ij + content content_similarity_ij
  *     kappa      (after order + before (1 - order)) a'p_S
  *
@@ -35,17 +35,14 @@ typedef enum thaw__schedule {
     THAW__RECENCY,              /* log: the precision of the k-th newest item is divided by 1 + recency k */
     THAW__GAIN,                 /* factor of the low-rank term */
     THAW__LATE,                 /* share of the popularity after K items in the offset */
-    THAW__NEIGHBOUR_RIDGE,      /* log: noise variance of the neighbour term, in units of mean_popularity */
-    THAW__NEIGHBOUR_AFTER,      /* weight of edge.after */
-    THAW__NEIGHBOUR_BEFORE,     /* weight of edge.before */
-    THAW__NEIGHBOUR_SIMILAR,    /* weight of edge.similar_cooccurrence */
-    THAW__NEIGHBOUR_CONTENT,    /* weight of edge.content_similarity */
-    THAW__REPEAT,               /* weight of the repeat term */
-    THAW__REPEAT_MORE,          /* exponent of the strength of an item's events in it */
-    THAW__REPEAT_NEWER,         /* exponent of 1 + the number of newer items in it, negated */
-    THAW__REPEAT_PRIOR,         /* log: pseudo-count that shrinks repeat rates, in units of mean_popularity */
-    THAW__N_SCHEDULES,
+    THAW__N_BASE_SCHEDULES,     /* those of the sparse terms follow (terms.h) */
 } thaw__schedule;
+
+/** The starting value of a schedule, the same at all knots; of one that is stored as a logarithm, the value itself. */
+typedef struct thaw__schedule_start {
+    float value;
+    int is_log;
+} thaw__schedule_start;
 
 /** The position of log K: between knot and knot + 1, at the fraction `part` of the way. */
 typedef struct thaw__interpolation {
@@ -77,7 +74,7 @@ typedef struct thaw__ranking {
     float *gram_popularity;              /* [stride] V'p */
     thaw__event_weighting *weightings;   /* [n_weightings] by event name */
     int32_t n_weightings;
-    float (*schedule)[THAW__SCHEDULE_KNOTS]; /* [THAW__N_SCHEDULES] values at the knots */
+    float (*schedule)[THAW__SCHEDULE_KNOTS]; /* [THAW__N_SCHEDULES of terms.h] values at the knots */
     float backward;                          /* weight of B_j in u_j = F_j + backward B_j */
     float half_life;                         /* of an event, in units of time; 0: events do not age */
     float mean_popularity;                   /* mean of p over items */
@@ -95,7 +92,17 @@ extern const int64_t thaw__schedule_knots[THAW__SCHEDULE_KNOTS];
 /** The position of K among the knots. K = 0 is at the first. */
 thaw__interpolation thaw__interpolation_of(int64_t n_items);
 
-/** The value of a schedule at K; of one that is stored as a logarithm, exp() of it. */
+/** A schedule [THAW__SCHEDULE_KNOTS] at K; with is_log, exp() of it. */
+float thaw__interpolate(const float *schedule, thaw__interpolation at, int is_log);
+
+/** Spread a derivative by a schedule at K over its derivatives by the two knots. */
+static inline void thaw__add_at_knots(float *slope, thaw__interpolation at, float by)
+{
+    slope[at.knot] += (1 - at.part) * by;
+    slope[at.knot + 1] += at.part * by;
+}
+
+/** The value of a base schedule at K; of one that is stored as a logarithm, exp() of it. */
 float thaw__schedule_at(const thaw__ranking *r, thaw__schedule schedule, thaw__interpolation at);
 
 /** The parameters of a ranking model. */

@@ -9,10 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "repeat.h"
 #include "latent.h"
 #include "finite.h"
-#include "neighbour_gp.h"
 #include "status.h"
 
 /* ---- the history ------------------------------------------------------------------------------------------------- */
@@ -112,22 +110,15 @@ static int solve_posterior(const thaw_model *m, thaw_user *u, const thaw__suppor
 
 /* ---- all terms --------------------------------------------------------------------------------------------------- */
 
-/* Compute the neighbour term and the repeat term. @return 1 if a number is not finite. */
+/* Compute the sparse terms. @return 1 if a number is not finite. */
 static int set_sparse_terms(const thaw_model *m, thaw_user *u, const thaw__support_weights *support)
 {
     thaw__ranking_user_state *x = thaw__ranking_user_state_of(u);
-    thaw__neighbour_gp gp;
-    thaw__neighbour_gp_solve(&gp, thaw__ranking_of(m), support);
-    x->n_neighbours = gp.n;
-    x->offset_share = 1 - gp.common;
-    x->edge = gp.weight;
-    memcpy(x->item, support->item, (size_t)gp.n * sizeof *support->item);
-    memcpy(x->a, gp.a, (size_t)gp.n * sizeof *gp.a);
-    x->n_repeat = thaw__repeat_of(x->repeat, thaw__ranking_of(m), support);
-    memcpy(x->repeat_item, support->item, (size_t)x->n_repeat * sizeof *support->item);
-    float sum = x->offset_share;
-    for (int32_t i = 0; i < x->n_repeat; i++) sum += x->repeat[i];
-    return !isfinite(sum);
+    thaw__term_work work;
+    float kappa;
+    const int failed = thaw__terms_solve(&x->terms, &work, thaw__ranking_of(m), support, &kappa);
+    x->offset_share = 1 - kappa;
+    return failed;
 }
 
 /* The state before the first event: the prior mean from features, and the prior variance. */
@@ -136,7 +127,8 @@ static void reset_to_prior(const thaw_model *m, thaw_user *u)
     const thaw__ranking *r = thaw__ranking_of(m);
     thaw__ranking_user_state *x = thaw__ranking_user_state_of(u);
     thaw__user_reset(u);
-    x->n_history = x->n_neighbours = x->n_repeat = 0;
+    x->n_history = 0;
+    thaw__terms_clear(&x->terms);
     x->interpolation = (thaw__interpolation){0, 0};
     x->offset_share = 1;
     memset(x->whiten, 0, (size_t)m->stride * sizeof *x->whiten);

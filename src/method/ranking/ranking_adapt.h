@@ -7,23 +7,17 @@
 #ifndef THAW_RANKING_ADAPT_H
 #define THAW_RANKING_ADAPT_H
 
-#include "neighbour_gp.h"
+#include "terms.h"
 #include "user.h"
 
 /** The state of a user beside the posterior. posterior.mean is gain w, to be multiplied with output embeddings; its
  *  covariance is in whitened coordinates, in which the prior, including the unobserved items, has covariance I. */
 typedef struct thaw__ranking_user_state {
     int32_t n_history;
-    int32_t n_neighbours;              /* items in the neighbour term */
-    int32_t n_repeat;                  /* items in the repeat term */
     thaw__interpolation interpolation; /* of K */
     float offset_share;                /* 1 - kappa: factor of the offsets */
-    thaw__edge edge;                   /* weights of the numbers of an edge at K */
-    int32_t item[THAW__NEIGHBOUR_SUPPORT];
-    float a[THAW__NEIGHBOUR_SUPPORT]; /* weight of each item in the neighbour term */
     float whiten[THAW__RANK_MAX];     /* [stride] gain sqrt(ridge / prior precision) of each coordinate */
-    int32_t repeat_item[THAW__HISTORY];
-    float repeat[THAW__HISTORY];       /* repeat term of each */
+    thaw__term_states terms;           /* of the sparse terms */
     thaw_event history[THAW__HISTORY]; /* in the order of time */
 } thaw__ranking_user_state;
 

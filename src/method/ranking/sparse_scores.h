@@ -7,9 +7,6 @@
 #include "method.h"
 #include "ranking_adapt.h"
 
-_Static_assert(THAW__NEIGHBOUR_SUPPORT *THAW__NEIGHBOURS + THAW__HISTORY <= THAW__SPARSE_SCORES,
-               "neighbours and history fit");
-
 /** All sparse scores of a user into out, rows ascending, none twice; returns how many. out and scratch have
  *  THAW__SPARSE_SCORES. */
 int64_t thaw__ranking_sparse_scores(const thaw_model *m, const thaw_user *u, thaw__sparse_score *out,

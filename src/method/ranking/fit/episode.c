@@ -7,6 +7,7 @@
 #include "episode_sampling.h"
 #include "linalg.h"
 #include "loss.h"
+#include "method.h"
 #include "user_prior.h"
 #include "status.h"
 
@@ -68,7 +69,7 @@ static void make_query(thaw__episode *e)
 {
     const thaw__ranking *r = thaw__ranking_of(e->m);
     const thaw__interpolation at = e->support.interpolation;
-    const float gain = thaw__schedule_at(r, THAW__GAIN, at), rest = 1 - e->neighbours.common;
+    const float gain = thaw__schedule_at(r, THAW__GAIN, at), rest = 1 - e->kappa;
     float share[3], *o = e->c + thaw__basis_popularity(e->basis);
     offset_shares(r, at, share);
     for (int64_t k = 0; k < e->m->stride; k++) {
@@ -81,12 +82,13 @@ static void make_query(thaw__episode *e)
     o[2 + at.knot] = rest * share[2];
 }
 
-/* Add the repeat term to the table. */
-static void add_repeats(thaw__episode *e)
+/* The scores of the sparse terms, in the table. */
+static void fill_table(thaw__episode *e)
 {
-    float score[THAW__HISTORY];
-    const int32_t n = thaw__repeat_of(score, thaw__ranking_of(e->m), &e->support);
-    for (int32_t i = 0; i < n; i++) thaw__sparse_table_add(&e->sparse, e->support.item[i], score[i]);
+    thaw__sparse_score scores[THAW__SPARSE_SCORES];
+    const int64_t n = thaw__terms_list(&e->terms, thaw__ranking_of(e->m), scores);
+    memset(&e->sparse, 0, sizeof e->sparse);
+    for (int64_t k = 0; k < n; k++) thaw__sparse_table_add(&e->sparse, scores[k].row, scores[k].addition);
 }
 
 int thaw__episode_adapt(thaw__episode *e, const thaw__histories *h, int64_t user, int64_t k)
@@ -100,10 +102,8 @@ int thaw__episode_adapt(thaw__episode *e, const thaw__histories *h, int64_t user
     thaw__support_weights_read(&e->support, r, e->events, e->n_kept);
     thaw__user_prior_mean(e->m, e->prior, h, user);
     if (thaw__latent_solve(e->w, e->factor, e->m, &e->support, e->prior)) return 1;
-    thaw__neighbour_gp_solve(&e->neighbours, r, &e->support);
-    memset(&e->sparse, 0, sizeof e->sparse);
-    thaw__neighbour_gp_add(&e->sparse, &e->neighbours, r, &e->support);
-    add_repeats(e);
+    if (thaw__terms_solve(&e->terms, &e->term_work, r, &e->support, &e->kappa)) return 1;
+    fill_table(e);
     make_query(e);
     return 0;
 }
@@ -255,11 +255,10 @@ double thaw__episode_by_score(thaw__episode *e, const thaw__histories *h, int32_
 
 /* ---- derivatives ------------------------------------------------------------------------------------------------ */
 
-/* Spread a derivative at K over the two knots. */
+/* Spread a derivative by a base schedule at K over its two knots. */
 static void add_at_knots(float *slope, thaw__schedule schedule, thaw__interpolation at, float by)
 {
-    slope[schedule * THAW__SCHEDULE_KNOTS + at.knot] += (1 - at.part) * by;
-    slope[schedule * THAW__SCHEDULE_KNOTS + at.knot + 1] += at.part * by;
+    thaw__add_at_knots(slope + schedule * THAW__SCHEDULE_KNOTS, at, by);
 }
 
 /* From by_c to the derivatives by the schedules in c and by w. @return the derivative by kappa. */
@@ -269,7 +268,7 @@ static float slope_of_query(thaw__episode *e, float *slope)
     const thaw__kernels *k = e->m->kernels;
     const thaw__interpolation at = e->support.interpolation;
     const int64_t stride = e->m->stride;
-    const float gain = thaw__schedule_at(r, THAW__GAIN, at), rest = 1 - e->neighbours.common;
+    const float gain = thaw__schedule_at(r, THAW__GAIN, at), rest = 1 - e->kappa;
     const float forward = k->dot(stride, e->by_c, e->w), backward = k->dot(stride, e->by_c + stride, e->w);
     const float *o = e->by_c + thaw__basis_popularity(e->basis);
     float share[3];
@@ -289,20 +288,8 @@ double thaw__episode_loss(thaw__episode *e, const thaw__histories *h, float floo
     const thaw__interpolation at = e->support.interpolation;
     const double loss = outer_loss(e, h, floor * r->mean_popularity, draw);
     memset(&e->by, 0, sizeof e->by);
-    const float by_common = slope_of_query(e, slope);
-    const thaw__neighbour_gp_slope gp = thaw__neighbour_gp_slope_of(
-        &e->neighbours, r, &e->support, &e->sparse, e->by_sparse, by_common, e->by.precision, e->by.target);
-    add_at_knots(slope, THAW__NEIGHBOUR_AFTER, at, gp.weight.after);
-    add_at_knots(slope, THAW__NEIGHBOUR_BEFORE, at, gp.weight.before);
-    add_at_knots(slope, THAW__NEIGHBOUR_SIMILAR, at, gp.weight.similar_cooccurrence);
-    add_at_knots(slope, THAW__NEIGHBOUR_CONTENT, at, gp.weight.content_similarity);
-    add_at_knots(slope, THAW__NEIGHBOUR_RIDGE, at, gp.noise);
-    const thaw__repeat_slope repeat =
-        thaw__repeat_slope_of(r, &e->support, &e->sparse, e->by_sparse, e->by.strength, e->by.target);
-    add_at_knots(slope, THAW__REPEAT, at, repeat.weight);
-    add_at_knots(slope, THAW__REPEAT_MORE, at, repeat.more);
-    add_at_knots(slope, THAW__REPEAT_NEWER, at, repeat.newer);
-    add_at_knots(slope, THAW__REPEAT_PRIOR, at, repeat.prior);
+    const thaw__term_by by = {&e->sparse, e->by_sparse, slope_of_query(e, slope)};
+    thaw__terms_slope(&e->terms, &e->term_work, r, &e->support, &by, slope, &e->by);
     const thaw__latent_schedules latent =
         thaw__latent_slope(e->by_w, e->w, e->factor, e->m, &e->support, e->prior, e->by.precision, e->by.target);
     add_at_knots(slope, THAW__UNOBSERVED_PRECISION, at, latent.unobserved_precision);

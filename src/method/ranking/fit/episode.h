@@ -14,10 +14,9 @@
 #ifndef THAW_EPISODE_H
 #define THAW_EPISODE_H
 
-#include "repeat.h"
 #include "latent.h"
 #include "statistics.h"
-#include "neighbour_gp.h"
+#include "terms.h"
 
 /** Offsets in the vector of derivatives by all learned numbers: the schedules, backward, half_life, then weight, target
  *  and exponent, each of every event name. Of positive numbers, the derivative is by the logarithm. */
@@ -37,8 +36,10 @@ typedef struct thaw__episode {
     const thaw__basis *basis;
     int64_t sample; /* items of the catalogue in a loss, at most */
     thaw__support_weights support;
-    thaw__neighbour_gp neighbours;
-    thaw__sparse_table sparse;           /* neighbour and repeat terms */
+    thaw__term_states terms;             /* of the sparse terms */
+    thaw__term_work term_work;
+    float kappa;                         /* the part of the offset that they replace */
+    thaw__sparse_table sparse;           /* their scores */
     float by_sparse[THAW__SPARSE_TABLE]; /* derivatives by them */
     uint8_t mark[THAW__SPARSE_TABLE];    /* OTHER, EXCLUDED, POSITIVE */
     thaw__support_weights_by by;
