@@ -65,7 +65,7 @@ static thaw_status end_regression(thaw__ranking_fit *t, int *again)
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_regression = {begin_regression, add_readout, end_regression};
+const thaw__phase thaw__phase_regression = {begin_regression, add_readout, end_regression, 0};
 
 /* ---- how long to tune -------------------------------------------------------------------------------------------- */
 
@@ -140,7 +140,7 @@ static thaw_status end_choose_epochs(thaw__ranking_fit *t, int *again)
     return t->tune.step % batches ? THAW_OK : judge_epoch(t, (int32_t)(t->tune.step / batches));
 }
 
-const thaw__phase thaw__phase_choose_epochs = {begin_choose_epochs, add_tune, end_choose_epochs};
+const thaw__phase thaw__phase_choose_epochs = {begin_choose_epochs, add_tune, end_choose_epochs, 0};
 
 /* ---- whether tuning is worth it with the regression that follows, against the regression alone ------------------- */
 
@@ -169,7 +169,7 @@ static thaw_status end_tuned_regression(thaw__ranking_fit *t, int *again)
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_tuned_regression = {begin_tuned_regression, add_readout, end_tuned_regression};
+const thaw__phase thaw__phase_tuned_regression = {begin_tuned_regression, add_readout, end_tuned_regression, 0};
 
 /* ---- everybody's ------------------------------------------------------------------------------------------------- */
 
@@ -188,7 +188,7 @@ static thaw_status end_tune(thaw__ranking_fit *t, int *again)
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_tune = {begin_tune, add_tune, end_tune};
+const thaw__phase thaw__phase_tune = {begin_tune, add_tune, end_tune, 0};
 
 static thaw_status begin_last_regression(thaw__ranking_fit *t, int64_t *n)
 {
@@ -205,4 +205,4 @@ static thaw_status end_last_regression(thaw__ranking_fit *t, int *again)
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_last_regression = {begin_last_regression, add_readout, end_last_regression};
+const thaw__phase thaw__phase_last_regression = {begin_last_regression, add_readout, end_last_regression, 0};

@@ -25,7 +25,7 @@ static thaw_status end_popularity(thaw__ranking_fit *t, int *again)
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_popularity = {begin_popularity, add_popularity, end_popularity};
+const thaw__phase thaw__phase_popularity = {begin_popularity, add_popularity, end_popularity, 0};
 
 static thaw_status begin_space(thaw__ranking_fit *t, int64_t *n)
 {
@@ -44,7 +44,7 @@ static thaw_status end_space(thaw__ranking_fit *t, int *again)
     return thaw__space_end(&t->moments, again);
 }
 
-const thaw__phase thaw__phase_space = {begin_space, add_space, end_space};
+const thaw__phase thaw__phase_space = {begin_space, add_space, end_space, 0};
 
 static thaw_status begin_order(thaw__ranking_fit *t, int64_t *n)
 {
@@ -65,7 +65,7 @@ static thaw_status end_order(thaw__ranking_fit *t, int *again)
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_order = {begin_order, add_order, end_order};
+const thaw__phase thaw__phase_order = {begin_order, add_order, end_order, 0};
 
 static thaw_status begin_neighbours(thaw__ranking_fit *t, int64_t *n)
 {
@@ -87,7 +87,7 @@ static thaw_status end_neighbours(thaw__ranking_fit *t, int *again)
     return thaw__content_similarity_update(t->m);
 }
 
-const thaw__phase thaw__phase_neighbours = {begin_neighbours, add_neighbours, end_neighbours};
+const thaw__phase thaw__phase_neighbours = {begin_neighbours, add_neighbours, end_neighbours, 1};
 
 /* ---- what features say of users --------------------------------------------------------------------------------- */
 
@@ -110,7 +110,7 @@ static thaw_status end_user_prior(thaw__ranking_fit *t, int *again)
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_user_prior = {begin_user_prior, add_user_prior, end_user_prior};
+const thaw__phase thaw__phase_user_prior = {begin_user_prior, add_user_prior, end_user_prior, 0};
 
 /* The same of the space as tuning left it. */
 static thaw_status begin_tuned_prior(thaw__ranking_fit *t, int64_t *n)
@@ -118,4 +118,4 @@ static thaw_status begin_tuned_prior(thaw__ranking_fit *t, int64_t *n)
     return t->epochs ? begin_user_prior(t, n) : THAW_OK;
 }
 
-const thaw__phase thaw__phase_tuned_prior = {begin_tuned_prior, add_user_prior, end_user_prior};
+const thaw__phase thaw__phase_tuned_prior = {begin_tuned_prior, add_user_prior, end_user_prior, 0};

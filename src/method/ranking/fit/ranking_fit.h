@@ -55,6 +55,7 @@ typedef struct thaw__phase {
     thaw_status (*contribute)(thaw__ranking_fit *t, int64_t first, int64_t n);
     /** The model moves; *again: one more round of this phase. */
     thaw_status (*end)(thaw__ranking_fit *t, int *again);
+    int whole; /* contributors come all at once; else in calls of any size */
 } thaw__phase;
 
 extern const thaw__phase thaw__phase_popularity, thaw__phase_space, thaw__phase_order, thaw__phase_neighbours,

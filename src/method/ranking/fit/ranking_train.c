@@ -52,6 +52,7 @@ thaw_status thaw__ranking_begin_round(thaw__run *run, thaw__round *out)
         t->n_now = plan[t->phase].everybody ? t->n : t->n_moments;
         THAW__TRY(plan[t->phase].phase->begin(t, &out->n));
         out->pass = t->pass;
+        out->chunk = plan[t->phase].phase->whole ? 0 : INT64_MAX;
         if (out->n) return THAW_OK;
     }
     finish(t);
