@@ -81,9 +81,8 @@ typedef struct thaw__method {
     thaw_status (*observe)(const thaw_model *m, thaw_user *u, const thaw_event *event);
 
     /** Bytes of a user beyond the head; the last 16 bytes of the head are the method's too, zeroed. Required with
-     *  user_bytes, or the state is lost. user_read() checks the size and the numbers (THAW_E_FORMAT) and sets highest_row;
-     *  n_events is set after it.
-     *  NULL, all three: the posterior. */
+     *  user_bytes, or the state is lost. user_read() checks the size and the numbers (THAW_E_FORMAT) and sets
+     *  highest_row; n_events is set after it. NULL, all three: the posterior. */
     int64_t (*user_size)(const thaw_user *u);
     void (*user_write)(const thaw_user *u, unsigned char *head, unsigned char *body);
     thaw_status (*user_read)(const thaw_model *m, thaw_user *u, const unsigned char *head, const unsigned char *body, int64_t size);
