@@ -3,10 +3,12 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
 find_package(Threads REQUIRED)
 
-# thaw_add_test(file [LAYERS layer …] [LIBS target …] [SOURCES extra.c …]): builds file.c of the current folder with the
-# objects of the layers (all: every layer's), and names it thaw.<folder>.<file>, label unit. Extra sources and the test see the layers' folders.
+# thaw_add_test(file [LAYERS layer …] [WITHOUT layer …] [LIBS target …] [SOURCES extra.c …]): builds file.c of the
+# current folder with the objects of the layers (all: every layer's), and names it thaw.<folder>.<file>, label unit.
+# Extra sources and the test see the layers' folders. WITHOUT: the folders of these layers are seen, their objects are
+# left out, because an extra source defines the same names.
 function(thaw_add_test file)
-  cmake_parse_arguments(TEST "" "" "LAYERS;LIBS;SOURCES" ${ARGN})
+  cmake_parse_arguments(TEST "" "" "LAYERS;WITHOUT;LIBS;SOURCES" ${ARGN})
   if(TEST_LAYERS STREQUAL "all")
     get_property(TEST_LAYERS GLOBAL PROPERTY THAW_LAYERS)
     list(TRANSFORM TEST_LAYERS REPLACE "^thaw_" "")
@@ -19,7 +21,9 @@ function(thaw_add_test file)
   foreach(layer IN LISTS TEST_LAYERS)
     get_property(layer_folder TARGET thaw_${layer} PROPERTY THAW_FOLDER)
     target_include_directories(${target} PRIVATE ${layer_folder})
-    target_sources(${target} PRIVATE $<TARGET_OBJECTS:thaw_${layer}>)
+    if(NOT layer IN_LIST TEST_WITHOUT)
+      target_sources(${target} PRIVATE $<TARGET_OBJECTS:thaw_${layer}>)
+    endif()
   endforeach()
   target_link_libraries(${target} PRIVATE ${TEST_LIBS} PkgConfig::CHECK Threads::Threads m)
   target_compile_definitions(${target} PRIVATE THAW_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

@@ -25,7 +25,7 @@ float thaw__score_of(const thaw__index *x, const float c[2], const float *w, int
     float offset = 0;
     for (int o = 0; o < 2; o++)
         if (x->offset[o]) offset = offset + c[o] * x->offset[o][row];
-    return offset + x->kernels->dot(x->stride, x->rows + row * x->stride, w);
+    return x->rows ? offset + x->kernels->dot(x->stride, x->rows + row * x->stride, w) : offset;
 }
 
 /* A question at work. Threads share its heap: what is kept does not depend on the order of arrival. */

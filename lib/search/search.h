@@ -20,7 +20,7 @@ typedef struct thaw__index {
     const thaw__kernels *kernels;
     const thaw__scans *scans;
     const thaw__codes *codes; /* of the rows as they are; NULL or empty: score every row */
-    const float *rows;        /* [n, stride] zero padded, 64-byte aligned */
+    const float *rows;        /* [n, stride] zero padded, 64-byte aligned; NULL: all zero, and there are no codes */
     int64_t n;                /* < 2^31 */
     int64_t stride;
     const float *offset[2];   /* each [n] or NULL */
@@ -34,7 +34,7 @@ typedef struct thaw__sparse_score {
 
 /** One question and its answer. */
 typedef struct thaw__search_query {
-    const float *w; /* [stride] zero padded, 64-byte aligned */
+    const float *w; /* [stride] zero padded, 64-byte aligned; not read without rows */
     float c[2];
     float floor;    /* lower scores do not qualify; -INFINITY: all do */
     const thaw__sparse_score *extras; /* [n_extras] rows ascending, none twice */

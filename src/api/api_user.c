@@ -55,7 +55,7 @@ static thaw_status refuse_event(const thaw_model *model, const thaw_event *e, in
 static inline int is_fine(const thaw_model *model, const thaw_event *e)
 {
     return (uint64_t)e->item < (uint64_t)thaw__n_items(model) && (uint32_t)e->event < (uint64_t)model->events.n &&
-           thaw__method_of(model)->takes(model, e);
+           (!thaw__method_of(model)->takes || thaw__method_of(model)->takes(model, e));
 }
 
 static thaw_status check_events(const thaw_model *model, const thaw_event *events, int64_t n)

@@ -19,10 +19,12 @@
 
 /* ---- serving ----------------------------------------------------------------------------------------------------- */
 
-/** What a user asks of the catalogue; the offsets are the same for all users of a method without sparse scores: score_j = coefficient[0] offset[0][j] + coefficient[1] offset[1][j] + rows_j . w + sparse_j */
+/** What a user asks of the catalogue, with rows_j those of type->scored(). Without sparse scores the offsets are the
+ *  same arrays for all users:
+ *
+ *      score_j = coefficient[0] offset[0][j] + coefficient[1] offset[1][j] + rows_j . w + sparse_j */
 typedef struct thaw__linear_query {
-    const float *w;          /* [stride] zero padded, 64-byte aligned */
-    const float *rows;       /* [items, stride] the model's scored rows */
+    const float *w;          /* [stride] zero padded, 64-byte aligned; not read where there are no rows */
     const float *offset[2];  /* each [items] or NULL */
     float coefficient[2];
 } thaw__linear_query;
@@ -33,7 +35,7 @@ typedef struct thaw__linear_query {
 typedef struct thaw__run {
     thaw_model *m;
     const thaw_data *data;
-    const int64_t *users; /* [n_users] rows of data, none twice; NULL: all */
+    const int64_t *users; /* [n_users] rows of data's users, checked, none twice; NULL: all of data, and n_users is 0 */
     int64_t n_users;
     int online;           /* one step over these users, not passes over all */
     double since;         /* online: the model has these users' events before this time; -INFINITY: none of them */
@@ -46,7 +48,7 @@ typedef struct thaw__run {
 typedef struct thaw__round {
     int last;       /* no round is left: the rest of this struct is void */
     int64_t n;      /* contributors 0 … n - 1 */
-    int64_t chunk;  /* at most so many in one call of contribute(); 0: all */
+    int64_t chunk;  /* at most so many in one call of contribute(); 0: all in one call, the round cannot be split */
     int restorable; /* the model is whole: come back to here if the round fails */
     int32_t pass;   /* above 0: with this round, pass number `pass` ends */
     int evaluate;   /* then the model is evaluated, and the best one kept */
@@ -57,24 +59,30 @@ typedef struct thaw__round {
 typedef struct thaw__method {
     const thaw__model_type *type; /* its models, which point back here */
 
-    /* Users. Arguments are checked. */
-    size_t user_bytes;     /* of what user->state points to, zeroed when made, copied as bytes; 0: the posterior is all */
-    uint32_t user_kind;    /* told in users' bytes; even, the lowest bit says that it fades */
+    /* Users. Arguments are checked: items and event numbers are the model's. */
+    size_t user_bytes; /* of what user->state points to, zeroed when made, copied as bytes; 0: the posterior is all */
     int (*fades)(const thaw_model *m); /* whether old observations fade from the posterior; NULL: no */
-    int (*takes)(const thaw_model *m, const thaw_event *event); /* whether a value and a time are what the method can use */
-    thaw_status (*refuse)(const thaw_model *m, const thaw_event *event, int64_t k); /* why event number k is not taken */
 
-    /** Condition the user's prior on events; forgets earlier ones. Also with n = 0. THAW_E_NUMERIC: back at the prior. */
+    /** Whether the method can use the value and the time of an event, and the error for event number k if not.
+     *  NULL, both: it can use every event. */
+    int (*takes)(const thaw_model *m, const thaw_event *event);
+    thaw_status (*refuse)(const thaw_model *m, const thaw_event *event, int64_t k);
+
+    /** Condition the user's prior on events; forgets earlier ones: calls thaw__user_reset() and resets the method's
+     *  state. Sets n_events, and highest_row if the state refers to items. Also called with n = 0, when a user is
+     *  made. THAW_E_NUMERIC: back at the prior. */
     thaw_status (*adapt)(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n);
 
     /** The same for the means of many users from the prior without features; NULL: one after the other. */
     thaw_status (*adapt_many)(const thaw_model *m, thaw_user *work, float *means, const thaw_event *events,
                               const int64_t *offsets, int64_t n_users);
 
-    /** One more event. */
+    /** One more event; the same fields. */
     thaw_status (*observe)(const thaw_model *m, thaw_user *u, const thaw_event *event);
 
-    /** Bytes of a user beyond the head; the last 16 bytes of the head are the method's too. NULL, all three: the posterior. */
+    /** Bytes of a user beyond the head; the last 16 bytes of the head are the method's too, zeroed. Required with
+     *  user_bytes, or the state is lost. user_read() checks the size and the numbers (THAW_E_FORMAT) and sets
+     *  highest_row; n_events is set after it. NULL, all three: the posterior. */
     int64_t (*user_size)(const thaw_user *u);
     void (*user_write)(const thaw_user *u, unsigned char *head, unsigned char *body);
     thaw_status (*user_read)(const thaw_model *m, thaw_user *u, const unsigned char *head, const unsigned char *body, int64_t size);
@@ -87,14 +95,17 @@ typedef struct thaw__method {
     int64_t (*sparse_scores)(const thaw_model *m, const thaw_user *u, thaw__sparse_score *out, thaw__sparse_score *scratch);
     float (*sparse_score)(const thaw_model *m, const thaw_user *u, int64_t item);
 
-    /** From linear scores means [n <= THAW__LANES] of items to means and variances in the units that users see. */
+    /** From scores means [n <= THAW__LANES] of items to means and variances in the units that users see. */
     void (*predict)(const thaw_model *m, const thaw_user *u, const int64_t *items, int64_t n, float *means, float *variances);
 
     /** A linear score in those units, and a linear score below which none reaches `least` there. NULL, both: the same. */
     float (*unit)(const thaw_model *m, float score);
     float (*floor)(const thaw_model *m, float least);
 
-    /* Training. */
+    /* Training. close() is called also after open() failed, with run->state as far as open() came. contribute() adds
+     * contributors first … first + n - 1 of a round, in order, each once, in calls of any size that round.chunk allows.
+     * end_round() changes the model: its numbers, trained_users, trained_events and steps, and calls
+     * thaw__model_refresh(), which may wait until begin_round() finds no round left. */
     thaw_status (*open)(thaw__run *run);
     void (*close)(thaw__run *run);
     thaw_status (*begin_round)(thaw__run *run, thaw__round *out);

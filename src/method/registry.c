@@ -4,25 +4,19 @@
 #include <math.h>
 #include <string.h>
 
-extern const thaw__method thaw__rating_method, thaw__ranking_method;
-
-static const thaw__method *const methods[] = {&thaw__rating_method, &thaw__ranking_method};
-
-enum { N_METHODS = sizeof methods / sizeof *methods };
-
 const thaw__model_type *thaw__registry_find(const char *name)
 {
-    for (int k = 0; k < N_METHODS; k++) {
-        const thaw__model_type *type = methods[k]->type;
-        if (strcmp(name, type->name) == 0 || strcmp(name, type->old_name) == 0) return type;
+    for (int k = 0; thaw__methods[k]; k++) {
+        const thaw__model_type *type = thaw__methods[k]->type;
+        if (strcmp(name, type->name) == 0 || (type->old_name && strcmp(name, type->old_name) == 0)) return type;
     }
     return NULL;
 }
 
 const thaw__model_type *thaw__registry_of(int32_t objective)
 {
-    for (int k = 0; k < N_METHODS; k++)
-        if (methods[k]->type->objective == objective) return methods[k]->type;
+    for (int k = 0; thaw__methods[k]; k++)
+        if (thaw__methods[k]->type->objective == objective) return thaw__methods[k]->type;
     return NULL;
 }
 

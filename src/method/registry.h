@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The methods that this library has. */
+ * The methods that this library has, and how to find one. */
 #ifndef THAW_REGISTRY_H
 #define THAW_REGISTRY_H
 
 #include "method.h"
+
+/** All methods, then NULL. Names, old names and objectives are distinct. Defined in methods.c. */
+extern const thaw__method *const thaw__methods[];
 
 /** The method of a file, by its name now or in files of format 1; NULL: none. */
 const thaw__model_type *thaw__registry_find(const char *name);

@@ -29,9 +29,10 @@ static const thaw__method *method_of(const thaw_user *u)
     return u->fit.type->method;
 }
 
+/* 0 and 1 of ratings, 2 and 3 of rankings … */
 static uint32_t kind_of(const thaw__user_fit *fit)
 {
-    return fit->type->method->user_kind | (fit->fades != 0);
+    return 2 * (uint32_t)(fit->type->objective - 1) | (fit->fades != 0);
 }
 
 static void write_head(const thaw_user *u, unsigned char *bytes)

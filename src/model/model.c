@@ -101,7 +101,7 @@ thaw_status thaw__model_create(thaw_model **out, const thaw_config *config, cons
     THAW__TRY_GOTO(thaw__keymap_copy(&m->events, &data->events, &m->config.allocator));
     THAW__TRY_GOTO(learn_features(m, data));
     THAW__TRY_GOTO(thaw__model_allocate(m));
-    THAW__TRY_GOTO(type->start(m, data));
+    if (type->start) THAW__TRY_GOTO(type->start(m, data));
     THAW__TRY_GOTO(thaw__model_add_items(m, NULL, data));
     if (type->start_items) type->start_items(m, data);
     thaw__model_refresh(m);
@@ -114,9 +114,14 @@ fail:
 
 /* ---- items -------------------------------------------------------------------------------------------------------- */
 
+thaw_status thaw__model_reserve_codes(thaw_model *m, int64_t n)
+{
+    return thaw__codes_reserve(&m->catalogue->codes, m->type->scored ? n : 0, m->rank, m->stride, &m->config.allocator);
+}
+
 void thaw__model_code_rows(thaw_model *m)
 {
-    thaw__codes_make(&m->catalogue->codes, m->type->scored(m), thaw__n_items(m));
+    if (m->type->scored) thaw__codes_make(&m->catalogue->codes, m->type->scored(m), thaw__n_items(m));
 }
 
 /* Room for n items, of which the first n_old are there. What the codes were is gone. */
@@ -125,7 +130,7 @@ static thaw_status resize(thaw_model *m, int64_t n_old, int64_t n)
     const thaw_allocator *a = &m->config.allocator;
     thaw__params t;
     thaw__model_params(m, &t);
-    THAW__TRY(thaw__codes_reserve(&m->catalogue->codes, n, m->rank, m->stride, a));
+    THAW__TRY(thaw__model_reserve_codes(m, n));
     THAW__TRY(thaw__params_resize(&t, n_old, n, &m->map, a));
     return m->type->extend ? m->type->extend(m, n_old, n) : THAW_OK;
 }
@@ -137,13 +142,21 @@ static void drop_items(thaw_model *m, int64_t n)
     m->catalogue->features.n = n;
 }
 
+/* Items from row `first` on as what is known of them before training. */
+static void reset_items(thaw_model *m, int64_t first)
+{
+    const thaw__model_type *type = m->type;
+    for (int64_t i = first; type->reset_item && i < thaw__n_items(m); i++) type->reset_item(m, i);
+    if (!type->reset_item && type->derive) type->derive(m);
+}
+
 thaw_status thaw__model_add_items(thaw_model *m, int64_t *n_added, const thaw_data *data)
 {
     const int64_t n_old = thaw__n_items(m);
     int64_t n;
     THAW__TRY(thaw__catalogue_add(m->catalogue, &n, &data->items, &m->config.allocator));
     thaw_status st = n ? resize(m, n_old, n_old + n) : THAW_OK;
-    for (int64_t i = n_old; st == THAW_OK && i < n_old + n; i++) m->type->reset_item(m, i);
+    if (st == THAW_OK && n) reset_items(m, n_old);
     if (st == THAW_OK && n && m->type->relate_items) st = m->type->relate_items(m, n_old);
     if (st != THAW_OK) drop_items(m, n_old);
     if (n) thaw__model_code_rows(m);
@@ -192,5 +205,5 @@ void thaw__model_info(const thaw_model *m, thaw_model_info *out)
         .events = (int32_t)m->events.n,
         .objective = m->type->objective,
     };
-    m->type->info(m, out);
+    if (m->type->info) m->type->info(m, out);
 }

@@ -15,48 +15,51 @@ typedef struct thaw__old_name {
     const char *name, *old;
 } thaw__old_name;
 
-/** The part of a method that makes and keeps a model's numbers. A hook that may be NULL has nothing to do then. */
+/** The part of a method that makes and keeps a model's numbers. Of the hooks only `params` is required. A hook that is
+ *  NULL is skipped, unless its comment gives another default. */
 typedef struct thaw__model_type {
     const struct thaw__method *method; /* the rest of it */
     const char *name;     /* in files */
-    const char *old_name; /* in files of format 1 */
-    const thaw__old_name *old_names; /* of its parameters; the last has no name */
-    int32_t objective;    /* THAW_OBJECTIVE_RATING … */
-    int32_t default_rank;
+    const char *old_name; /* in files of format 1; NULL: the method is newer than that format */
+    const thaw__old_name *old_names; /* of its parameters; the last has no name. NULL: none */
+    int32_t objective;    /* THAW_OBJECTIVE_RATING …, above 0 and no other method's; also marks the bytes of users */
+    int32_t default_rank; /* at least 1, also of a method without vectors */
     int32_t prior_extra;  /* coordinates of an item's content prior beyond the rank; -1: it has no content prior */
     size_t state_bytes;   /* of what model->state points to, zeroed when made */
 
-    /** Shapes of the state, which is zeroed. May be NULL. */
+    /** Shapes of the state, which is zeroed. */
     void (*begin)(thaw_model *m);
 
     /** Append the method's rows to the parameter table. */
     void (*params)(thaw_model *m, thaw__params *out);
 
-    /** The rows that a user's vector is multiplied with to score items [items, stride]. */
+    /** The rows that a user's vector is multiplied with to score items: [items, stride], zero padded, 64-byte aligned.
+     *  NULL: the method has no vectors; a score is offsets and sparse scores. */
     const float *(*scored)(const thaw_model *m);
 
     /** Starting values, before any items are there. Errors as thaw_model_create(). */
     thaw_status (*start)(thaw_model *m, const thaw_data *data);
 
-    /** After all items of the data are there: starting values that depend on their events. May be NULL. */
+    /** After all items of the data are there: starting values that depend on their events. */
     void (*start_items)(thaw_model *m, const thaw_data *data);
 
-    /** Parameters of item i, derived ones too, of which nothing is known but its features. */
+    /** Parameters of item i, derived ones too, of which nothing is known but its features.
+     *  NULL: zeros, then derive(). */
     void (*reset_item)(thaw_model *m, int64_t i);
 
-    /** Room in sparse tables for items n_old … n - 1. May be NULL. */
+    /** Room in sparse tables for items n_old … n - 1. */
     thaw_status (*extend)(thaw_model *m, int64_t n_old, int64_t n);
 
-    /** Relate the items from row `first` on, which are new, to the others. The model is unchanged on error. May be NULL. */
+    /** Relate the items from row `first` on, which are new, to the others. The model is unchanged on error. */
     thaw_status (*relate_items)(thaw_model *m, int64_t first);
 
-    /** Make the rows of role THAW__DERIVED from the others. May be NULL. */
+    /** Make the rows of role THAW__DERIVED from the others; called after loading and by thaw__model_refresh(). */
     void (*derive)(thaw_model *m);
 
-    /** Whether loaded numbers fit together, as far as bounds cannot tell. */
+    /** Whether loaded numbers fit together, as far as bounds cannot tell. NULL: they do. */
     int (*is_sound)(const thaw_model *m);
 
-    /** What else the file's schema has: to JSON (0: done) and from it. May be NULL. */
+    /** What else the file's schema has: to JSON (0: done) and from it. */
     int (*write_schema)(const thaw_model *m, json_t *schema);
     thaw_status (*read_schema)(thaw_model *m, const json_t *schema);
 
@@ -110,7 +113,10 @@ thaw_status thaw__model_add_items(thaw_model *m, int64_t *n_added, const thaw_da
 /** Recompute what is derived from the numbers, and the id; after every change of them. */
 void thaw__model_refresh(thaw_model *m);
 
-/** Code the scored rows anew; after a change of them or of the number of items. */
+/** Room for the codes of n scored rows, if there are any. */
+thaw_status thaw__model_reserve_codes(thaw_model *m, int64_t n);
+
+/** Code the scored rows anew, if there are any; after a change of them or of the number of items. */
 void thaw__model_code_rows(thaw_model *m);
 
 /** The public numbers. */

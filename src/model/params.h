@@ -14,7 +14,7 @@
 /** What a row is for; bits. */
 typedef enum thaw__param_role {
     THAW__PER_ITEM = 1, /* rows are items: grows with the catalogue */
-    THAW__LEARNED = 2,  /* training changes it: undo brings it back */
+    THAW__LEARNED = 2,  /* training changes it: undo brings it back, also where it is derived */
     THAW__IN_ID = 4,    /* posteriors of users depend on it: part of the model's id */
     THAW__DERIVED = 8,  /* made from other rows: not in files */
     THAW__MAPPED = 16,  /* may stay in a mapped file */

@@ -14,7 +14,7 @@ static thaw__index index_of(const thaw_model *m, const thaw__linear_query *q)
     return (thaw__index){.kernels = m->kernels,
                          .scans = thaw__scans_best(),
                          .codes = &m->catalogue->codes,
-                         .rows = q->rows,
+                         .rows = m->type->scored ? m->type->scored(m) : NULL,
                          .n = thaw__n_items(m),
                          .stride = m->stride,
                          .offset = {q->offset[0], q->offset[1]}};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "train.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 #include "method.h"
@@ -113,10 +114,29 @@ thaw_status thaw__train(thaw_model *m, thaw_report *report, const thaw_data *dat
     return st;
 }
 
+/* Users are rows of data, none twice. */
+static thaw_status check_users(const thaw_model *m, const thaw_data *data, const int64_t *users, int64_t n_users)
+{
+    const int64_t n = data->users.keys.n;
+    uint8_t *given = thaw__alloc0(&m->config.allocator, (size_t)n, 1);
+    thaw_status st = given ? THAW_OK : THAW_E_NOMEM;
+    for (int64_t k = 0; st == THAW_OK && k < n_users; k++) {
+        if (users[k] < 0 || users[k] >= n)
+            st = thaw__fail(THAW_E_RANGE, "user row %" PRId64 "; must be 0 to %" PRId64, users[k], n - 1);
+        else if (given[users[k]]++)
+            st = thaw__fail(THAW_E_RANGE, "user row %" PRId64 " is given twice", users[k]);
+    }
+    thaw__free(&m->config.allocator, given);
+    return st;
+}
+
 thaw_status thaw__train_step(thaw_model *m, thaw_report *report, const thaw_data *data, const int64_t *users,
                              int64_t n_users, double since)
 {
-    driver d = {.run = {.m = m, .data = data, .users = users, .n_users = n_users, .online = 1, .since = since, .report = *report}};
+    driver d = {.run = {.m = m, .data = data, .online = 1, .since = since, .report = *report}};
+    d.run.users = users;
+    d.run.n_users = users ? n_users : 0;
+    if (users) THAW__TRY(check_users(m, data, users, n_users));
     const thaw_status st = run(&d);
     *report = d.run.report;
     return st;

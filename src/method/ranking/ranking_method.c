@@ -28,7 +28,6 @@ static void query(const thaw_model *m, const thaw_user *u, thaw__linear_query *o
     const thaw__ranking_user_state *x = thaw__ranking_user_state_of(u);
     *out = (thaw__linear_query){
         .w = u->posterior.mean,
-        .rows = r->output_embedding,
         .offset = {r->offset[x->interpolation.knot], r->offset[x->interpolation.knot + 1]},
         .coefficient = {x->offset_share * (1 - x->interpolation.part), x->offset_share * x->interpolation.part}};
 }
@@ -74,7 +73,6 @@ static void get_event(const thaw_model *m, int32_t event, thaw_event_weighting *
 const thaw__method thaw__ranking_method = {
     .type = &thaw__ranking_type,
     .user_bytes = sizeof(thaw__ranking_user_state),
-    .user_kind = 2,
     .takes = takes,
     .refuse = refuse,
     .adapt = thaw__ranking_adapt,

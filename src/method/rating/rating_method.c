@@ -35,7 +35,6 @@ static void query(const thaw_model *m, const thaw_user *u, thaw__linear_query *o
 {
     const thaw__rating *r = thaw__rating_of(m);
     *out = (thaw__linear_query){.w = u->posterior.mean,
-                                .rows = r->item_embedding,
                                 .offset = {r->bias, r->selection_bias},
                                 .coefficient = {1, thaw__selection_bias_share(u->n_events)}};
 }
@@ -69,7 +68,6 @@ static float floor_of(const thaw_model *m, float least)
 
 const thaw__method thaw__rating_method = {
     .type = &thaw__rating_type,
-    .user_kind = 0,
     .fades = fades,
     .takes = takes,
     .refuse = refuse,

@@ -132,7 +132,7 @@ static thaw_status choose_users(training *t)
     return THAW_OK;
 }
 
-/* The given users of data, or all, without repeats. */
+/* The given users of data, or all, in order. */
 static thaw_status list_users(training *t)
 {
     const thaw__run *run = t->run;
@@ -141,9 +141,6 @@ static thaw_status list_users(training *t)
     if (!t->users) return THAW_E_NOMEM;
     for (int64_t k = 0; k < t->n_users; k++) t->users[k] = run->users ? run->users[k] : k;
     thaw__sort(t->users, (size_t)t->n_users, sizeof *t->users, thaw__by_int64);
-    for (int64_t k = 1; k < t->n_users; k++)
-        if (t->users[k] == t->users[k - 1])
-            return thaw__fail(THAW_E_RANGE, "user row %lld is given twice", (long long)t->users[k]);
     return THAW_OK;
 }
 
@@ -226,7 +223,8 @@ static thaw_status add_tasks(training *t, thaw__rating_tasks *tasks, int64_t fir
 thaw_status thaw__rating_contribute(thaw__run *run, int64_t first, int64_t n)
 {
     training *t = run->state;
-    if (t->chunks) return add_tasks(t, &t->chunks[first / CHUNK], first, n);
+    const int whole_chunk = first % CHUNK == 0 && (n == CHUNK || first + n == t->n);
+    if (t->chunks && whole_chunk) return add_tasks(t, &t->chunks[first / CHUNK], first, n);
     thaw__rating_tasks tasks = {0};
     const thaw_status st = add_tasks(t, &tasks, first, n);
     thaw__rating_tasks_free(&tasks);

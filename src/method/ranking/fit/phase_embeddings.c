@@ -67,7 +67,7 @@ static thaw_status end_regression(thaw__ranking_fit *t, int *again)
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_regression = {begin_regression, add_output_regression, end_regression};
+const thaw__phase thaw__phase_regression = {begin_regression, add_output_regression, end_regression, 0};
 
 /* ---- number of epochs -------------------------------------------------------------------------------------------- */
 
@@ -144,7 +144,7 @@ static thaw_status end_choose_epochs(thaw__ranking_fit *t, int *again)
     return t->fine_tuning.step % batches ? THAW_OK : evaluate_epoch(t, (int32_t)(t->fine_tuning.step / batches));
 }
 
-const thaw__phase thaw__phase_choose_epochs = {begin_choose_epochs, add_fine_tuning, end_choose_epochs};
+const thaw__phase thaw__phase_choose_epochs = {begin_choose_epochs, add_fine_tuning, end_choose_epochs, 0};
 
 /* ---- output regression after fine-tuning, compared with the output regression alone ------------------------------ */
 
@@ -174,7 +174,7 @@ static thaw_status end_fine_tuned_regression(thaw__ranking_fit *t, int *again)
 }
 
 const thaw__phase thaw__phase_fine_tuned_regression = {begin_fine_tuned_regression, add_output_regression,
-                                                       end_fine_tuned_regression};
+                                                       end_fine_tuned_regression, 0};
 
 /* ---- all users --------------------------------------------------------------------------------------------------- */
 
@@ -194,7 +194,7 @@ static thaw_status end_fine_tuning(thaw__ranking_fit *t, int *again)
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_fine_tuning = {begin_fine_tuning, add_fine_tuning, end_fine_tuning};
+const thaw__phase thaw__phase_fine_tuning = {begin_fine_tuning, add_fine_tuning, end_fine_tuning, 0};
 
 static thaw_status begin_last_regression(thaw__ranking_fit *t, int64_t *n)
 {
@@ -211,4 +211,4 @@ static thaw_status end_last_regression(thaw__ranking_fit *t, int *again)
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_last_regression = {begin_last_regression, add_output_regression, end_last_regression};
+const thaw__phase thaw__phase_last_regression = {begin_last_regression, add_output_regression, end_last_regression, 0};

@@ -85,4 +85,4 @@ static thaw_status end(thaw__ranking_fit *t, int *again)
     return begin_floor(t);
 }
 
-const thaw__phase thaw__phase_schedules = {begin, contribute, end};
+const thaw__phase thaw__phase_schedules = {begin, contribute, end, 0};

@@ -42,7 +42,7 @@ static thaw_status end_popularity(thaw__ranking_fit *t, int *again)
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_popularity = {begin_popularity, add_popularity, end_popularity};
+const thaw__phase thaw__phase_popularity = {begin_popularity, add_popularity, end_popularity, 0};
 
 static thaw_status begin_space(thaw__ranking_fit *t, int64_t *n)
 {
@@ -61,7 +61,7 @@ static thaw_status end_space(thaw__ranking_fit *t, int *again)
     return thaw__space_end(&t->statistics, again);
 }
 
-const thaw__phase thaw__phase_space = {begin_space, add_space, end_space};
+const thaw__phase thaw__phase_space = {begin_space, add_space, end_space, 0};
 
 static thaw_status begin_order(thaw__ranking_fit *t, int64_t *n)
 {
@@ -82,7 +82,7 @@ static thaw_status end_order(thaw__ranking_fit *t, int *again)
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_order = {begin_order, add_order, end_order};
+const thaw__phase thaw__phase_order = {begin_order, add_order, end_order, 0};
 
 static thaw_status begin_neighbours(thaw__ranking_fit *t, int64_t *n)
 {
@@ -105,7 +105,7 @@ static thaw_status end_neighbours(thaw__ranking_fit *t, int *again)
     return thaw__content_similarity_update(t->m);
 }
 
-const thaw__phase thaw__phase_neighbours = {begin_neighbours, add_neighbours, end_neighbours};
+const thaw__phase thaw__phase_neighbours = {begin_neighbours, add_neighbours, end_neighbours, 1};
 
 /* ---- prior of users --------------------------------------------------------------------------------------------- */
 
@@ -128,7 +128,7 @@ static thaw_status end_user_prior(thaw__ranking_fit *t, int *again)
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_user_prior = {begin_user_prior, add_user_prior, end_user_prior};
+const thaw__phase thaw__phase_user_prior = {begin_user_prior, add_user_prior, end_user_prior, 0};
 
 /* The same in the latent space after fine-tuning; skipped without fine-tuning. */
 static thaw_status begin_fine_tuned_prior(thaw__ranking_fit *t, int64_t *n)
@@ -136,4 +136,4 @@ static thaw_status begin_fine_tuned_prior(thaw__ranking_fit *t, int64_t *n)
     return t->epochs ? begin_user_prior(t, n) : THAW_OK;
 }
 
-const thaw__phase thaw__phase_fine_tuned_prior = {begin_fine_tuned_prior, add_user_prior, end_user_prior};
+const thaw__phase thaw__phase_fine_tuned_prior = {begin_fine_tuned_prior, add_user_prior, end_user_prior, 0};

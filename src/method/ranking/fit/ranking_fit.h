@@ -60,6 +60,7 @@ typedef struct thaw__phase {
     thaw_status (*contribute)(thaw__ranking_fit *t, int64_t first, int64_t n);
     /** Update the model; *again: 1 if this phase has one more round. */
     thaw_status (*end)(thaw__ranking_fit *t, int *again);
+    int whole; /* contributors come all at once; else in calls of any size */
 } thaw__phase;
 
 extern const thaw__phase thaw__phase_popularity, thaw__phase_space, thaw__phase_order, thaw__phase_neighbours,

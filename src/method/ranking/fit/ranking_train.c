@@ -84,6 +84,7 @@ thaw_status thaw__ranking_begin_round(thaw__run *run, thaw__round *out)
         t->n_now = t->plan->all_users ? t->n : t->n_statistics_users;
         THAW__TRY(t->plan->phase->begin(t, &out->n));
         out->pass = t->pass;
+        out->chunk = t->plan->phase->whole ? 0 : INT64_MAX;
         if (out->n) return THAW_OK;
     }
     if (run->online) finish_update(t);
