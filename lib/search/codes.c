@@ -6,8 +6,8 @@
 
 #include "status.h"
 
-#define LEAST_LARGEST 0x1p-100 /* a row of smaller numbers is coded as zero: their products are beyond float32 */
-#define LEAST_ERROR 0x1p-50    /* times a probe's least reach still far above what underflow takes */
+#define LEAST_LARGEST 0x1p-100 /* a row of smaller numbers is coded as 0: their products underflow in float32 */
+#define LEAST_ERROR 0x1p-50    /* times the least error_scale, it is far above the error by underflow */
 
 static int64_t n_tiles(int64_t n)
 {
@@ -56,7 +56,7 @@ static float from_half(uint32_t half)
     return f;
 }
 
-/* The bytes c [stride] of a row into its places of a tile: upper nibbles to one plane, lower ones to the other. */
+/* Write the bytes c [stride] of a row to its tile: upper nibbles to one plane, lower ones to the other. */
 static void put_nibbles(uint8_t *coarse, uint8_t *fine, int64_t row, const uint8_t *c, int64_t stride)
 {
     for (int64_t g = 0; g < stride / 8; g++, c += 8)
@@ -67,15 +67,15 @@ static void put_nibbles(uint8_t *coarse, uint8_t *fine, int64_t row, const uint8
         }
 }
 
-/* |x - centre - x^| widened for the rounding of products, and the share of |x^|, from their squares. */
+/* Write step and E; lost2 = |x - centre - x^|^2, coded2 = |x^|^2. The factor covers the rounding of products. */
 static void put_numbers(uint8_t *tile, int64_t row, uint32_t step, double lost2, double coded2)
 {
-    const double error = sqrt(lost2) * (1 + 0x1p-12) + THAW__SHARE * sqrt(coded2);
+    const double error = sqrt(lost2) * (1 + 0x1p-12) + THAW__QUERY_ROUNDING * sqrt(coded2);
     const uint32_t numbers = step << 16 | half_above(error > LEAST_ERROR ? error : LEAST_ERROR);
     memcpy(tile + 4 * row, &numbers, sizeof numbers);
 }
 
-/* The floor of x within 0 … most; 0 for what is not a number. */
+/* The floor of x, limited to 0 … most; 0 for NaN. */
 static int clamp(double x, int most)
 {
     return !(x >= 0) ? 0 : x > most ? most : (int)x;
@@ -104,7 +104,7 @@ static void make_row(thaw__codes *codes, const float *x, uint8_t *coarse, uint8_
     codes->longest = fmax(codes->longest, sqrt(norm2) * (1 + 0x1p-20));
 }
 
-/* The mean row. Any other would do for the bound; this one leaves the least to code. */
+/* The mean row. The bound holds for any row; the mean makes what is coded smallest. */
 static void make_centre(thaw__codes *codes, const float *rows, int64_t n)
 {
     double sum[THAW__CODES_STRIDE] = {0};

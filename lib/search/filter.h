@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Which rows may be shown, asked one row at a time: searches ask only of rows that would enter a list. */
+ * Filters: which rows may be recommended. A search tests a row only if its score would put it on the list. */
 #ifndef THAW_FILTER_H
 #define THAW_FILTER_H
 
@@ -8,15 +8,15 @@
 typedef struct thaw__filter {
     const int64_t *exclude; /* [n_exclude] */
     int64_t n_exclude;
-    int ascending;          /* exclude is */
-    const int32_t *groups;  /* [rows], read only with allow_groups */
+    int ascending;               /* exclude is sorted */
+    const int32_t *groups;       /* [rows] only read with allow_groups */
     const int32_t *allow_groups; /* [n_allow_groups]; NULL: all */
     int64_t n_allow_groups;
-    const uint8_t *hidden;  /* [n_hidden] not 0: never shown; NULL: all are */
+    const uint8_t *hidden; /* [n_hidden] not 0: never recommended; NULL: none is hidden */
     int64_t n_hidden;
 } thaw__filter;
 
-/** Whether rows [n] never fall. */
+/** Whether rows [n] are in ascending order. */
 static inline int thaw__ascends(const int64_t *rows, int64_t n)
 {
     for (int64_t k = 1; k < n; k++)
@@ -24,6 +24,7 @@ static inline int thaw__ascends(const int64_t *rows, int64_t n)
     return 1;
 }
 
+/** Whether a row is in the exclude list. */
 static inline int thaw__is_excluded(const thaw__filter *f, int64_t row)
 {
     int64_t low = 0, high = f->n_exclude;
@@ -39,6 +40,7 @@ static inline int thaw__is_excluded(const thaw__filter *f, int64_t row)
     return low < f->n_exclude && f->exclude[low] == row;
 }
 
+/** Whether a row passes the filter. */
 static inline int thaw__passes(const thaw__filter *f, int64_t row)
 {
     if (row < f->n_hidden && f->hidden[row]) return 0;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Probes, and which scans this CPU can run. */
+ * Quantised queries (docs/topn.md, section 2), and the choice of a variant for this CPU. */
 #include "scan.h"
 
 #include <math.h>
 #include <stdatomic.h>
 #include <string.h>
 
-#define LEAST_REACH 0x1p-50
+#define LEAST_ERROR_SCALE 0x1p-50
 #define LEAST_LARGEST 0x1p-100f
 #define MOST_PRODUCT 0x1p100 /* of norms; float32 ends at 2^128 */
 
-/* k = w / step rounded; what that takes from w, and norms, in double. */
+/* k = w / step, rounded; *norm = |w|. @return |w - step k|, in double. */
 static double round_query(thaw__quantised_query *p, const thaw__codes *codes, const float *w, double *norm)
 {
     float largest = 0;
@@ -33,7 +33,7 @@ static double round_query(thaw__quantised_query *p, const thaw__codes *codes, co
     return sqrt(lost2);
 }
 
-/* centre . w + rounding |centre| |w|, from above */
+/* S = centre . w + rounding |centre| |w|, rounded up */
 static float shift_of(const thaw__codes *codes, const float *w, double rounding, double norm)
 {
     double dot = 0, centre2 = 0;
@@ -49,14 +49,14 @@ int thaw__quantised_query_make(thaw__quantised_query *p, const thaw__codes *code
 {
     double norm;
     const double lost = round_query(p, codes, w, &norm), rounding = (codes->d + 16) * 0x1p-23;
-    const double reach = fmax(norm, (lost + rounding * norm) / THAW__SHARE) * (1 + 0x1p-20);
-    p->reach = (float)fmax(reach, LEAST_REACH);
+    const double error_scale = fmax(norm, (lost + rounding * norm) / THAW__QUERY_ROUNDING) * (1 + 0x1p-20);
+    p->error_scale = (float)fmax(error_scale, LEAST_ERROR_SCALE);
     p->shift = shift_of(codes, w, rounding, norm);
     memcpy(p->c, c, sizeof p->c);
     return norm * codes->longest < MOST_PRODUCT && norm < MOST_PRODUCT;
 }
 
-/* Best first. */
+/* Fastest first. */
 static const thaw__scans *const variants[] = {
 #if defined(__x86_64__)
     &thaw__scans_avx512vnni,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The scans of one instruction set. A variant defines WIDTH (rows per register) and VARIANT, includes this file, and is done.
+ * The scans of one instruction set. A variant defines WIDTH (rows per register) and VARIANT and includes this file.
  *
- * A unit is the W rows of one register: a tile or half of one. Byte products come from unsigned codes times signed k. VNNI adds
- * four of them to a lane at once. AVX2 adds pairs to 16 bits first, which saturates for whole bytes but never for nibbles
- * (2 * 15 * 127), so there the two nibbles of a byte are multiplied apart, and many probes go by the upper ones alone.
+ * A unit is the W rows of one register: a tile or half of one. Codes are unsigned bytes, k is signed. VNNI adds four
+ * products to a lane at once. AVX2 adds pairs of products in 16 bits first, which saturates for whole bytes but never
+ * for nibbles (2 * 15 * 127); so the two nibbles of a byte are multiplied separately, and scans of many queries read
+ * upper nibbles alone.
  */
 #include <immintrin.h>
 
@@ -56,8 +57,8 @@ INLINE vi add_products(int whole, vi sum, codes4 c, vi k)
     return _mm512_dpbusd_epi32(sum, c.high, k);
 }
 
-/* Lanes of a mask, together at the end of the finds. */
-INLINE void keep(thaw__finds *out, unsigned which, vf bounds, int64_t row)
+/* Append the rows and bounds of the lanes of a mask. */
+INLINE void keep(thaw__candidates *out, unsigned which, vf bounds, int64_t row)
 {
     const vi lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     const vi rows = _mm512_add_epi32(lanes, _mm512_set1_epi32((int)row));
@@ -109,7 +110,7 @@ INLINE vi add_products(int whole, vi sum, codes4 c, vi k)
     return whole ? add(sum, widened(_mm256_maddubs_epi16(c.low, k), 1)) : sum;
 }
 
-INLINE void keep(thaw__finds *out, unsigned which, vf bounds, int64_t row)
+INLINE void keep(thaw__candidates *out, unsigned which, vf bounds, int64_t row)
 {
     float bound[W];
     store(bound, bounds);
@@ -122,15 +123,17 @@ INLINE void keep(thaw__finds *out, unsigned which, vf bounds, int64_t row)
 
 #endif
 
-/* Units unit … unit + T - 1 against probes p[0 … P - 1]: sum[t P + q] = codes . k. One probe has registers to spare: it sums the
- * two halves of a load apart, so that fewer sums wait for each other. */
-INLINE void multiply(int whole, int T, int P, const thaw__codes *codes, int64_t unit, const thaw__quantised_query *p, vi *sum)
+/* Units unit … unit + T - 1 times queries p[0 … P - 1]: sum[t P + q] = codes . k. With one query, registers are free:
+ * the two halves of a load are summed separately, which shortens the chains of dependent additions. */
+INLINE void multiply(int whole, int T, int P, const thaw__codes *codes, int64_t unit, const thaw__quantised_query *p,
+                     vi *sum)
 {
     const int64_t size = thaw__tile_bytes(codes->stride);
     const int apart = P == 1;
     int64_t at[UNITS_MOST];
     vi other[UNITS_MOST];
-    UNROLL for (int t = 0; t < T; t++) at[t] = (unit + t) / PARTS * size + 4 * THAW__TILE + (unit + t) % PARTS * (4 * W);
+    UNROLL for (int t = 0; t < T; t++)
+        at[t] = (unit + t) / PARTS * size + 4 * THAW__TILE + (unit + t) % PARTS * (4 * W);
     UNROLL for (int k = 0; k < T * P; k++) sum[k] = zero();
     UNROLL for (int t = 0; t < T; t++) other[t] = zero();
     for (int64_t g = 0; g < codes->stride / 8; g++) {
@@ -157,8 +160,9 @@ INLINE void multiply(int whole, int T, int P, const thaw__codes *codes, int64_t 
 
 enum { PART = 4 }; /* loads whose sums fit into 16 bits: 8 * 2 * 15 * 127 */
 
-/* The same by upper nibbles alone: pairs of products are summed in 16 bits for a while. */
-INLINE void multiply_narrow(int T, int P, const thaw__codes *codes, int64_t unit, const thaw__quantised_query *p, vi *sum)
+/* The same from upper nibbles alone: pairs of products are summed in 16 bits, PART loads at a time. */
+INLINE void multiply_narrow(int T, int P, const thaw__codes *codes, int64_t unit, const thaw__quantised_query *p,
+                            vi *sum)
 {
     const int64_t size = thaw__tile_bytes(codes->stride), end = codes->stride / 8;
     UNROLL for (int k = 0; k < T * P; k++) sum[k] = zero();
@@ -192,20 +196,21 @@ INLINE vf offsets(const thaw__coded *t, int64_t row, const vf c[2])
     return sum;
 }
 
-/* What judging needs of a probe. One probe's stay in registers; those of many are read where they are used. */
+/* The numbers of a query for its bound. With one query they stay in registers; with many they are read where they are
+ * used. */
 typedef struct scales {
-    vf middle, step, shift, reach, c[2], least;
+    vf middle, step, shift, error_scale, c[2], least;
 } scales;
 
 INLINE scales scales_of(int whole, const thaw__quantised_query *p, float least)
 {
-    return (scales){all((whole ? 127.5f : 7.5f) * p->sum), all(p->step), all(p->shift), all(p->reach),
+    return (scales){all((whole ? 127.5f : 7.5f) * p->sum), all(p->step), all(p->shift), all(p->error_scale),
                     {all(p->c[0]), all(p->c[1])}, all(least)};
 }
 
-/* offset + shift + (codes . k - middle) step + reach error, against least. */
-INLINE void judge(int whole, int P, const thaw__coded *t, int64_t unit, const vi *sum, const thaw__quantised_query *p, const float *least,
-                  const scales *one, thaw__finds *out)
+/* Keep rows with offset + shift + (codes . k - middle) step + error_scale error >= least, or NaN. */
+INLINE void test_bounds(int whole, int P, const thaw__coded *t, int64_t unit, const vi *sum,
+                        const thaw__quantised_query *p, const float *least, const scales *one, thaw__candidates *out)
 {
     const uint8_t *plane = whole ? t->codes->fine : t->codes->coarse;
     const vi numbers = load_bytes(plane + unit / PARTS * thaw__tile_bytes(t->codes->stride) + unit % PARTS * (4 * W));
@@ -213,14 +218,14 @@ INLINE void judge(int whole, int P, const thaw__coded *t, int64_t unit, const vi
     UNROLL for (int q = 0; q < P; q++) {
         const scales by = P == 1 ? *one : scales_of(whole, &p[q], least[q]);
         const vf product = fma_of(converted(sum[q]) - by.middle, step * by.step, by.shift);
-        const vf bound = offsets(t, unit * W, by.c) + fma_of(by.reach, error, product);
+        const vf bound = offsets(t, unit * W, by.c) + fma_of(by.error_scale, error, product);
         const unsigned which = not_below(bound, by.least);
         if (__builtin_expect(which != 0, 0)) keep(&out[q], which, bound, unit * W);
     }
 }
 
-INLINE void scan_units(int whole, int T, int P, const thaw__coded *t, int64_t unit, const thaw__quantised_query *p, const float *least,
-                       const scales *one, thaw__finds *out)
+INLINE void scan_units(int whole, int T, int P, const thaw__coded *t, int64_t unit, const thaw__quantised_query *p,
+                       const float *least, const scales *one, thaw__candidates *out)
 {
     vi sum[SUMS_MOST];
 #if WIDTH == 8
@@ -228,25 +233,26 @@ INLINE void scan_units(int whole, int T, int P, const thaw__coded *t, int64_t un
     else
 #endif
         multiply(whole, T, P, t->codes, unit, p, sum);
-    UNROLL for (int k = 0; k < T; k++) judge(whole, P, t, unit + k, sum + k * P, p, least, one, out);
+    UNROLL for (int k = 0; k < T; k++) test_bounds(whole, P, t, unit + k, sum + k * P, p, least, one, out);
 }
 
-INLINE void scan_one(int whole, const thaw__coded *t, int64_t unit, int64_t end, const thaw__quantised_query *p, float least,
-                     thaw__finds *out)
+INLINE void scan_one(int whole, const thaw__coded *t, int64_t unit, int64_t end, const thaw__quantised_query *p,
+                     float least, thaw__candidates *out)
 {
     const scales by = scales_of(whole, p, least);
     for (; unit + UNITS_ONE <= end; unit += UNITS_ONE) scan_units(whole, UNITS_ONE, 1, t, unit, p, &least, &by, out);
     for (; unit < end; unit++) scan_units(whole, 1, 1, t, unit, p, &least, &by, out);
 }
 
-static void one(const thaw__coded *t, int whole, int64_t first, int64_t end, const thaw__quantised_query *p, float least,
-                thaw__finds *out)
+static void one(const thaw__coded *t, int whole, int64_t first, int64_t end, const thaw__quantised_query *p,
+                float least, thaw__candidates *out)
 {
     if (whole) scan_one(1, t, first * PARTS, end * PARTS, p, least, out);
     else scan_one(0, t, first * PARTS, end * PARTS, p, least, out);
 }
 
-static void many(const thaw__coded *t, int64_t first, int64_t end, const thaw__quantised_query *p, const float *least, thaw__finds *out)
+static void many(const thaw__coded *t, int64_t first, int64_t end, const thaw__quantised_query *p, const float *least,
+                 thaw__candidates *out)
 {
     int64_t unit = first * PARTS;
     for (; unit + UNITS_MANY <= end * PARTS; unit += UNITS_MANY)

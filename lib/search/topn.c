@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "topn.h"
 
-/* Move a hole at i of a heap of n down to where a key belongs, and put it there. */
-static void sink(thaw_hit *hits, int64_t i, int64_t n, int64_t key)
+/* Move a hole at i of a heap of n down to the position of a key, and put the key there. */
+static void sift_down(thaw_hit *hits, int64_t i, int64_t n, int64_t key)
 {
     for (int64_t child; (child = 2 * i + 1) < n; i = child) {
         child += child + 1 < n && hits[child + 1].item < hits[child].item;
@@ -13,13 +13,13 @@ static void sink(thaw_hit *hits, int64_t i, int64_t n, int64_t key)
 }
 
 /* The same upwards. */
-static void rise(thaw_hit *hits, int64_t i, int64_t key)
+static void sift_up(thaw_hit *hits, int64_t i, int64_t key)
 {
     for (int64_t parent; i > 0 && hits[parent = (i - 1) / 2].item > key; i = parent) hits[i].item = hits[parent].item;
     hits[i].item = key;
 }
 
-/* How many of a group are kept, and the place of the worst of them. */
+/* How many of a group are kept, and the index of the worst of them. */
 static int64_t count_group(const thaw__topn *t, int32_t group, int64_t *worst)
 {
     int64_t n = 0;
@@ -30,21 +30,21 @@ static int64_t count_group(const thaw__topn *t, int32_t group, int64_t *worst)
     return n;
 }
 
-/* Let a candidate take the place of the worst of its group if that is full; returns whether it is. */
-static int settle_in_group(thaw__topn *t, int64_t key)
+/* If its group is full, a better candidate replaces the worst of the group. @return whether the group is full. */
+static int replace_in_group(thaw__topn *t, int64_t key)
 {
     int64_t worst = 0;
     const int32_t group = t->cap ? t->groups[thaw__key_item(key)] : -1;
     if (group < 0 || count_group(t, group, &worst) < t->cap) return 0;
-    if (t->hits[worst].item < key) sink(t->hits, worst, t->n, key);
+    if (t->hits[worst].item < key) sift_down(t->hits, worst, t->n, key);
     return 1;
 }
 
 void thaw__topn_push(thaw__topn *t, int64_t key)
 {
-    if (settle_in_group(t, key)) return;
-    if (t->n == t->top) sink(t->hits, 0, t->n, key);
-    else rise(t->hits, t->n++, key);
+    if (replace_in_group(t, key)) return;
+    if (t->n == t->top) sift_down(t->hits, 0, t->n, key);
+    else sift_up(t->hits, t->n++, key);
 }
 
 void thaw__topn_sort(thaw__topn *t)
@@ -52,7 +52,7 @@ void thaw__topn_sort(thaw__topn *t)
     for (int64_t n = t->n - 1; n > 0; n--) { /* heap sort: the worst goes last */
         const int64_t last = t->hits[n].item;
         t->hits[n].item = t->hits[0].item;
-        sink(t->hits, 0, n, last);
+        sift_down(t->hits, 0, n, last);
     }
     for (int64_t k = 0; k < t->n; k++) {
         const int64_t key = t->hits[k].item;

@@ -56,7 +56,7 @@ int64_t thaw__top_k(thaw_hit *out, int64_t k, const float *scores, int64_t n)
     thaw__topn t = {.hits = out, .top = k};
     for (int64_t i = 0; i < n; i++) {
         const int64_t key = thaw__topn_key(scores[i], i);
-        if (thaw__topn_wants(&t, key)) thaw__topn_push(&t, key);
+        if (thaw__topn_accepts(&t, key)) thaw__topn_push(&t, key);
     }
     thaw__topn_sort(&t);
     return t.n;

@@ -140,8 +140,8 @@ static thaw_status recommend_sparse(const thaw_model *m, thaw_hit *hits, int64_t
     const thaw__index index = index_of(m, &q);
     const query_context c = {m, u, query->min_score, query->risk_aversion};
     thaw__search_query seek = seek_of(&c, &q, hits, query);
-    seek.n_extras = thaw__method_of(m)->sparse_scores(m, u, sparse, scratch);
-    seek.extras = sparse;
+    seek.n_sparse_scores = thaw__method_of(m)->sparse_scores(m, u, sparse, scratch);
+    seek.sparse_scores = sparse;
     THAW__TRY(thaw__search(&index, &seek, 1, filter, query->allow, query->n_allow, &query->parallel));
     *n_hits = seek.best.n;
     finish(m, u, hits, *n_hits);

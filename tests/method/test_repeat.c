@@ -43,7 +43,7 @@ START_TEST(what_was_looked_at_most_and_last_is_bought)
     ck_assert_int_eq(thaw_user_create(&u, m), THAW_OK);
     ck_assert_int_eq(thaw_adapt(m, u, e, 3), THAW_OK);
     ck_assert_int_eq(list_repeats(m, u, repeats), 2);
-    ck_assert(repeats[0].row == e[1].item && repeats[0].addition > repeats[1].addition && repeats[1].addition > 0);
+    ck_assert(repeats[0].row == e[1].item && repeats[0].value > repeats[1].value && repeats[1].value > 0);
     ck_assert_int_eq(thaw_score(m, u, scores, NULL, rows, 3), THAW_OK);
     ck_assert_int_eq(thaw_recommend(m, u, hits, &n, &q), THAW_OK);
     for (int64_t k = 0; k < n; k++)

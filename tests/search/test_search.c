@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Every list against the definition: all rows scored, filtered, sorted by score and row, and walked down. Rows and scores must
- * be the same to the bit, by every variant of kernels and scans, one question or many, with and without threads. */
+ * Every list against the definition: all rows scored, filtered, sorted by score and row, and walked down. Rows and
+ * scores must be the same to the bit, by every variant of kernels and scans, one query or many, with and without
+ * threads. */
 #include "run_suite.h"
 #include "tables.h"
 #include "thread.h"
@@ -27,7 +28,8 @@ static int may_show(const thaw__filter *f, const thaw__search_query *s, const th
 {
     int in_group = !f->allow_groups;
     for (int64_t k = 0; k < f->n_allow_groups; k++) in_group |= f->allow_groups[k] == f->groups[hit->item];
-    return in_group && !is_in(f->exclude, f->n_exclude, hit->item) && hit->mean >= s->floor &&
+    const int hidden = hit->item < f->n_hidden && f->hidden[hit->item];
+    return in_group && !hidden && !is_in(f->exclude, f->n_exclude, hit->item) && hit->mean >= s->floor &&
            (!s->admit || s->admit(s->ctx, hit->item, hit->mean));
 }
 
@@ -44,15 +46,15 @@ static int64_t walk(const thaw_hit *ranking, int64_t n, const thaw__search_query
     return taken;
 }
 
-static int64_t define(const thaw__index *x, const thaw__search_query *s, const thaw__filter *f, const int64_t *allow, int64_t n_allow,
-                      thaw_hit *out)
+static int64_t define(const thaw__index *x, const thaw__search_query *s, const thaw__filter *f, const int64_t *allow,
+                      int64_t n_allow, thaw_hit *out)
 {
     thaw_hit *ranking = calloc((size_t)x->n + 1, sizeof *ranking);
     int64_t n = 0;
     for (int64_t i = 0; i < x->n; i++) {
         thaw_hit hit = {.item = i, .mean = thaw__score_of(x, s->c, s->w, i)};
-        for (int64_t k = 0; k < s->n_extras; k++)
-            if (s->extras[k].row == i) hit.mean = hit.mean + s->extras[k].addition;
+        for (int64_t k = 0; k < s->n_sparse_scores; k++)
+            if (s->sparse_scores[k].row == i) hit.mean = hit.mean + s->sparse_scores[k].value;
         if ((!allow || is_in(allow, n_allow, i)) && may_show(f, s, &hit)) ranking[n++] = hit;
     }
     qsort(ranking, (size_t)n, sizeof *ranking, better);
@@ -61,7 +63,8 @@ static int64_t define(const thaw__index *x, const thaw__search_query *s, const t
     return n;
 }
 
-static void expect_definition(const thaw__index *x, const thaw__search_query *s, const thaw__filter *f, const int64_t *allow, int64_t n_allow)
+static void expect_definition(const thaw__index *x, const thaw__search_query *s, const thaw__filter *f,
+                              const int64_t *allow, int64_t n_allow)
 {
     thaw_hit expected[MOST_TOP];
     const int64_t n = define(x, s, f, allow, n_allow, expected);
@@ -72,33 +75,34 @@ static void expect_definition(const thaw__index *x, const thaw__search_query *s,
                       (double)s->best.hits[k].mean, (int)expected[k].item, (double)expected[k].mean);
 }
 
-/* ---- questions ---- */
+/* ---- queries ---- */
 
-typedef struct questions {
-    thaw__search_query seeks[MANY];
+typedef struct query_set {
+    thaw__search_query queries[MANY];
     thaw_hit hits[MANY][MOST_TOP];
     float *w[MANY];
-} questions;
+} query_set;
 
-static questions ask(const table *t, int64_t top, int64_t n)
+static query_set ask(const table *t, int64_t top, int64_t n)
 {
-    questions q = {0};
+    query_set q = {0};
     for (int64_t i = 0; i < n; i++) {
         q.w[i] = make_query(t, (int)(i % N_QUERIES), 100 + (uint64_t)i);
-        q.seeks[i] = (thaw__search_query){.w = q.w[i], .c = {1, 0.01f * (float)i}, .floor = -INFINITY, .best = {.top = top}};
+        q.queries[i] =
+            (thaw__search_query){.w = q.w[i], .c = {1, 0.01f * (float)i}, .floor = -INFINITY, .best = {.top = top}};
     }
     return q;
 }
 
-static void answer(const thaw__index *x, questions *q, int64_t n, const thaw__filter *f, const int64_t *allow, int64_t n_allow,
-                   const thaw_parallel *parallel)
+static void answer(const thaw__index *x, query_set *q, int64_t n, const thaw__filter *f, const int64_t *allow,
+                   int64_t n_allow, const thaw_parallel *parallel)
 {
-    for (int64_t i = 0; i < n; i++) q->seeks[i].best.hits = q->hits[i], q->seeks[i].best.n = 0;
-    ck_assert_int_eq(thaw__search(x, q->seeks, n, f, allow, n_allow, parallel), THAW_OK);
-    for (int64_t i = 0; i < n; i++) expect_definition(x, &q->seeks[i], f, allow, n_allow);
+    for (int64_t i = 0; i < n; i++) q->queries[i].best.hits = q->hits[i], q->queries[i].best.n = 0;
+    ck_assert_int_eq(thaw__search(x, q->queries, n, f, allow, n_allow, parallel), THAW_OK);
+    for (int64_t i = 0; i < n; i++) expect_definition(x, &q->queries[i], f, allow, n_allow);
 }
 
-static void forget(questions *q)
+static void free_queries(query_set *q)
 {
     for (int i = 0; i < MANY; i++) free(q->w[i]);
 }
@@ -114,13 +118,13 @@ static void check_lists(int kind, int64_t n, int32_t d, const char *kernels, con
     table t = make_table(kind, n, d, 7 + (uint64_t)kind);
     for (int offsets = 0; offsets < 3; offsets++) {
         const thaw__index x = index_over(&t, kernels, scans, offsets);
-        questions q = ask(&t, tops[offsets], MANY);
+        query_set q = ask(&t, tops[offsets], MANY);
         answer(&x, &q, MANY, &nothing, NULL, 0, &alone);
         for (int i = 0; i < N_QUERIES; i++) {
-            q.seeks[0] = q.seeks[i];
+            q.queries[0] = q.queries[i];
             answer(&x, &q, 1, &nothing, NULL, 0, &alone);
         }
-        forget(&q);
+        free_queries(&q);
     }
     free_table(&t);
 }
@@ -142,10 +146,10 @@ START_TEST(a_list_longer_than_the_table_is_the_table)
 {
     table t = make_table(NORMAL, 280, 16, 3);
     const thaw__index x = index_over(&t, "portable", "portable", 2);
-    questions q = ask(&t, MOST_TOP, 5);
+    query_set q = ask(&t, MOST_TOP, 5);
     answer(&x, &q, 5, &nothing, NULL, 0, &alone);
-    ck_assert_int_eq(q.seeks[0].best.n, 280);
-    forget(&q);
+    ck_assert_int_eq(q.queries[0].best.n, 280);
+    free_queries(&q);
     free_table(&t);
 }
 END_TEST
@@ -153,7 +157,7 @@ END_TEST
 /* The shop of the tests that filter: 2,100 rows, ties, groups of very different sizes. */
 static table shop;
 static int32_t groups[2100];
-static questions asked;
+static query_set asked;
 
 static void open_shop(void)
 {
@@ -166,16 +170,17 @@ static void open_shop(void)
 
 static void close_shop(void)
 {
-    forget(&asked);
+    free_queries(&asked);
     free_table(&shop);
 }
 
 static thaw__index shop_index(int variant)
 {
-    return index_over(&shop, "portable", thaw__scans_named(scans_names[variant]) ? scans_names[variant] : "portable", 2);
+    return index_over(&shop, "portable", thaw__scans_named(scans_names[variant]) ? scans_names[variant] : "portable",
+                      2);
 }
 
-/* One question, many, and without codes. */
+/* One query, many, and without codes. */
 static void answer_in_all_ways(const thaw__filter *f)
 {
     for (int variant = 0; variant < N_VARIANTS; variant++) {
@@ -210,7 +215,7 @@ START_TEST(only_allowed_groups_are_shown)
     }
     const thaw__filter f = {.ascending = 1, .groups = groups, .allow_groups = none, .n_allow_groups = 1};
     answer_in_all_ways(&f);
-    ck_assert_int_eq(asked.seeks[0].best.n, 0);
+    ck_assert_int_eq(asked.queries[0].best.n, 0);
 }
 END_TEST
 
@@ -219,8 +224,11 @@ START_TEST(a_cap_is_the_walk_that_passes_over_full_groups)
     for (int64_t cap = 1; cap <= 4; cap++)
         for (int filtered = 0; filtered < 2; filtered++) {
             static const int32_t two[] = {0, 3};
-            const thaw__filter f = {.ascending = 1, .groups = groups, .allow_groups = filtered ? two : NULL, .n_allow_groups = 2 * filtered};
-            for (int i = 0; i < MANY; i++) asked.seeks[i].best.groups = groups, asked.seeks[i].best.cap = cap;
+            const thaw__filter f = {.ascending = 1,
+                                    .groups = groups,
+                                    .allow_groups = filtered ? two : NULL,
+                                    .n_allow_groups = 2 * filtered};
+            for (int i = 0; i < MANY; i++) asked.queries[i].best.groups = groups, asked.queries[i].best.cap = cap;
             answer_in_all_ways(&f);
         }
 }
@@ -235,20 +243,31 @@ static int odd_rows(const void *ctx, int64_t row, float score)
 START_TEST(a_floor_and_the_last_word_hold)
 {
     for (int i = 0; i < MANY; i++) {
-        asked.seeks[i].admit = i % 2 ? odd_rows : NULL;
-        asked.seeks[i].floor = i % 3 ? -INFINITY : 1;
+        asked.queries[i].admit = i % 2 ? odd_rows : NULL;
+        asked.queries[i].floor = i % 3 ? -INFINITY : 1;
     }
     answer_in_all_ways(&nothing);
 }
 END_TEST
 
-START_TEST(additions_count_wherever_their_rows_stand)
+/* Also where codes are scanned and no other condition asks for a look at every row. */
+START_TEST(hidden_rows_are_never_hits)
 {
-    thaw__sparse_score extras[90];
-    for (int k = 0; k < 90; k++) extras[k] = (thaw__sparse_score){23 * k + k % 5, (float)(k % 7 - 3) * 4};
-    for (int i = 0; i < MANY; i++) asked.seeks[i].extras = extras, asked.seeks[i].n_extras = i % 4 ? 90 : i;
+    static uint8_t hidden[2000];
+    for (int row = 0; row < 2000; row++) hidden[row] = row % 3 == 0;
+    const thaw__filter f = {.ascending = 1, .hidden = hidden, .n_hidden = 2000};
+    answer_in_all_ways(&f);
+}
+END_TEST
+
+START_TEST(sparse_scores_count_wherever_their_rows_stand)
+{
+    thaw__sparse_score sparse[90];
+    for (int k = 0; k < 90; k++) sparse[k] = (thaw__sparse_score){23 * k + k % 5, (float)(k % 7 - 3) * 4};
+    for (int i = 0; i < MANY; i++)
+        asked.queries[i].sparse_scores = sparse, asked.queries[i].n_sparse_scores = i % 4 ? 90 : i;
     answer_in_all_ways(&nothing);
-    for (int i = 0; i < MANY; i++) asked.seeks[i].best.groups = groups, asked.seeks[i].best.cap = 2;
+    for (int i = 0; i < MANY; i++) asked.queries[i].best.groups = groups, asked.queries[i].best.cap = 2;
     answer_in_all_ways(&nothing);
 }
 END_TEST
@@ -258,8 +277,8 @@ START_TEST(an_allow_list_is_searched_alone)
     int64_t rows[200];
     const thaw__index x = shop_index(_i);
     for (int k = 0; k < 200; k++) rows[k] = (k * 811 + 5) % 2100;
-    const thaw__sparse_score extra = {(int32_t)rows[7], 50};
-    asked.seeks[1].extras = &extra, asked.seeks[1].n_extras = 1;
+    const thaw__sparse_score sparse = {(int32_t)rows[7], 50};
+    asked.queries[1].sparse_scores = &sparse, asked.queries[1].n_sparse_scores = 1;
     for (int64_t n = 0; n <= 200; n += 40) answer(&x, &asked, 6, &nothing, rows, n, &alone);
 }
 END_TEST
@@ -272,13 +291,13 @@ START_TEST(threads_change_nothing)
     const thaw_parallel threads = thaw__pool_parallel(pool);
     const thaw__index x = index_over(&t, "portable", scans_names[N_VARIANTS - 1 - _i], 2);
     if (x.scans) {
-        questions q = ask(&t, 20, MANY);
+        query_set q = ask(&t, 20, MANY);
         for (int round = 0; round < 5; round++) answer(&x, &q, 2, &nothing, NULL, 0, &threads);
         answer(&x, &q, MANY, &nothing, NULL, 0, &threads);
         thaw__index plain = x;
         plain.codes = NULL;
         answer(&plain, &q, 2, &nothing, NULL, 0, &threads);
-        forget(&q);
+        free_queries(&q);
     }
     thaw__pool_free(pool);
     free_table(&t);
@@ -296,11 +315,11 @@ START_TEST(threads_that_fail_are_an_error)
     table t = make_table(NORMAL, 20000, 16, 5);
     const thaw__index x = index_over(&t, "portable", "portable", 0);
     const thaw_parallel threads = {.run = broken, .n_workers = 2};
-    questions q = ask(&t, 5, 4);
-    for (int i = 0; i < 4; i++) q.seeks[i].best.hits = q.hits[i];
-    ck_assert_int_eq(thaw__search(&x, q.seeks, 1, &nothing, NULL, 0, &threads), THAW_E_IO);
-    ck_assert_int_eq(thaw__search(&x, q.seeks, 4, &nothing, NULL, 0, &threads), THAW_E_IO);
-    forget(&q);
+    query_set q = ask(&t, 5, 4);
+    for (int i = 0; i < 4; i++) q.queries[i].best.hits = q.hits[i];
+    ck_assert_int_eq(thaw__search(&x, q.queries, 1, &nothing, NULL, 0, &threads), THAW_E_IO);
+    ck_assert_int_eq(thaw__search(&x, q.queries, 4, &nothing, NULL, 0, &threads), THAW_E_IO);
+    free_queries(&q);
     free_table(&t);
 }
 END_TEST
@@ -320,7 +339,8 @@ int main(void)
     tcase_add_test(filters, only_allowed_groups_are_shown);
     tcase_add_test(filters, a_cap_is_the_walk_that_passes_over_full_groups);
     tcase_add_test(filters, a_floor_and_the_last_word_hold);
-    tcase_add_test(filters, additions_count_wherever_their_rows_stand);
+    tcase_add_test(filters, hidden_rows_are_never_hits);
+    tcase_add_test(filters, sparse_scores_count_wherever_their_rows_stand);
     tcase_add_loop_test(filters, an_allow_list_is_searched_alone, 0, N_VARIANTS);
     suite_add_tcase(suite, filters);
     TCase *threads = tcase_create("threads");

@@ -30,7 +30,7 @@ static int64_t keep_best(thaw_hit *hits, int64_t top, const thaw_hit *all, int n
     thaw__topn t = {.hits = hits, .top = top};
     for (int i = 0; i < n; i++) {
         const int64_t key = thaw__topn_key(all[i].mean, all[i].item);
-        if (thaw__topn_wants(&t, key)) thaw__topn_push(&t, key);
+        if (thaw__topn_accepts(&t, key)) thaw__topn_push(&t, key);
     }
     thaw__topn_sort(&t);
     return t.n;
@@ -46,7 +46,8 @@ static void expect_same_rows(const thaw_hit *hits, const thaw_hit *sorted, int64
 
 static const struct {
     int n, top, distinct;
-} shapes[] = {{0, 1, 1}, {1, 1, 1}, {5, 9, 3}, {MOST, 1, 1000}, {MOST, 7, 4}, {MOST, MOST, 20}, {MOST, MOST - 1, 1}, {64, 63, 50}};
+} shapes[] = {{0, 1, 1},    {1, 1, 1},        {5, 9, 3},           {MOST, 1, 1000},
+              {MOST, 7, 4}, {MOST, MOST, 20}, {MOST, MOST - 1, 1}, {64, 63, 50}};
 
 START_TEST(the_kept_are_the_head_of_a_full_sort)
 {

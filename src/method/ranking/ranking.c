@@ -71,7 +71,7 @@ float thaw__cooccurrence_of(const thaw__ranking *r, int32_t i, int32_t j)
     return at < 0 ? 0 : r->graph.edge[at].both;
 }
 
-/* ---- the model type --------------------------------------------------------------------------------------------- */
+/* ---- the model type ---------------------------------------------------------------------------------------------- */
 
 #define F32 THAW__F32
 #define F64 THAW__F64

@@ -19,7 +19,7 @@ static int64_t merge(thaw__sparse_score *x, int64_t n)
 {
     int64_t kept = 0;
     for (int64_t k = 0; k < n; k++) {
-        if (kept && x[kept - 1].row == x[k].row) x[kept - 1].addition += x[k].addition;
+        if (kept && x[kept - 1].row == x[k].row) x[kept - 1].value += x[k].value;
         else x[kept++] = x[k];
     }
     return kept;

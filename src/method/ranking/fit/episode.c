@@ -54,8 +54,8 @@ void thaw__episode_free(thaw__episode *e)
     thaw__free(a, e);
 }
 
-/* The offset is (1 - late) o + late o^K, interpolated between two knots: share = factors of o and of o^K at both knots.
- * */
+/* The offset is (1 - late) o + late o^K, interpolated between two knots: share = factors of o and of o^K at both
+ * knots. */
 static void offset_shares(const thaw__ranking *r, thaw__interpolation at, float share[3])
 {
     const float *late = r->schedule[THAW__LATE];
@@ -88,7 +88,7 @@ static void fill_table(thaw__episode *e)
     thaw__sparse_score scores[THAW__SPARSE_SCORES];
     const int64_t n = thaw__terms_list(&e->terms, thaw__ranking_of(e->m), scores);
     memset(&e->sparse, 0, sizeof e->sparse);
-    for (int64_t k = 0; k < n; k++) thaw__sparse_table_add(&e->sparse, scores[k].row, scores[k].addition);
+    for (int64_t k = 0; k < n; k++) thaw__sparse_table_add(&e->sparse, scores[k].row, scores[k].value);
 }
 
 int thaw__episode_adapt(thaw__episode *e, const thaw__histories *h, int64_t user, int64_t k)
@@ -119,7 +119,7 @@ float thaw__episode_score(const thaw__episode *e, int32_t item)
     return basis_score(e, item) + (e->sparse.key[at] ? e->sparse.value[at] : 0);
 }
 
-/* ---- the loss --------------------------------------------------------------------------------------------------- */
+/* ---- the loss ---------------------------------------------------------------------------------------------------- */
 
 enum { OTHER, EXCLUDED, POSITIVE };
 enum { MOST_POSITIVES = 2048 }; /* in a loss; the table has room for them */
@@ -204,8 +204,8 @@ static double outer_loss(thaw__episode *e, const thaw__histories *h, float floor
     return loss;
 }
 
-/* A loss of thaw__loss_of() over the sample, each item with weight q, and the table, whose items are not in the sample.
- * */
+/* A loss of thaw__loss_of() over the sample, each item with weight q, and the table, whose items are not in the
+ * sample. */
 static double sampled_loss(thaw__episode *e, const thaw__histories *h, int32_t loss, float floor, double draw,
                            float *by_score)
 {
@@ -253,7 +253,7 @@ double thaw__episode_by_score(thaw__episode *e, const thaw__histories *h, int32_
     return loss;
 }
 
-/* ---- derivatives ------------------------------------------------------------------------------------------------ */
+/* ---- derivatives ------------------------------------------------------------------------------------------------- */
 
 /* Spread a derivative by a base schedule at K over its two knots. */
 static void add_at_knots(float *slope, thaw__schedule schedule, thaw__interpolation at, float by)

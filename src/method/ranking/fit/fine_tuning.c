@@ -171,8 +171,8 @@ static void rotate_rows(float *rows, int64_t n, int64_t ld, int64_t rank, const 
     }
 }
 
-/* Rotate the latent space to the eigenvectors of V'V, largest first, and compute gram_diag and gram_popularity again.
- * */
+/* Rotate the latent space to the eigenvectors of V'V, largest first, and compute gram_diag and gram_popularity
+ * again. */
 static thaw_status rediagonalise(thaw__fine_tuning *t)
 {
     thaw_model *m = t->m;

@@ -107,7 +107,7 @@ static thaw_status end_neighbours(thaw__ranking_fit *t, int *again)
 
 const thaw__phase thaw__phase_neighbours = {begin_neighbours, add_neighbours, end_neighbours, 1};
 
-/* ---- prior of users --------------------------------------------------------------------------------------------- */
+/* ---- prior of users ---------------------------------------------------------------------------------------------- */
 
 static thaw_status begin_user_prior(thaw__ranking_fit *t, int64_t *n)
 {

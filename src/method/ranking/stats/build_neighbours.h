@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Builds an item graph: for each item, in parallel, a callback sums edges to other items, and the strongest are kept.
- * */
+ * Builds an item graph: for each item, in parallel, a callback sums edges to other items, and the strongest are
+ * kept. */
 #ifndef THAW_BUILD_NEIGHBOURS_H
 #define THAW_BUILD_NEIGHBOURS_H
 
