@@ -215,7 +215,9 @@ static thaw_status fill_features(thaw_data *data, const shop *s, int64_t first, 
             other[i] = s->items[i].title;
         }
         st = thaw_data_add_feature(data, THAW_TABLE_ITEMS, "category", THAW_TYPE_TOKEN, keys, one, s->n_items);
-        if (st == THAW_OK) st = thaw_data_add_feature(data, THAW_TABLE_ITEMS, "title", THAW_TYPE_TEXT, keys, other, s->n_items);
+        if (st == THAW_OK) {
+            st = thaw_data_add_feature(data, THAW_TABLE_ITEMS, "title", THAW_TYPE_TEXT, keys, other, s->n_items);
+        }
         for (int64_t u = 0; u < n; u++) {
             keys[u] = s->users[first + u].key;
             one[u] = s->users[first + u].age;

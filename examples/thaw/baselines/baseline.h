@@ -2,44 +2,44 @@
 #ifndef THAW_CLI_BASELINE_H
 #define THAW_CLI_BASELINE_H
 
-/* The simple rankers that a recommender must beat: each is a fit on cells, and a score for every item of the catalogue from
- * the items of a support. ranking_baseline.h tunes one and makes it a ranker. */
+/* Baseline methods for rankings. A method is fitted on an interaction matrix and scores every item of the catalogue for
+ * a support. ranking_baseline.h tunes a method and makes it a ranker. */
 
 #include "interactions.h"
 
-/** One choice of a method's hyper-parameters. */
-typedef struct rank_setting {
+/** One setting of the hyper-parameters of a method. */
+typedef struct baseline_setting {
     int n;
     const char *names[3];
     double values[3];
-} rank_setting;
+} baseline_setting;
 
-/** What is known of a user. */
-typedef struct rank_support {
+/** The known events of a user. */
+typedef struct baseline_support {
     const thaw_event *events; /* [n_events] in order of time */
     int64_t n_events;
-    const int64_t *items;     /* [n_items] the distinct ones */
+    const int64_t *items;     /* [n_items] distinct items of the events */
     int64_t n_items;
-} rank_support;
+} baseline_support;
 
-typedef struct rank_method {
+typedef struct baseline_method {
     const char *name;
     int n_settings; /* size of the grid, at least 1 */
-    /** Setting number k of the grid; NULL: there is nothing to set. */
-    rank_setting (*setting)(int k);
-    /** Learn: 0, or 1 with a message. */
-    int (*fit)(void **state, const cells *x, const rank_setting *setting, const thaw_parallel *parallel);
-    /** A score for every item of the catalogue. */
-    void (*score)(void *state, float *scores, const rank_support *support);
+    /** Setting k of the grid; NULL: the method has no hyper-parameters. */
+    baseline_setting (*setting)(int k);
+    /** Fit the method to X: 0, or 1 with a message. */
+    int (*fit)(void **state, const interactions *x, const baseline_setting *setting, const thaw_parallel *parallel);
+    /** Score every item of the catalogue: scores [n_items]. */
+    void (*score)(void *state, float *scores, const baseline_support *support);
     void (*free)(void *state);
-} rank_method;
+} baseline_method;
 
-extern const rank_method rank_popularity, rank_recent, rank_itemknn, rank_ease, rank_ials;
+extern const baseline_method baseline_popularity, baseline_recent, baseline_item_knn, baseline_ease, baseline_ials;
 
-/** Run a task over an index on the pool, or on this thread where there is none. */
-void rank_parallel(const thaw_parallel *parallel, thaw_task task, void *arg, int64_t n_tasks);
+/** Run a task for each index 0 … n_tasks - 1 on the thread pool, or on this thread if there is no pool. */
+void baseline_parallel(const thaw_parallel *parallel, thaw_task task, void *arg, int64_t n_tasks);
 
-/** How many workers that uses. */
-int32_t rank_workers(const thaw_parallel *parallel);
+/** The number of workers that baseline_parallel() uses. */
+int32_t baseline_workers(const thaw_parallel *parallel);
 
 #endif

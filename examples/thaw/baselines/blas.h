@@ -2,7 +2,7 @@
 #ifndef THAW_CLI_BLAS_H
 #define THAW_CLI_BLAS_H
 
-/* BLAS and LAPACK for the baselines. A row-major upper triangle is Fortran's lower one: uplo is "L". */
+/* BLAS and LAPACK for the baselines. A row-major upper triangle is a column-major lower triangle: uplo is "L". */
 
 #include <cblas.h>
 #include <stddef.h>

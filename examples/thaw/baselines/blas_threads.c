@@ -5,7 +5,8 @@
 #include <dlfcn.h>
 #include <string.h>
 
-/* A function of whatever libraries the process has, or NULL. ISO C has no cast from void * to it: copy the bits. */
+/* Find a function in the loaded libraries: 1, or 0 if there is none. ISO C has no cast from void * to a function
+ * pointer, so the bits are copied. */
 static int find(void *function, const char *symbol)
 {
     void *address = dlsym(RTLD_DEFAULT, symbol);
@@ -15,15 +16,14 @@ static int find(void *function, const char *symbol)
 
 void blas_set_threads(int n)
 {
-    static const char *const names[] = {"openblas_set_num_threads", "bli_thread_set_num_threads", "MKL_Set_Num_Threads"};
     void (*set)(int);
-    if (find(&set, names[0])) set(n);
-    else if (find(&set, names[2])) set(n);
-    void (*set_long)(long); /* BLIS counts in its own dim_t */
-    if (find(&set_long, names[1])) set_long(n);
+    if (find(&set, "openblas_set_num_threads")) set(n);
+    else if (find(&set, "MKL_Set_Num_Threads")) set(n);
+    void (*set_long)(long); /* BLIS takes a dim_t */
+    if (find(&set_long, "bli_thread_set_num_threads")) set_long(n);
 }
 
-int blas_takes_threads(void)
+int blas_is_thread_safe(void)
 {
     int (*parallel)(void);
     return !find(&parallel, "openblas_get_parallel") || parallel() != 0;

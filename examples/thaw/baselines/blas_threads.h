@@ -2,12 +2,12 @@
 #ifndef THAW_CLI_BLAS_THREADS_H
 #define THAW_CLI_BLAS_THREADS_H
 
-/* How the BLAS of this process works in threads. Thaw's products are small and come from threads of its own. */
+/* The threads of the BLAS library of this process. thaw calls BLAS for small products from threads of its own. */
 
-/** How many threads one call works on, from now on, where the vendor can be told. */
+/** Set the number of threads of each BLAS call, if the library has a function for it. */
 void blas_set_threads(int n);
 
-/** 1 if several threads may call at once: OpenBLAS built without threads mixes up their buffers. */
-int blas_takes_threads(void);
+/** 1 if several threads may call BLAS at once, 0 otherwise: OpenBLAS built without threads shares its buffers. */
+int blas_is_thread_safe(void);
 
 #endif

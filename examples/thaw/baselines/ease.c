@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* ease: the item-item regression without diagonal of Steck (WWW 2019), in closed form. With P = (X'X + lambda I)^-1,
+/* EASE (Steck, WWW 2019): item-item regression with a zero diagonal, in closed form. With P = (X'X + lambda I)^-1,
  *
  *     B_ij = -P_ij / P_jj for i != j, else 0          score_j = sum over i of the support of B_ij
  *
@@ -14,21 +14,21 @@
 #include "cli.h"
 #include "baseline.h"
 
-enum { MOST_ITEMS = 30000, TILE = 64 };
+enum { MAX_ITEMS = 30000, TILE = 64 };
 
 typedef struct ease {
     int64_t n;
     float *P; /* [n, n] */
 } ease;
 
-static rank_setting setting(int k)
+static baseline_setting setting(int k)
 {
     static const double grid[] = {300, 1000, 3000, 10000, 30000};
-    return (rank_setting){.n = 1, .names = {"lambda"}, .values = {grid[k]}};
+    return (baseline_setting){.n = 1, .names = {"lambda"}, .values = {grid[k]}};
 }
 
 /* The upper triangle of X'X + lambda I. */
-static void gram(float *G, const cells *x, float lambda)
+static void gram(float *G, const interactions *x, float lambda)
 {
     const int64_t n = x->n_columns;
     for (int64_t r = 0; r < x->n_rows; r++) {
@@ -42,7 +42,7 @@ static void gram(float *G, const cells *x, float lambda)
     for (int64_t i = 0; i < n; i++) G[i * n + i] += lambda;
 }
 
-/* Copy the upper triangle to the lower one, tile by tile. */
+/* Copy the upper triangle to the lower triangle, tile by tile. */
 static void mirror(float *P, int64_t n)
 {
     for (int64_t i0 = 0; i0 < n; i0 += TILE) {
@@ -61,19 +61,19 @@ static void release(void *state)
     free(e);
 }
 
-static int fit(void **state, const cells *x, const rank_setting *chosen, const thaw_parallel *parallel)
+static int fit(void **state, const interactions *x, const baseline_setting *setting_used, const thaw_parallel *parallel)
 {
-    if (x->n_columns > MOST_ITEMS) {
-        return cli_failf("baseline ease inverts a matrix of all items: %lld are more than %d; name the other baselines",
-                         (long long)x->n_columns, MOST_ITEMS);
+    if (x->n_columns > MAX_ITEMS) {
+        return cli_failf("baseline ease supports at most %d items, because it inverts a matrix of all items; got %lld",
+                         MAX_ITEMS, (long long)x->n_columns);
     }
     ease *e = cli_alloc(1, sizeof *e);
     e->n = x->n_columns;
     e->P = cli_alloc((size_t)e->n * (size_t)e->n, sizeof *e->P);
-    gram(e->P, x, (float)chosen->values[0]);
+    gram(e->P, x, (float)setting_used->values[0]);
     const int n = (int)e->n;
     int info;
-    blas_set_threads(rank_workers(parallel));
+    blas_set_threads(baseline_workers(parallel));
     spotrf_("L", &n, e->P, &n, &info, 1);
     if (info == 0) spotri_("L", &n, e->P, &n, &info, 1);
     blas_set_threads(1);
@@ -86,7 +86,7 @@ static int fit(void **state, const cells *x, const rank_setting *chosen, const t
     return 0;
 }
 
-static void score(void *state, float *scores, const rank_support *support)
+static void score(void *state, float *scores, const baseline_support *support)
 {
     const int64_t *items = support->items, n = support->n_items;
     const ease *e = state;
@@ -99,5 +99,5 @@ static void score(void *state, float *scores, const rank_support *support)
     for (int64_t j = 0; j < e->n; j++) scores[j] /= -e->P[j * e->n + j];
 }
 
-const rank_method rank_ease = {
+const baseline_method baseline_ease = {
     .name = "ease", .n_settings = 5, .setting = setting, .fit = fit, .score = score, .free = release};

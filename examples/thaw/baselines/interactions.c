@@ -7,15 +7,16 @@
 
 #include "cli.h"
 
-void cells_create(cells *out, const histories *h, const user_list *users, int64_t n_items, int32_t event, double until)
+void interactions_create(interactions *out, const histories *h, const user_list *users, int64_t n_items,
+                         int32_t event, double until)
 {
-    int64_t most = 0;
-    for (int64_t u = 0; u < users->n; u++) most += h->users[users->rows[u]].n_items;
+    int64_t max_entries = 0;
+    for (int64_t u = 0; u < users->n; u++) max_entries += h->users[users->rows[u]].n_items;
     out->n_rows = users->n;
     out->n_columns = n_items;
     out->start = cli_alloc((size_t)users->n + 1, sizeof *out->start);
-    out->columns = cli_alloc((size_t)most, sizeof *out->columns);
-    int64_t *last = cli_alloc((size_t)n_items, sizeof *last); /* the last row that has the item, plus one */
+    out->columns = cli_alloc((size_t)max_entries, sizeof *out->columns);
+    int64_t *last = cli_alloc((size_t)n_items, sizeof *last); /* [n_items] 1 + the last row that has the item */
     int64_t n = 0;
     for (int64_t u = 0; u < users->n; u++) {
         const history *user = &h->users[users->rows[u]];
@@ -30,7 +31,7 @@ void cells_create(cells *out, const histories *h, const user_list *users, int64_
     free(last);
 }
 
-void cells_transpose(cells *out, const cells *x)
+void interactions_transpose(interactions *out, const interactions *x)
 {
     const int64_t n = x->start[x->n_rows];
     out->n_rows = x->n_columns;
@@ -47,7 +48,7 @@ void cells_transpose(cells *out, const cells *x)
     free(next);
 }
 
-void cells_free(cells *c)
+void interactions_free(interactions *c)
 {
     free(c->start);
     free(c->columns);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* itemknn: items that the same users have. With c_ij users who have both i and j,
+/* Item-kNN: items are similar if they have the same users. With c_ij the number of users who have both i and j,
  *
  *     score_j = sum over i of the support of c_ij / (sqrt(c_ii c_jj) + shrink)
  *
- * over all neighbours; rows of similarities are kept sparse. */
+ * over all neighbours; the similarity matrix is sparse. */
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,28 +27,28 @@ typedef struct knn {
     row *rows;
 } knn;
 
-/* What the workers of a fit share. */
+/* Shared by the workers of a fit. */
 typedef struct work {
     knn *knn;
-    const cells *items_of, *users_of;
+    const interactions *items_of, *users_of;
     double shrink;
     int32_t *counts; /* [n_workers, n_items] zero between rows */
     int32_t *found;  /* [n_workers, n_items] */
 } work;
 
-static rank_setting setting(int k)
+static baseline_setting setting(int k)
 {
     static const double grid[] = {10, 30, 100, 300, 1000};
-    return (rank_setting){.n = 1, .names = {"shrink"}, .values = {grid[k]}};
+    return (baseline_setting){.n = 1, .names = {"shrink"}, .values = {grid[k]}};
 }
 
-static int64_t count_of(const cells *c, int64_t r)
+static int64_t count_of(const interactions *c, int64_t r)
 {
     return c->start[r + 1] - c->start[r];
 }
 
-/* c_ij of one i: the items met, into found; returns how many. */
-static int64_t count_together(int32_t *counts, int32_t *found, const work *w, int64_t item)
+/* Count c_ij of one item i. Writes the items j with c_ij > 0 to found and returns their number. */
+static int64_t count_cooccurrences(int32_t *counts, int32_t *found, const work *w, int64_t item)
 {
     int64_t n = 0;
     for (int64_t k = w->users_of->start[item]; k < w->users_of->start[item + 1]; k++) {
@@ -64,14 +64,14 @@ static int64_t count_together(int32_t *counts, int32_t *found, const work *w, in
 static void fit_row(const work *w, int32_t *counts, int32_t *found, int64_t item)
 {
     row *r = &w->knn->rows[item];
-    r->n = count_together(counts, found, w, item);
+    r->n = count_cooccurrences(counts, found, w, item);
     r->items = cli_alloc((size_t)r->n, sizeof *r->items);
     r->similarity = cli_alloc((size_t)r->n, sizeof *r->similarity);
-    const double own = (double)count_of(w->users_of, item);
+    const double n_users = (double)count_of(w->users_of, item);
     for (int64_t i = 0; i < r->n; i++) {
         const int32_t other = found[i];
         r->items[i] = other;
-        r->similarity[i] = (float)(counts[other] / (sqrt(own * (double)count_of(w->users_of, other)) + w->shrink));
+        r->similarity[i] = (float)(counts[other] / (sqrt(n_users * (double)count_of(w->users_of, other)) + w->shrink));
         counts[other] = 0;
     }
 }
@@ -85,25 +85,25 @@ static void fit_rows(void *arg, int64_t index, int32_t worker)
     for (int64_t i = first; i < first + ITEMS_PER_TASK && i < w->knn->n_items; i++) fit_row(w, counts, found, i);
 }
 
-static int fit(void **state, const cells *x, const rank_setting *chosen, const thaw_parallel *parallel)
+static int fit(void **state, const interactions *x, const baseline_setting *setting_used, const thaw_parallel *parallel)
 {
     knn *k = cli_alloc(1, sizeof *k);
     k->n_items = x->n_columns;
     k->rows = cli_alloc((size_t)k->n_items, sizeof *k->rows);
-    cells users_of;
-    cells_transpose(&users_of, x);
-    const size_t room = (size_t)rank_workers(parallel) * (size_t)k->n_items;
-    work w = {.knn = k, .items_of = x, .users_of = &users_of, .shrink = chosen->values[0],
-              .counts = cli_alloc(room, sizeof *w.counts), .found = cli_alloc(room, sizeof *w.found)};
-    rank_parallel(parallel, fit_rows, &w, (k->n_items + ITEMS_PER_TASK - 1) / ITEMS_PER_TASK);
+    interactions users_of;
+    interactions_transpose(&users_of, x);
+    const size_t n_cells = (size_t)baseline_workers(parallel) * (size_t)k->n_items;
+    work w = {.knn = k, .items_of = x, .users_of = &users_of, .shrink = setting_used->values[0],
+              .counts = cli_alloc(n_cells, sizeof *w.counts), .found = cli_alloc(n_cells, sizeof *w.found)};
+    baseline_parallel(parallel, fit_rows, &w, (k->n_items + ITEMS_PER_TASK - 1) / ITEMS_PER_TASK);
     free(w.counts);
     free(w.found);
-    cells_free(&users_of);
+    interactions_free(&users_of);
     *state = k;
     return 0;
 }
 
-static void score(void *state, float *scores, const rank_support *support)
+static void score(void *state, float *scores, const baseline_support *support)
 {
     const int64_t *items = support->items, n = support->n_items;
     const knn *k = state;
@@ -125,5 +125,5 @@ static void release(void *state)
     free(k);
 }
 
-const rank_method rank_itemknn = {
+const baseline_method baseline_item_knn = {
     .name = "itemknn", .n_settings = 5, .setting = setting, .fit = fit, .score = score, .free = release};

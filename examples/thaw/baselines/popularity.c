@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* popularity: how many users have the item.
- * recent: the user's own items first, then popularity; it matters where people come back to what they saw. An item's score is
- * the sum of decay^age over its events, the age counted in events: with a decay of 1/2 the latest item comes first, with 1 the
- * one met most often. */
+/* popularity: the score of an item is its number of users. recent: items of the user's support first, then popularity;
+ * for data in which users return to items they have seen. The score of a support item is the sum of decay^age over its
+ * events, with the age in events: a decay of 1/2 ranks the latest item first, a decay of 1 the most frequent one. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +16,13 @@ typedef struct popularity {
     float decay;
 } popularity;
 
-static rank_setting setting_of_recent(int k)
+static baseline_setting setting_of_recent(int k)
 {
     static const double grid[] = {0.5, 0.9, 0.97, 1};
-    return (rank_setting){.n = 1, .names = {"decay"}, .values = {grid[k]}};
+    return (baseline_setting){.n = 1, .names = {"decay"}, .values = {grid[k]}};
 }
 
-static int fit(void **state, const cells *x, const rank_setting *setting, const thaw_parallel *parallel)
+static int fit(void **state, const interactions *x, const baseline_setting *setting, const thaw_parallel *parallel)
 {
     (void)parallel;
     popularity *p = cli_alloc(1, sizeof *p);
@@ -36,18 +35,18 @@ static int fit(void **state, const cells *x, const rank_setting *setting, const 
     return 0;
 }
 
-static void score_popularity(void *state, float *scores, const rank_support *support)
+static void score_popularity(void *state, float *scores, const baseline_support *support)
 {
     (void)support;
     const popularity *p = state;
     memcpy(scores, p->count, (size_t)p->n_items * sizeof *scores);
 }
 
-static void score_recent(void *state, float *scores, const rank_support *support)
+static void score_recent(void *state, float *scores, const baseline_support *support)
 {
     const popularity *p = state;
-    const float below = (float)(p->n_users + 1); /* what was not met ranks by popularity, below zero */
-    for (int64_t i = 0; i < p->n_items; i++) scores[i] = p->count[i] - below;
+    const float offset = (float)(p->n_users + 1); /* makes the scores of items outside the support negative */
+    for (int64_t i = 0; i < p->n_items; i++) scores[i] = p->count[i] - offset;
     for (int64_t i = 0; i < support->n_items; i++) scores[support->items[i]] = 0;
     float weight = 1;
     for (int64_t i = support->n_events - 1; i >= 0; i--) {
@@ -63,7 +62,7 @@ static void release(void *state)
     free(p);
 }
 
-const rank_method rank_popularity = {
+const baseline_method baseline_popularity = {
     .name = "popularity", .n_settings = 1, .fit = fit, .score = score_popularity, .free = release};
-const rank_method rank_recent = {.name = "recent", .n_settings = 4, .setting = setting_of_recent, .fit = fit,
+const baseline_method baseline_recent = {.name = "recent", .n_settings = 4, .setting = setting_of_recent, .fit = fit,
                                  .score = score_recent, .free = release};

@@ -4,54 +4,55 @@
 
 /* A method of baseline.h, tuned and fitted, as a ranker.
  *
- * Tuned honestly: a tenth of the training users is left out of a fit on the others, and every setting of the grid is judged
- * on at most 600 of them by nDCG@10, mean over the supports. With a target event the grid is taken twice, on all events and
- * on the target's alone. By time, that fit ends as long before the time as the events go on after it, and the users left out
- * are asked what they do between. The best setting is fitted again on all training users. With each_support the best of each
- * support is taken, which no single model of the method reaches. */
+ * Tuning: a tenth of the training users, at most 600, are validation users. Every setting of the grid is fitted on the
+ * other training users and evaluated on the validation users by nDCG@10, mean over the supports. With a target event
+ * the grid is searched twice, fitted on all events and on target events only. With --from-time T the fit uses events
+ * before T - horizon, where horizon is the time from T to the last event, and validation is on the events between. The
+ * best setting is then fitted on all training users. With each_support every support has a best setting of its own,
+ * which is an upper bound for a single setting. */
 
 #include "progress.h"
 #include "baseline.h"
 
-/** What baselines learn from and are tuned for. */
-typedef struct rank_training {
+/** Training data of a baseline, and the protocol that it is tuned for. */
+typedef struct baseline_training {
     const histories *histories;
-    const user_list *users;           /* to learn from */
-    const ranking_protocol *protocol; /* as the test will ask */
+    const user_list *users;           /* training users */
+    const ranking_protocol *protocol; /* the protocol of the test */
     const support_size *supports;
     int n_supports;
-    int each_support;                 /* a setting for each support instead of one for all */
-    double horizon;                   /* by time: from the time to the last event of all */
+    int each_support;                 /* 1: tune for each support; 0: one setting for all */
+    double horizon;                   /* with from_time: from it to the last event */
     const thaw_parallel *parallel;
-    progress *bar;                    /* shows the settings tried */
-    double done;                      /* of the bar when the tuning begins */
-} rank_training;
+    progress *bar;                    /* shows the setting being tried */
+    double done;                      /* part of the bar before the tuning */
+} baseline_training;
 
-typedef struct rank_baseline {
-    const rank_method *method;
-    int choices[MOST_SUPPORTS]; /* place in the grid, by support */
-    void *state;                /* of the setting fitted; NULL: none yet */
-    int fitted;
-    rank_setting setting;
-    int target_only;        /* fitted on events of the target alone */
-    float *popularity;      /* [n_items] breaks ties */
-    float *scores;          /* [n_items] of the user adapted to */
-    int64_t *items;         /* [n_room] distinct items of the support */
+typedef struct ranking_baseline {
+    const baseline_method *method;
+    int choices[MAX_SUPPORTS]; /* [n_supports] best setting, an index of the grid */
+    void *state;                /* of the fitted method; NULL: not fitted */
+    int fitted;                 /* index of the fitted setting */
+    baseline_setting setting;
+    int target_only;        /* fitted on target events only */
+    float *popularity;      /* [n_items] breaks ties of scores */
+    float *scores;          /* [n_items] of the adapted user */
+    int64_t *items;         /* [capacity] distinct items of the support */
     unsigned char *marks;   /* [n_items] zero between calls */
-    int64_t n_items, n_room;
-} rank_baseline;
+    int64_t n_items, capacity;
+} ranking_baseline;
 
-/** The methods there are, the last one NULL. */
-extern const rank_method *const rank_methods[];
+/** All methods of this build, ended by NULL. */
+extern const baseline_method *const ranking_baselines[];
 
-/** Tune: 0, or 1 with a message. */
-int rank_baseline_create(rank_baseline *out, const rank_method *method, const rank_training *training);
+/** Create a baseline and tune it: 0, or 1 with a message. */
+int ranking_baseline_create(ranking_baseline *out, const baseline_method *method, const baseline_training *training);
 
-/** Fit the setting chosen for a support, if it is not fitted already: 0, or 1 with a message. */
-int rank_baseline_fit(rank_baseline *baseline, const rank_training *training, int support);
-void rank_baseline_free(rank_baseline *baseline);
+/** Fit the best setting of a support, if it is not fitted already: 0, or 1 with a message. */
+int ranking_baseline_fit(ranking_baseline *baseline, const baseline_training *training, int support);
+void ranking_baseline_free(ranking_baseline *baseline);
 
-/** As a ranker, which lends it. */
-ranker rank_baseline_ranker(rank_baseline *baseline);
+/** The baseline as a ranker that borrows it. */
+ranker ranking_baseline_as_ranker(ranking_baseline *baseline);
 
 #endif

@@ -8,10 +8,10 @@
 #include "cli.h"
 #include "random_draws.h"
 
-enum { TURNS = 3 };
-static const double part_valid = 0.2; /* of the training users judge the damping */
+enum { ITERATIONS = 3 };
+static const double valid_part = 0.2; /* of the training users */
 
-const char *const baseline_names[N_BASELINES] = {"popularity", "bias"};
+const char *const rating_baseline_names[N_RATING_BASELINES] = {"popularity", "bias"};
 
 /* The mean of all ratings of tasks [0, n). */
 static double mean_rating(const rating_tasks *t)
@@ -26,21 +26,21 @@ static double mean_rating(const rating_tasks *t)
 }
 
 /* b_u = sum (r - mu - b_i) / (n + damping_user) */
-static double user_bias(const baseline *b, const thaw_event *events, int64_t n)
+static double user_bias(const rating_baseline *b, const thaw_event *events, int64_t n)
 {
     double sum = 0;
     for (int64_t i = 0; i < n; i++) sum += (double)events[i].value - b->mu - b->item[events[i].item];
     return n ? sum / ((double)n + b->damping_user) : 0;
 }
 
-/* b_i = sum (r - mu - b_u) / (n_i + damping_item), with the user biases of the item biases before. */
-static void fit_items(baseline *b, const rating_tasks *t, double *sum, double *count)
+/* b_i = sum (r - mu - b_u) / (n_i + damping_item), with b_u computed from the previous b_i. */
+static void fit_items(rating_baseline *b, const rating_tasks *t, double *sum, double *count)
 {
     memset(sum, 0, (size_t)b->n_items * sizeof *sum);
     memset(count, 0, (size_t)b->n_items * sizeof *count);
     for (int64_t k = 0; k < t->n; k++) {
         const thaw_event *events = t->events + t->tasks[k].first;
-        const double user = b->kind == BASELINE_BIAS ? user_bias(b, events, t->tasks[k].n) : 0;
+        const double user = b->kind == RATING_BIAS ? user_bias(b, events, t->tasks[k].n) : 0;
         for (int64_t i = 0; i < t->tasks[k].n; i++) {
             sum[events[i].item] += (double)events[i].value - b->mu - user;
             count[events[i].item]++;
@@ -49,48 +49,48 @@ static void fit_items(baseline *b, const rating_tasks *t, double *sum, double *c
     for (int64_t i = 0; i < b->n_items; i++) b->item[i] = count[i] > 0 ? sum[i] / (count[i] + b->damping_item) : 0;
 }
 
-static void fit(baseline *b, const rating_tasks *t, double *sum, double *count)
+static void fit(rating_baseline *b, const rating_tasks *t, double *sum, double *count)
 {
     b->mu = mean_rating(t);
     memset(b->item, 0, (size_t)b->n_items * sizeof *b->item);
-    const int turns = b->kind == BASELINE_BIAS ? TURNS : 1;
-    for (int turn = 0; turn < turns; turn++) fit_items(b, t, sum, count);
+    const int n = b->kind == RATING_BIAS ? ITERATIONS : 1;
+    for (int k = 0; k < n; k++) fit_items(b, t, sum, count);
 }
 
-/* Part the users: `fitted` and `valid` share the events of `all` and own only their lists of tasks. */
-static void part_users(rating_tasks *fitted, rating_tasks *valid, const rating_tasks *all)
+/* Split the users: `fitted` and `valid` share the events of `all` and own their lists of tasks only. */
+static void split_users(rating_tasks *fitted, rating_tasks *valid, const rating_tasks *all)
 {
     *fitted = *valid = *all;
     fitted->tasks = cli_alloc((size_t)all->n, sizeof *all->tasks);
     valid->tasks = cli_alloc((size_t)all->n, sizeof *all->tasks);
     fitted->n = valid->n = 0;
     for (int64_t k = 0; k < all->n; k++) {
-        rating_tasks *to = draw_uniform(0, draw_key(all->tasks[k].user), 0) < part_valid ? valid : fitted;
+        rating_tasks *to = draw_uniform(0, draw_key(all->tasks[k].user), 0) < valid_part ? valid : fitted;
         to->tasks[to->n++] = all->tasks[k];
     }
 }
 
-/* The best damping of the grid by MAE on the users left out. */
-static int choose_damping(baseline *b, const rating_tasks *train, const rating_protocol *protocol,
+/* Choose the damping of the grid with the least MAE on the validation users. */
+static int choose_damping(rating_baseline *b, const rating_tasks *train, const rating_protocol *protocol,
                           const support_size *support, double *sum, double *count)
 {
     static const double grid_item[] = {1, 3, 10, 30};
     static const double grid_user[] = {1, 2, 4, 8, 16};
     const int n_item = sizeof grid_item / sizeof *grid_item;
-    const int n_user = b->kind == BASELINE_BIAS ? (int)(sizeof grid_user / sizeof *grid_user) : 1;
+    const int n_user = b->kind == RATING_BIAS ? (int)(sizeof grid_user / sizeof *grid_user) : 1;
 
     rating_tasks fitted, valid;
-    part_users(&fitted, &valid, train);
+    split_users(&fitted, &valid, train);
     int bad = 0;
     double best = INFINITY, best_item = 5, best_user = 5;
-    const int can_judge = protocol_rating_tasks(protocol, &valid) > 0;
-    for (int c = 0; can_judge && !bad && c < n_item * n_user; c++) {
+    const int has_tasks = rating_protocol_tasks(protocol, &valid) > 0;
+    for (int c = 0; has_tasks && !bad && c < n_item * n_user; c++) {
         b->damping_item = grid_item[c / n_user];
         b->damping_user = grid_user[c % n_user];
         fit(b, &fitted, sum, count);
-        const rating_predictor p = baseline_predictor(b);
+        const rating_predictor p = rating_baseline_predictor(b);
         rating_scores scores;
-        bad = protocol_rating_run(&scores, &p, &valid, protocol, support);
+        bad = rating_protocol_run(&scores, &p, &valid, protocol, support);
         if (bad || !(scores.mae < best)) continue;
         best = scores.mae;
         best_item = b->damping_item;
@@ -103,7 +103,7 @@ static int choose_damping(baseline *b, const rating_tasks *train, const rating_p
     return bad;
 }
 
-int baseline_create(baseline *out, int kind, const rating_tasks *train, int64_t n_items,
+int rating_baseline_create(rating_baseline *out, int kind, const rating_tasks *train, int64_t n_items,
                     const rating_protocol *protocol, const support_size *support)
 {
     memset(out, 0, sizeof *out);
@@ -116,11 +116,11 @@ int baseline_create(baseline *out, int kind, const rating_tasks *train, int64_t 
     if (!bad) fit(out, train, sum, count);
     free(sum);
     free(count);
-    if (bad) baseline_free(out);
+    if (bad) rating_baseline_free(out);
     return bad;
 }
 
-void baseline_free(baseline *b)
+void rating_baseline_free(rating_baseline *b)
 {
     free(b->item);
     b->item = NULL;
@@ -128,20 +128,20 @@ void baseline_free(baseline *b)
 
 static thaw_status adapt(void *ctx, const thaw_event *support, int64_t n)
 {
-    baseline *b = ctx;
-    b->user_bias = b->kind == BASELINE_BIAS ? user_bias(b, support, n) : 0;
+    rating_baseline *b = ctx;
+    b->user_bias = b->kind == RATING_BIAS ? user_bias(b, support, n) : 0;
     return THAW_OK;
 }
 
 static thaw_status predict(void *ctx, float *mean, float *variance, const int64_t *items, int64_t n)
 {
     (void)variance;
-    const baseline *b = ctx;
+    const rating_baseline *b = ctx;
     for (int64_t i = 0; i < n; i++) mean[i] = (float)(b->mu + b->item[items[i]] + b->user_bias);
     return THAW_OK;
 }
 
-rating_predictor baseline_predictor(baseline *b)
+rating_predictor rating_baseline_predictor(rating_baseline *b)
 {
     return (rating_predictor){.ctx = b, .adapt = adapt, .predict = predict};
 }

@@ -15,7 +15,7 @@ void cli_begin(const char *verb)
     verb_name = verb;
 }
 
-__attribute__((format(printf, 1, 0))) static void say(const char *format, va_list args)
+__attribute__((format(printf, 1, 0))) static void print_message(const char *format, va_list args)
 {
     fprintf(stderr, "thaw%s%s: ", *verb_name ? " " : "", verb_name);
     vfprintf(stderr, format, args);
@@ -26,7 +26,7 @@ void cli_say(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    say(format, args);
+    print_message(format, args);
     va_end(args);
 }
 
@@ -34,7 +34,7 @@ int cli_failf(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    say(format, args);
+    print_message(format, args);
     va_end(args);
     return 1;
 }
@@ -54,7 +54,7 @@ void cli_refuse(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    say(format, args);
+    print_message(format, args);
     va_end(args);
     fprintf(stderr, "Try 'thaw%s%s --help'.\n", *verb_name ? " " : "", verb_name);
     exit(2);
@@ -83,32 +83,34 @@ int cli_option(int argc, char **argv, const struct option *options, const char *
     }
     if (option == ':') cli_refuse("%s needs a value", argv[optind - 1]);
     if (option == '?') {
-        const char *word = argv[optind - 1];
-        if (strncmp(word, "--", 2) == 0 && strchr(word, '=')) cli_refuse("%s is unknown or takes no value", word);
-        cli_refuse("unknown option %s", word);
+        const char *argument = argv[optind - 1];
+        if (strncmp(argument, "--", 2) == 0 && strchr(argument, '=')) {
+            cli_refuse("%s is unknown or takes no value", argument);
+        }
+        cli_refuse("unknown option %s", argument);
     }
     if (option == -1 && optind < argc) cli_refuse("%s belongs to no option", argv[optind]);
     return option;
 }
 
-int64_t cli_integer(const char *flag, const char *text, int64_t least, int64_t most)
+int64_t cli_integer(const char *flag, const char *text, int64_t min, int64_t max)
 {
     char *end;
     errno = 0;
     const long long n = strtoll(text, &end, 10);
     if (end == text || *end || errno) cli_refuse("%s is \"%s\"; must be a whole number", flag, text);
-    if (n < least || n > most) {
-        cli_refuse("%s is %lld; must be %lld … %lld", flag, n, (long long)least, (long long)most);
+    if (n < min || n > max) {
+        cli_refuse("%s is %lld; must be %lld … %lld", flag, n, (long long)min, (long long)max);
     }
     return n;
 }
 
-double cli_number(const char *flag, const char *text, double least, double most)
+double cli_number(const char *flag, const char *text, double min, double max)
 {
     char *end;
     const double x = strtod(text, &end);
     if (end == text || *end || isnan(x)) cli_refuse("%s is \"%s\"; must be a number", flag, text);
-    if (x < least || x > most) cli_refuse("%s is %g; must be %g … %g", flag, x, least, most);
+    if (x < min || x > max) cli_refuse("%s is %g; must be %g … %g", flag, x, min, max);
     return x;
 }
 
@@ -120,11 +122,11 @@ char *cli_pair(const char *flag, char *text)
     return equals + 1;
 }
 
-int cli_list(const char *flag, char *text, char **parts, int most)
+int cli_list(const char *flag, char *text, char **parts, int max)
 {
     int n = 0;
     for (char *next = text; next;) {
-        if (n == most) cli_refuse("%s has more than %d parts", flag, most);
+        if (n == max) cli_refuse("%s has more than %d parts", flag, max);
         parts[n++] = next;
         next = strchr(next, ',');
         if (next) *next++ = '\0';

@@ -2,10 +2,10 @@
 #ifndef THAW_CLI_H
 #define THAW_CLI_H
 
-/* What all verbs of the command line share: how they end, and the numbers and lists in their arguments.
+/* Shared by all verbs of the command line: messages, exit status, and parsing of arguments.
  *
- * A verb returns its exit code: 0, 1 after cli_fail(), and 2 is left by cli_refuse() for arguments that make no sense.
- * Results go to standard output, everything else to standard error. */
+ * Exit status: 0 success, 1 failure, 2 invalid arguments. A verb returns 0, or 1 after cli_fail(); cli_refuse() exits
+ * with 2. Results go to standard output, everything else to standard error. */
 
 #include <getopt.h>
 #include <stddef.h>
@@ -21,46 +21,46 @@ int cmd_replay(int argc, char **argv);
 int cmd_recommend(int argc, char **argv);
 int cmd_info(int argc, char **argv);
 
-/** Name the verb that messages begin with. */
+/** Set the verb that messages begin with. */
 void cli_begin(const char *verb);
 
-/** One line on standard error: "thaw VERB: …". */
+/** Print a line on standard error: "thaw VERB: …". */
 __attribute__((format(printf, 1, 2))) void cli_say(const char *format, ...);
 
-/** Say what failed and return 1; without a format: thaw_last_error(). */
+/** Print a message about a failure and return 1. cli_fail() prints thaw_last_error(). */
 __attribute__((format(printf, 1, 2))) int cli_failf(const char *format, ...);
 int cli_fail(void);
 
-/** The same for a failure with a file, which the line names. */
+/** Print thaw_last_error() with the path of the file and return 1. */
 int cli_fail_at(const char *path);
 
-/** Say what is wrong with the arguments and leave with 2. */
+/** Print a message about invalid arguments and exit with 2. */
 __attribute__((format(printf, 1, 2), noreturn)) void cli_refuse(const char *format, ...);
 
-/** Fetch the numbers of a model: 0, or 1 with a message. */
+/** Initialise and get the info of a model: 0, or 1 with a message. */
 int cli_model_info(thaw_model_info *out, const thaw_model *model);
 
-/** Zeroed memory for count things of size; leaves with 1 if there is none. */
+/** Allocate zeroed memory for count elements; exits with 1 if there is no memory. */
 void *cli_alloc(size_t count, size_t size);
 
-/** The next option as getopt_long() gives it, -1 after the last. Prints the help and leaves with 0 on -h and --help;
- *  refuses unknown options and words that belong to no option. */
+/** The next option, as getopt_long() returns it; -1 after the last. Prints the help and exits with 0 on -h and --help.
+ *  Exits with 2 on unknown options and on arguments that belong to no option. */
 int cli_option(int argc, char **argv, const struct option *options, const char *help);
 
-/** A number within bounds, or cli_refuse(). */
-int64_t cli_integer(const char *flag, const char *text, int64_t least, int64_t most);
-double cli_number(const char *flag, const char *text, double least, double most);
+/** Parse a number in min … max; exits with 2 if it is invalid. */
+int64_t cli_integer(const char *flag, const char *text, int64_t min, int64_t max);
+double cli_number(const char *flag, const char *text, double min, double max);
 
-/** Cut "key=value" in place and return the value, or cli_refuse(). */
+/** Split "key=value" in place and return the value; exits with 2 if it is invalid. */
 char *cli_pair(const char *flag, char *text);
 
-/** Cut a comma list in place into at most `most` parts; their number, or cli_refuse(). */
-int cli_list(const char *flag, char *text, char **parts, int most);
+/** Split a comma separated list in place; returns the number of parts, exits with 2 above max or on an empty part. */
+int cli_list(const char *flag, char *text, char **parts, int max);
 
-/** Refuse if text is NULL: the flag was not given. */
+/** Exit with 2 if text is NULL, that is, the flag was not given. */
 void cli_require(const char *flag, const char *text);
 
-/** Write out standard output: 0, or 1 with a message where it cannot be written. */
+/** Flush standard output: 0, or 1 with a message if it cannot be written. */
 int cli_finish(void);
 
 #endif

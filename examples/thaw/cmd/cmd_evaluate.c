@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* thaw evaluate: how good is a model for users it has not seen, and how good are simple baselines? */
+/* thaw evaluate: measure a model and baselines on users outside the training. */
 
 #include <math.h>
 #include <string.h>
@@ -11,46 +11,50 @@
 static const char help[] =
     "usage: thaw evaluate --model MODEL --inter TABLE [option…]\n"
     "       thaw evaluate --protocol ranking --inter TABLE --holdout-users P [option…]\n"
-    "Adapt to each user from some of their events and predict others.\n\n"
-    "  --model MODEL      from thaw pretrain\n" TABLES_HELP
+    "Adapt to each user with some of the user's events and predict the others.\n\n"
+    "  --model MODEL      written by thaw pretrain\n" TABLES_HELP
     "\n"
-    "  --protocol rating|ranking        predict ratings (the default), or rank the whole catalogue\n"
-    "  --support K,…      events known of a user: a number, all, or a part such as 80% (all; 1,3,5,10,80% to rank)\n"
-    "  --min-events N, --max-events N   users with so many are tasks (13 … 100 ratings; 5 distinct items or more)\n"
-    "  --seeds N          random draws (5; to rank: 3 with --holdout-users, else 1)\n"
-    "  --baselines[=NAME,…]             also measure these, fitted on --train and tuned on users left out:\n"
-    "                     popularity, bias; to rank: popularity, recent, itemknn, ease, ials\n"
-    "  --train TABLE      what the model was trained on; --train-where NAME=VALUE: only those rows\n"
+    "  --protocol rating|ranking        predict ratings (default), or rank the whole catalogue\n"
+    "  --support K,…      known events of a user: a number, all, or a part such as 80%\n"
+    "                     (rating: all; ranking: 1,3,5,10,80%)\n"
+    "  --min-events N, --max-events N   users with so many events are tasks (rating: 13 … 100; ranking: 5 distinct\n"
+    "                     items or more)\n"
+    "  --seeds N          random draws (rating: 5; ranking: 3 with --holdout-users, else 1)\n"
+    "  --baselines[=NAME,…]             also measure baselines, fitted on --train, tuned on validation users of it\n"
+    "                     rating: popularity, bias; ranking: popularity, recent, itemknn, ease, ials\n"
+    "  --train TABLE      the training events of the model; --train-where NAME=VALUE: only these rows\n"
     "  --json             print one object\n\n"
-    "Rating: K ratings drawn at random are known, others predicted.\n"
-    "  --query N          ratings to predict (10)\n"
-    "  Prints mae, mae_sd, rmse, ndcg@1, ndcg@3, ndcg@5, coverage90, adapt_us. MAE and RMSE are means over users, then over\n"
-    "  seeds; mae_sd is the standard deviation over seeds; coverage90 the part of the ratings inside the 90 % interval;\n"
-    "  adapt_us the median time to adapt, in microseconds.\n\n"
-    "Ranking: the first K distinct items are known, all others of the catalogue ranked, later new items relevant.\n"
+    "Rating: the support is K ratings drawn at random; other ratings are predicted.\n"
+    "  --query N          ratings to predict for each user (10)\n"
+    "  Prints mae, mae_sd, rmse, ndcg@1, ndcg@3, ndcg@5, coverage90, adapt_us. Metrics are means over users, then\n"
+    "  over seeds; mae_sd is the standard deviation over seeds; coverage90 is the part of ratings within the 90 %\n"
+    "  interval; adapt_us is the median time of adapting, in microseconds.\n\n"
+    "Ranking: the support is the first K distinct items; all other items are ranked; later new items are relevant.\n"
     "  --positive-min X   drop events with a value below X\n"
-    "  --target-event E   any event is known, only items with a later event E are relevant\n"
-    "  --known-event E    the model learns from events E alone and is shown no others; with --holdout-users\n"
-    "  --from-time T      instead of --support: what was before T is known\n"
-    "  --candidates N     also rank the next item among N random unseen ones: hr@10_sampled, ndcg@10_sampled\n"
-    "  --holdout-users P  without --model: for each seed hold out users, pretrain on the others, fit the baselines on them;\n"
-    "                     0 with --from-time: everybody, learned from what was before\n"
+    "  --target-event E   the support has all events; only items with a later event E are relevant\n"
+    "  --known-event E    train and adapt the model on events E only; with --holdout-users\n"
+    "  --from-time T      instead of --support: the support is the events before T\n"
+    "  --candidates N     also rank the next item among N random unseen items: hr@10_sampled, ndcg@10_sampled\n"
+    "  --holdout-users P  without --model: for each seed, hold out this part of the users; pretrain the model and fit\n"
+    "                     the baselines on the others; 0 with --from-time: test all users, train on events before T\n"
     PRETRAINING_SET_HELP
-    "  --no-model         only the baselines\n"
-    "  --tune-each-support   tune the baselines for each support alone, not for the mean of all\n"
-    "  --threads N        threads to pretrain and fit on (all cores)\n"
-    "  --plot FILE.svg    r@20 and ndcg@10 by support size\n"
+    "  --no-model         measure baselines only\n"
+    "  --tune-each-support   tune baselines for each support, not for the mean of all supports\n"
+    "  --threads N        threads of training and fitting (all cores)\n"
+    "  --plot FILE.svg    plot r@20 and ndcg@10 by support\n"
     "  Prints r@20, ndcg@10, ndcg@100, hr@10, mrr and their _sd (over seeds) and _se (over users), adapt_us,\n"
-    "  recommend_us, and for baselines the settings chosen.\n\n"
+    "  recommend_us, and for baselines the tuned settings.\n\n"
     "  thaw evaluate --model ml.thaw --inter ml-1m.inter --where split=user_cold --support 5 --json\n"
     "  thaw evaluate --model shop.thaw --inter test.inter --support 1,3,all --baselines --train train.inter\n"
-    "  thaw evaluate --protocol ranking --inter ml-1m.inter --positive-min 4 --holdout-users 0.1 --baselines --plot ml.svg\n"
-    "  thaw evaluate --protocol ranking --inter log.inter --holdout-users 0.1 --target-event purchase --baselines=recent\n";
+    "  thaw evaluate --protocol ranking --inter ml-1m.inter --positive-min 4 --holdout-users 0.1 --baselines \\\n"
+    "                --plot ml.svg\n"
+    "  thaw evaluate --protocol ranking --inter log.inter --holdout-users 0.1 --target-event purchase \\\n"
+    "                --baselines=recent\n";
 
 static void set_supports(evaluate_options *e, char *text)
 {
-    char *parts[MOST_SUPPORTS];
-    e->n_supports = cli_list("--support", text, parts, MOST_SUPPORTS);
+    char *parts[MAX_SUPPORTS];
+    e->n_supports = cli_list("--support", text, parts, MAX_SUPPORTS);
     for (int i = 0; i < e->n_supports; i++) {
         if (support_size_read(&e->supports[i], parts[i])) {
             cli_refuse("--support is \"%s\"; must be a number, all, or a part such as 80%%", parts[i]);
@@ -60,14 +64,14 @@ static void set_supports(evaluate_options *e, char *text)
 
 static void set_baselines(evaluate_options *e, char *text)
 {
-    char *names[MOST_BASELINES];
-    e->wants_baselines = 1;
-    e->n_baselines = text ? cli_list("--baselines", text, names, MOST_BASELINES) : 0;
+    char *names[MAX_BASELINES];
+    e->with_baselines = 1;
+    e->n_baselines = text ? cli_list("--baselines", text, names, MAX_BASELINES) : 0;
     for (int i = 0; i < e->n_baselines; i++) e->baselines[i] = names[i];
 }
 
-/* Take an option of the ranking protocol alone: 1, or 0 if it is another. */
-static int take_ranking(evaluate_options *e, int option, char *value)
+/* Handle an option of the ranking protocol: 1, or 0 if the option is another one. */
+static int ranking_option(evaluate_options *e, int option, char *value)
 {
     switch (option) {
     case '+': e->positive_min = cli_number("--positive-min", value, -1e30, 1e30); return 1;
@@ -77,19 +81,19 @@ static int take_ranking(evaluate_options *e, int option, char *value)
     case 'c': e->candidates = cli_integer("--candidates", value, 1, 1000000); return 1;
     case 'u': e->holdout_users = cli_number("--holdout-users", value, 0, 0.999); return 1;
     case 'v':
-        e->sets_seed |= strncmp(value, "seed=", 5) == 0;
+        e->seed_is_set |= strncmp(value, "seed=", 5) == 0;
         pretraining_set(&e->pretraining, value);
         return 1;
     case 'l': pretraining_read_event(&e->pretraining, value); return 1;
     case 'n': e->no_model = 1; return 1;
-    case 'i': e->tunes_each = 1; return 1;
+    case 'i': e->tune_each_support = 1; return 1;
     case 'd': e->pretraining.n_threads = (int32_t)cli_integer("--threads", value, 1, 1024); return 1;
     case 'g': e->plot = value; return 1;
     default: return 0;
     }
 }
 
-/* Returns 1 for the ranking protocol. */
+/* Parse the arguments; returns 1 for the ranking protocol, 0 for the rating protocol. */
 static int read_arguments(evaluate_options *e, int argc, char **argv)
 {
     static const struct option options[] = {
@@ -136,7 +140,7 @@ static int read_arguments(evaluate_options *e, int argc, char **argv)
         case 'w': tables_option(&e->train, TABLES_WHERE, optarg); break;
         case 'j': e->json = 1; break;
         default:
-            if (take_ranking(e, o, optarg)) of_ranking |= o != '+';
+            if (ranking_option(e, o, optarg)) of_ranking |= o != '+';
             else tables_option(&e->tables, o, optarg);
         }
     }

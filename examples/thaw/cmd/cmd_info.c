@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* thaw info: the numbers of a model, and how this thaw was built. */
+/* thaw info: print the properties of a model and of this build. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,17 +10,17 @@
 
 static const char help[] =
     "usage: thaw info [--model MODEL] [--json]\n"
-    "Print the numbers of a model and how this thaw was built.\n\n"
-    "  --model MODEL   from thaw pretrain; without it only the build\n"
+    "Print the properties of a model and of this build.\n\n"
+    "  --model MODEL   written by thaw pretrain; without it, print the build only\n"
     "  --json          print one object\n\n"
     "  thaw info --model ml.thaw\n";
 
-static json_t *reading_to_json(const thaw_event_weighting *r)
+static json_t *weighting_to_json(const thaw_event_weighting *w)
 {
     json_t *object = json_object();
-    json_out_real(object, "weight", (double)r->weight);
-    json_out_real(object, "target", (double)r->target);
-    json_out_real(object, "exponent", (double)r->exponent);
+    json_out_real(object, "weight", (double)w->weight);
+    json_out_real(object, "target", (double)w->target);
+    json_out_real(object, "exponent", (double)w->exponent);
     return object;
 }
 
@@ -83,28 +83,30 @@ static int print_json(const thaw_model_info *m, const thaw_model *model)
     json_out_real(object, "rating_min", (double)m->rating_min);
     json_out_real(object, "rating_max", (double)m->rating_max);
     json_out_real(object, "half_life", (double)m->half_life);
-    json_t *events = json_array(), *readings = json_array();
+    json_t *events = json_array(), *weightings = json_array();
     for (int32_t i = 0; i < m->events; i++) {
         const char *name;
-        thaw_event_weighting r;
+        thaw_event_weighting w;
         if (thaw_model_event_name(model, &name, i) == THAW_OK) json_array_append_new(events, json_string(name));
-        if (thaw_model_get_event_weighting(model, i, &r) == THAW_OK) json_array_append_new(readings, reading_to_json(&r));
+        if (thaw_model_get_event_weighting(model, i, &w) != THAW_OK) continue;
+        json_array_append_new(weightings, weighting_to_json(&w));
     }
     json_object_set_new(object, "events", events);
     json_object_set_new(object, "parameters", params_to_json(model));
-    if (json_array_size(readings)) json_object_set(object, "readings", readings);
-    json_decref(readings);
+    if (json_array_size(weightings)) json_object_set(object, "weightings", weightings);
+    json_decref(weightings);
     return json_out_print(object);
 }
 
 static void print_event(const thaw_model *model, int32_t event)
 {
     const char *name;
-    thaw_event_weighting r;
+    thaw_event_weighting w;
     if (thaw_model_event_name(model, &name, event) != THAW_OK) return;
     printf("event          %s", name);
-    if (thaw_model_get_event_weighting(model, event, &r) == THAW_OK) {
-        printf(": weight %.3g, target %.3g, exponent of values %.3g", (double)r.weight, (double)r.target, (double)r.exponent);
+    if (thaw_model_get_event_weighting(model, event, &w) == THAW_OK) {
+        printf(": weight %.3g, target %.3g, exponent of values %.3g", (double)w.weight, (double)w.target,
+               (double)w.exponent);
     }
     putchar('\n');
 }
@@ -120,8 +122,8 @@ static int print_text(const thaw_model_info *m, const thaw_model *model)
         printf("trained on     %" PRId64 " events of %" PRId64 " users, %" PRId64 " steps\n", m->trained_events,
                m->trained_users, m->steps);
         if (m->objective == THAW_OBJECTIVE_RATING) {
-            printf("ratings        %g … %g, mean %.4f, noise %.4f\n", (double)m->rating_min, (double)m->rating_max, m->mean,
-                   m->noise);
+            printf("ratings        %g … %g, mean %.4f, noise %.4f\n", (double)m->rating_min, (double)m->rating_max,
+                   m->mean, m->noise);
         }
         if (m->half_life > 0) printf("half-life      %g\n", (double)m->half_life);
         for (int32_t i = 0; i < m->events; i++) print_event(model, i);

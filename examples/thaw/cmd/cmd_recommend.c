@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* thaw recommend: adapt to one shopper and print what to recommend. */
+/* thaw recommend: adapt to one user and print recommendations. */
 
 #include <math.h>
 #include <stdio.h>
@@ -8,33 +8,34 @@
 #include <string.h>
 
 #include "cli.h"
+#include "compare.h"
 #include "json_output.h"
 #include "tables.h"
 
 static const char help[] =
     "usage: thaw recommend --model MODEL [option…]\n"
-    "Adapt to one shopper from a few events and print the items they would rate best. Without events: a shopper of\n"
-    "whom nothing is known, or only the features.\n\n"
-    "  --model MODEL        from thaw pretrain\n"
-    "  --features K=V,…     what is known of the shopper, in the columns of training; may repeat\n"
-    "  --event EVENT        ITEM[:NAME[:VALUE[:TIME]]], may repeat; an empty NAME is the model's first event, and\n"
-    "                       \\: stands for a colon in ITEM\n"
-    "  --item TABLE         features of items: prints their title or name, and also scores items new to the model\n"
-    "  --top N              how many (10)\n"
+    "Adapt to one user from a few events and print the items with the best predicted ratings. Without events, the\n"
+    "predictions are those of the prior, given the features.\n\n"
+    "  --model MODEL        written by thaw pretrain\n"
+    "  --features K=V,…     user features, with the column names of the training; may repeat\n"
+    "  --event EVENT        ITEM[:NAME[:VALUE[:TIME]]], may repeat; an empty NAME is the first event name of the\n"
+    "                       model; \\: is a colon in ITEM\n"
+    "  --item TABLE         item features: print title or name of items, and add items that are not in the model\n"
+    "  --top N              number of recommendations (10)\n"
     "  --json               print one object: events, recommendations of item, title, mean, sd\n\n"
-    "Prints the expected rating and its standard deviation; what the events name is not recommended again.\n\n"
+    "Prints the predicted rating and its standard deviation. Items of the events are not recommended.\n\n"
     "  thaw recommend --model ml.thaw --item ml-100k.item\n"
     "  thaw recommend --model ml.thaw --item ml-100k.item  --event 50::5 --event 181:rating:4\n"
     "  thaw recommend --model ml.thaw --features gender=F,age=31 --json\n";
 
-enum { MOST = 1000 };
+enum { MAX = 1000 };
 
 typedef struct recommend {
     const char *model_path;
     tables tables;
-    const char *names[MOST], *values[MOST]; /* features */
+    const char *names[MAX], *values[MAX]; /* features */
     int n_features;
-    char *event_texts[MOST];
+    char *event_texts[MAX];
     int n_events;
     int64_t top;
     int json;
@@ -42,15 +43,15 @@ typedef struct recommend {
     thaw_model *model;
     thaw_data *data; /* NULL without --item */
     thaw_user *user;
-    thaw_event events[MOST];
+    thaw_event events[MAX];
 } recommend;
 
 static void add_features(recommend *r, char *text)
 {
-    char *pairs[MOST];
-    const int n = cli_list("--features", text, pairs, MOST);
+    char *pairs[MAX];
+    const int n = cli_list("--features", text, pairs, MAX);
     for (int i = 0; i < n; i++) {
-        if (r->n_features == MOST) cli_refuse("more than %d features", MOST);
+        if (r->n_features == MAX) cli_refuse("more than %d features", MAX);
         r->values[r->n_features] = cli_pair("--features", pairs[i]);
         r->names[r->n_features++] = pairs[i];
     }
@@ -73,7 +74,7 @@ static void read_arguments(recommend *r, int argc, char **argv)
         case 'm': r->model_path = optarg; break;
         case 'f': add_features(r, optarg); break;
         case 'e':
-            if (r->n_events == MOST) cli_refuse("more than %d events", MOST);
+            if (r->n_events == MAX) cli_refuse("more than %d events", MAX);
             r->event_texts[r->n_events++] = optarg;
             break;
         case 't': r->top = cli_integer("--top", optarg, 1, 1000000); break;
@@ -87,8 +88,8 @@ static void read_arguments(recommend *r, int argc, char **argv)
     }
 }
 
-/* Cut the part before the next colon off *rest, in place; NULL after the last. Backslash and colon are a colon. */
-static char *cut(char **rest)
+/* Split the part before the next colon off *rest, in place; NULL after the last part. "\\:" is a colon of the part. */
+static char *split_off(char **rest)
 {
     char *part = *rest;
     if (!part) return NULL;
@@ -104,18 +105,18 @@ static char *cut(char **rest)
     }
 }
 
-/* ITEM[:NAME[:VALUE[:TIME]]] in the model's rows and numbers: 0, or 1 with a message. */
+/* Parse ITEM[:NAME[:VALUE[:TIME]]] with the rows of the model: 0, or 1 with a message. */
 static int read_event(thaw_event *out, const thaw_model *model, int ranks, char *text)
 {
     char *rest = text;
-    const char *item = cut(&rest), *name = cut(&rest), *value = cut(&rest), *time = cut(&rest);
+    const char *item = split_off(&rest), *name = split_off(&rest), *value = split_off(&rest), *time = split_off(&rest);
     if (rest) cli_refuse("--event %s has more than four parts; write \\: for a colon in the item", item);
     memset(out, 0, sizeof *out);
     if (thaw_model_item_row(model, &out->item, item) != THAW_OK) return cli_fail();
     if (name && *name && thaw_model_event_id(model, &out->event, name) != THAW_OK) return cli_fail();
     if (value && *value) out->value = (float)cli_number("VALUE of --event", value, -1e30, 1e30);
     else if (ranks) out->value = NAN;
-    else cli_refuse("--event %s has no value; the model learned from ratings: %s::VALUE", item, item);
+    else cli_refuse("--event %s has no value; a rating model needs one: %s::VALUE", item, item);
     out->time = time && *time ? cli_number("TIME of --event", time, -1e300, 1e300) : 0;
     return 0;
 }
@@ -139,7 +140,7 @@ static int prepare(recommend *r)
     return thaw_adapt(r->model, r->user, r->events, r->n_events) == THAW_OK ? 0 : cli_fail();
 }
 
-/* The title of an item, "" if there is none. */
+/* Get the title of an item, "" if it has none. */
 static void find_title(char *out, int64_t capacity, const thaw_data *data, const char *key)
 {
     *out = '\0';
@@ -179,17 +180,11 @@ static int print_hits(const recommend *r, const thaw_hit *hits, int64_t n)
     return json_out_print(object);
 }
 
-static int by_number(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static int print_recommendations(const recommend *r)
 {
-    int64_t known[MOST];
+    int64_t known[MAX];
     for (int i = 0; i < r->n_events; i++) known[i] = r->events[i].item;
-    qsort(known, (size_t)r->n_events, sizeof *known, by_number);
+    qsort(known, (size_t)r->n_events, sizeof *known, compare_int64);
     thaw_query query;
     if (thaw_query_init(&query, sizeof query) != THAW_OK) return cli_fail();
     query.top = r->top;
@@ -206,7 +201,7 @@ static int print_recommendations(const recommend *r)
 
 int cmd_recommend(int argc, char **argv)
 {
-    static recommend r; /* large, and the process runs one verb */
+    static recommend r; /* static because it is large; the process runs one verb */
     r.top = 10;
     read_arguments(&r, argc, argv);
     int bad = prepare(&r);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* thaw replay: what do updates bring while a log goes on? */
+/* thaw replay: measure the effect of user and model updates on a log. */
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,22 +12,23 @@
 
 static const char help[] =
     "usage: thaw replay --inter TABLE [option…]\n"
-    "Learn to rank from the first part of a log, then go through the rest in the order of time: before an event is seen, is\n"
-    "its item among the first 20? Asked of the frozen model, of one that follows its users, and of one that is updated too.\n\n"
+    "Prequential evaluation: train a ranking on the first part of a log, then predict each later event before it is\n"
+    "revealed. Prints how often its item is among the first 20, for three arms: frozen; following, which adapts to\n"
+    "new events of users; and updated, which also updates the model after each period.\n\n"
     "  --inter TABLE      events with timestamps\n"
-    "  --where NAME=VALUE only events whose column NAME reads VALUE\n"
+    "  --where NAME=VALUE only events whose column NAME equals VALUE\n"
     "  --positive-min X   drop events with a value below X\n"
-    "  --target-event E   only events E ask, the whole catalogue is ranked, and E is the model's target; without it events\n"
-    "                     of items new to their user ask, and only such items are ranked\n"
-    "  --train-part P     part of the events to learn from first, 0 … 1 exclusive (0.5)\n"
-    "  --updates N        periods that the rest is cut into, with an update after each but the last (10)\n"
-    "  --step users|off   train on the whole journeys of who did something in the period, or not at all (users)\n"
-    "  --top N            how many are shown (20)\n"
-    "  --sample P         ask only this part of the questions, drawn at random (1)\n"
+    "  --target-event E   predict events E only and rank the whole catalogue; E is the target of the model. Without\n"
+    "                     it, predict events of items that are new to the user, and rank only such items\n"
+    "  --train-part P     first part of the events, for pretraining, between 0 and 1 (0.5)\n"
+    "  --updates N        number of periods of the rest; the model is updated after each but the last (10)\n"
+    "  --step users|off   update with full histories of users active in the period; off: no updated arm (users)\n"
+    "  --top N            length of the list (20)\n"
+    "  --sample P         predict only this part of the events, drawn at random (1)\n"
     PRETRAINING_SET_HELP
-    "  --threads N        threads to pretrain on (all cores)\n"
-    "  --json             print an object for each period and one for all, each on its line\n"
-    "  --plot FILE.svg    hit rate by period\n\n"
+    "  --threads N        threads of training (all cores)\n"
+    "  --json             print an object for each period and one for all, one per line\n"
+    "  --plot FILE.svg    plot the hit rate by period\n\n"
     "  thaw replay --inter log.inter --target-event purchase\n"
     "  thaw replay --inter ml-100k.inter --positive-min 4 --updates 5 --json\n";
 
@@ -43,7 +44,7 @@ static void set_step(replay_options *o, const char *text)
     if (!o->steps && strcmp(text, "off") != 0) cli_refuse("--step is \"%s\"; must be users or off", text);
 }
 
-/* A part that is neither nothing nor all. */
+/* Parse a part between 0 and 1, both exclusive. */
 static double part(const char *flag, const char *text)
 {
     const double x = cli_number(flag, text, 0, 1);
@@ -95,8 +96,10 @@ static void check_arguments(arguments *a)
 {
     replay_options *o = &a->replay;
     cli_require("--inter", a->tables.inter);
-    if (a->tables.item || a->tables.user) cli_refuse("rankings learn from events alone; --item and --user are not used");
-    if (o->pretraining.config.objective == THAW_OBJECTIVE_RATING) cli_refuse("ratings are not replayed; objective must be ranking");
+    if (a->tables.item || a->tables.user) cli_refuse("replay uses no features: --item and --user are not supported");
+    if (o->pretraining.config.objective == THAW_OBJECTIVE_RATING) {
+        cli_refuse("replay supports rankings only; objective must be ranking");
+    }
     o->pretraining.config.objective = THAW_OBJECTIVE_RANKING;
     if (o->target_event && !*o->pretraining.config.target &&
         thaw_config_set(&o->pretraining.config, "target", o->target_event) != THAW_OK) {
@@ -106,14 +109,15 @@ static void check_arguments(arguments *a)
 
 static int show(const replay_score *scores, const replay_log *log, const replay_options *o)
 {
-    if (!replay_sum(scores, log->n_periods).tasks) return cli_failf("no event after the first part asks for anything");
+    if (!replay_sum(scores, log->n_periods).tasks) return cli_failf("no event after the first part is predicted");
     if (o->plot && replay_plot(scores, log, o)) return 1;
     return o->json ? replay_print_json(scores, log, o) : replay_print(scores, log, o);
 }
 
 int cmd_replay(int argc, char **argv)
 {
-    arguments a = {.replay = {.train_part = 0.5, .sample = 1, .updates = 10, .top = 20, .steps = 1}, .positive_min = NAN};
+    arguments a = {.replay = {.train_part = 0.5, .sample = 1, .updates = 10, .top = 20, .steps = 1},
+                   .positive_min = NAN};
     replay_options *o = &a.replay;
     if (pretraining_init(&o->pretraining)) return 1;
     read_arguments(&a, argc, argv);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* thaw split: part the rows of a table of events into two files. The library says which event belongs where; the rows
- * themselves are copied as they are, so every column survives, also those that thaw does not read. */
+/* thaw split: split the rows of a table of events into two files. thaw_data_split() decides the file of each event.
+ * Rows are copied unchanged, with all columns, also those that thaw does not read. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,14 +13,14 @@
 
 static const char help[] =
     "usage: thaw split --inter FILE --train FILE --test FILE [option…]\n"
-    "Part a table of events: some users with all their events, or everything from a time on, become the test part.\n\n"
+    "Split a table of events: the test part is some users with all their events, or all events from a time on.\n\n"
     "  --inter FILE         events, tab separated or .csv\n"
-    "  --train FILE         receives the rows to learn from\n"
-    "  --test FILE          receives the rows held out\n"
+    "  --train FILE         output: training rows\n"
+    "  --test FILE          output: held-out rows\n"
     "  --holdout-users P    part of the users held out, 0 … 1 (0.1)\n"
     "  --from-time T        instead: hold out events at or after T\n"
-    "  --seed N             which users are drawn (1)\n\n"
-    "Both files get the header and every column. Neither appears before it is whole.\n\n"
+    "  --seed N             seed of the draw of users (1)\n\n"
+    "Both files have the header and all columns. Neither appears before it is complete.\n\n"
     "  thaw split --inter ml-100k.inter --holdout-users 0.1 --seed 1 --train train.inter --test test.inter\n"
     "  thaw split --inter shop.csv --from-time 1704067200 --train before.csv --test after.csv\n";
 
@@ -62,7 +62,7 @@ static void read_arguments(split *s, int argc, char **argv)
     if (s->by_time) s->options.holdout_users = 0;
     if (tables_is_query(s->tables.inter)) cli_refuse("--inter is a query; split copies the rows of a file");
     if (s->tables.item || s->tables.user || s->tables.where_column) {
-        cli_refuse("split takes all rows of one table: no --item, --user or --where");
+        cli_refuse("split copies all rows of one table; --item, --user and --where are not supported");
     }
     if (strcmp(s->train, s->test) == 0) cli_refuse("--train and --test are the same file");
 }
@@ -72,29 +72,29 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* test[i] = 1 if event i of data is held out, told from the users or the times of the test part. */
+/* marks[i] = 1 if event i of data is in the test part, by its time or by the users of the test part. */
 static int mark_test(char *marks, const split *s, const thaw_data *data, const thaw_data *test)
 {
     const int64_t n_test = thaw_data_n_events(test);
-    const char **held = cli_alloc((size_t)n_test, sizeof *held);
+    const char **test_users = cli_alloc((size_t)n_test, sizeof *test_users);
     thaw_event_view view;
     int bad = 0;
     for (int64_t i = 0; i < n_test && !bad; i++) {
         bad = thaw_data_event(test, &view, i) != THAW_OK;
-        if (!bad) held[i] = view.user;
+        if (!bad) test_users[i] = view.user;
     }
-    qsort(held, (size_t)n_test, sizeof *held, by_text);
+    qsort(test_users, (size_t)n_test, sizeof *test_users, by_text);
     for (int64_t i = 0; i < thaw_data_n_events(data) && !bad; i++) {
         bad = thaw_data_event(data, &view, i) != THAW_OK;
         if (bad) break;
         if (s->by_time) marks[i] = view.time >= s->options.from_time;
-        else marks[i] = n_test && bsearch(&view.user, held, (size_t)n_test, sizeof *held, by_text) != NULL;
+        else marks[i] = n_test && bsearch(&view.user, test_users, (size_t)n_test, sizeof *test_users, by_text) != NULL;
     }
-    free(held);
+    free(test_users);
     return bad ? cli_fail() : 0;
 }
 
-/* A file that appears under its name only when it is whole. */
+/* A file that is written as PATH.part and renamed when it is complete. */
 typedef struct output {
     const char *path;
     char *part;
@@ -110,7 +110,7 @@ static int output_open(output *o, const char *path)
     return o->file ? 0 : cli_failf("%s cannot be written: %s", o->part, strerror(errno));
 }
 
-/* Write out, so that only the rename is left to do. */
+/* Flush and close the part file; output_publish() renames it. */
 static int output_close(output *o)
 {
     const int bad = ferror(o->file) | fclose(o->file);
@@ -126,18 +126,18 @@ static int output_publish(output *o)
     return 0;
 }
 
-static void output_drop(output *o)
+static void output_discard(output *o)
 {
     if (o->file) fclose(o->file);
     if (o->part) remove(o->part);
     free(o->part);
 }
 
-/* Whether a CSV row goes on in the next line: a quote that began a field is still open after these bytes. A quote
- * elsewhere is text like any other. */
+/* 1 if a CSV row continues on the next line: a quoted field is not closed after these bytes. Quotes within an unquoted
+ * field are plain text. */
 static int quote_open(int open, const char *bytes, ssize_t n)
 {
-    int may_open = 1; /* at the start of a field, or at a quote doubled inside quotes */
+    int may_open = 1; /* at the start of a field, or after a quote that may be doubled */
     for (ssize_t i = 0; i < n; i++) {
         const int quote = bytes[i] == '"';
         const int closes = open && quote;
@@ -147,7 +147,7 @@ static int quote_open(int open, const char *bytes, ssize_t n)
     return open;
 }
 
-/* Read one row, which in CSV may hold line ends inside quotes; its length, or -1 at the end. */
+/* Read one row; in CSV it may have line ends within quotes. Returns its length, or -1 at the end of the file. */
 static ssize_t read_row(char **row, size_t *capacity, char **line, size_t *line_capacity, FILE *in, int csv)
 {
     size_t length = 0;
@@ -157,9 +157,9 @@ static ssize_t read_row(char **row, size_t *capacity, char **line, size_t *line_
         if (n < 0) break;
         if (length + (size_t)n > *capacity) {
             *capacity = 2 * (length + (size_t)n);
-            char *more = realloc(*row, *capacity);
-            if (!more) exit(cli_failf("out of memory"));
-            *row = more;
+            char *larger = realloc(*row, *capacity);
+            if (!larger) exit(cli_failf("out of memory"));
+            *row = larger;
         }
         memcpy(*row + length, *line, (size_t)n);
         length += (size_t)n;
@@ -168,13 +168,12 @@ static ssize_t read_row(char **row, size_t *capacity, char **line, size_t *line_
     return length ? (ssize_t)length : -1;
 }
 
-/* Copy the header to both and row i to where marks[i] says. */
+/* Copy the header to both files, and row i to test if marks[i], else to train. */
 static int copy_rows(const char *path, const char *marks, int64_t n, output *train, output *test)
 {
     FILE *in = fopen(path, "rb");
     if (!in) return cli_failf("%s cannot be opened: %s", path, strerror(errno));
-    const size_t name = strlen(path);
-    const int csv = name > 4 && strcmp(path + name - 4, ".csv") == 0;
+    const int csv = tables_is_csv(path);
     char *row = NULL, *line = NULL;
     size_t capacity = 0, line_capacity = 0;
     int64_t i = -1;
@@ -202,8 +201,8 @@ static int write_parts(const split *s, const char *marks, int64_t n)
     if (!bad) bad = output_close(&test);
     if (!bad) bad = output_publish(&train);
     if (!bad) bad = output_publish(&test);
-    output_drop(&train);
-    output_drop(&test);
+    output_discard(&train);
+    output_discard(&test);
     return bad;
 }
 

@@ -2,43 +2,43 @@
 #ifndef THAW_CLI_EVALUATE_H
 #define THAW_CLI_EVALUATE_H
 
-/* What the two protocols of `thaw evaluate` are asked for. cmd_evaluate.c reads it, evaluate_rating.c and
- * evaluate_ranking.c do it. */
+/* The options of the two protocols of `thaw evaluate`. cmd_evaluate.c reads them; evaluate_rating.c and
+ * evaluate_ranking.c run the protocols. */
 
 #include "pretraining.h"
 #include "support_size.h"
 #include "tables.h"
 
-enum { MOST_BASELINES = 16 };
+enum { MAX_BASELINES = 16 };
 
 typedef struct evaluate_options {
-    const char *model_path; /* NULL: the ranking protocol pretrains one of its own */
+    const char *model_path; /* NULL: the ranking protocol pretrains a model */
     tables tables, train;
-    support_size supports[MOST_SUPPORTS];
-    int n_supports; /* 0: the protocol's own */
-    int wants_baselines;
-    const char *baselines[MOST_BASELINES];
-    int n_baselines; /* 0: all there are */
-    int64_t min_events, max_events, seeds; /* 0: the protocol's own */
+    support_size supports[MAX_SUPPORTS];
+    int n_supports; /* 0: the default of the protocol */
+    int with_baselines;
+    const char *baselines[MAX_BASELINES];
+    int n_baselines; /* 0: all */
+    int64_t min_events, max_events, seeds; /* 0: the default of the protocol */
     int json;
 
-    int64_t query; /* of the rating protocol; 0: its own */
+    int64_t query; /* rating protocol only; 0: the default */
 
-    /* Of the ranking protocol. */
+    /* Ranking protocol only. */
     double positive_min;      /* NaN: every event counts */
-    double holdout_users;     /* NaN: not asked for */
-    double from_time;         /* NaN: the supports decide */
+    double holdout_users;     /* NaN: not given */
+    double from_time;         /* NaN: not given, supports are by size */
     const char *target_event; /* NULL: any */
-    const char *known_event;  /* all that the model is taught and shown; NULL: any */
-    int64_t candidates;       /* 0: none are sampled */
-    const char *plot;         /* NULL: none */
-    int no_model;             /* only baselines */
-    int tunes_each;           /* baselines are tuned for each support alone */
-    int sets_seed;            /* --set seed was given */
+    const char *known_event;  /* the only event name in training and support; NULL: any */
+    int64_t candidates;       /* 0: no sampled metrics */
+    const char *plot;         /* NULL: no plot */
+    int no_model;             /* baselines only */
+    int tune_each_support;           /* tune baselines for each support */
+    int seed_is_set;            /* --set seed was given */
     pretraining pretraining;  /* --set and --threads */
 } evaluate_options;
 
-/** Measure and print: 0, or 1 with a message. */
+/** Run the protocol and print the results: 0, or 1 with a message. */
 int evaluate_rating(const evaluate_options *options);
 int evaluate_ranking(evaluate_options *options);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* thaw evaluate --protocol ranking: how well does a model rank the catalogue for users it has not seen, and simple baselines?
+/* thaw evaluate --protocol ranking: how well a model and baselines rank the catalogue for users outside the training.
  *
- * With --model (or --no-model and --train) there is one part, and seeds draw only candidates; with --holdout-users every seed
- * makes a part of its own. */
+ * With --model, or --no-model and --train, there is one split, and seeds only draw candidates. With --holdout-users
+ * there is a split for each seed. */
 
 #include <math.h>
 #include <stdio.h>
@@ -17,54 +17,55 @@
 #include "ranking_split.h"
 #include "ranking_results.h"
 
-enum { MIN_EVENTS = 5 };
+enum { MIN_EVENTS = 5 }; /* default */
 
 typedef struct work {
     evaluate_options *options;
-    const rank_method *methods[MOST_BASELINES];
+    const baseline_method *methods[MAX_BASELINES];
     int n_methods;
     ranking_results results;
-    const ranking_part *part;   /* that is measured now, */
+    const ranking_split *split;  /* the current split */
     ranking_protocol protocol;
-    int64_t first_seed, n_seeds; /* under these seeds */
+    int64_t first_seed, n_seeds; /* seeds of the current split */
     progress bar;
-    int64_t done, all; /* runs of a method at a support */
+    int64_t done, all;           /* runs of a method at a support */
     double start;
 } work;
 
 /* ---- options ---- */
 
-static const rank_method *find_method(const char *name)
+static const baseline_method *find_method(const char *name)
 {
-    for (int k = 0; rank_methods[k]; k++) {
-        if (strcmp(rank_methods[k]->name, name) == 0) return rank_methods[k];
+    for (int k = 0; ranking_baselines[k]; k++) {
+        if (strcmp(ranking_baselines[k]->name, name) == 0) return ranking_baselines[k];
     }
     if (strcmp(name, "ease") == 0 || strcmp(name, "ials") == 0) {
         exit(cli_failf("this build of thaw has no BLAS for %s", name));
     }
-    cli_refuse("baseline %s is none of the ranking protocol: popularity, recent, itemknn, ease, ials", name);
+    cli_refuse("the ranking protocol has no baseline %s; it has popularity, recent, itemknn, ease, ials", name);
 }
 
 static void choose_methods(work *w)
 {
     const evaluate_options *o = w->options;
     for (int i = 0; i < o->n_baselines; i++) w->methods[w->n_methods++] = find_method(o->baselines[i]);
-    for (int k = 0; o->wants_baselines && !o->n_baselines && rank_methods[k]; k++) {
-        /* Where seen items are not ranked, recent is popularity. */
-        if (rank_methods[k] != &rank_recent || o->target_event) w->methods[w->n_methods++] = rank_methods[k];
+    for (int k = 0; o->with_baselines && !o->n_baselines && ranking_baselines[k]; k++) {
+        /* Without a target, support items are not ranked: recent equals popularity. */
+        if (ranking_baselines[k] == &baseline_recent && !o->target_event) continue;
+        w->methods[w->n_methods++] = ranking_baselines[k];
     }
     ranking_results *r = &w->results;
     if (!o->no_model) r->methods[r->n_methods++] = "thaw";
-    if (r->n_methods + w->n_methods > MOST_METHODS) cli_refuse("--baselines names one twice");
+    if (r->n_methods + w->n_methods > MAX_METHODS) cli_refuse("--baselines has a duplicate");
     for (int i = 0; i < w->n_methods; i++) r->methods[r->n_methods++] = w->methods[i]->name;
     if (!r->n_methods) cli_refuse("--no-model needs --baselines");
 }
 
 static void choose_supports(ranking_results *r, const evaluate_options *o)
 {
-    static const char *const usual[] = {"1", "3", "5", "10", "80%"};
+    static const char *const defaults[] = {"1", "3", "5", "10", "80%"};
     if (!isnan(o->from_time)) {
-        if (o->n_supports) cli_refuse("--support and --from-time both say what is known; give one");
+        if (o->n_supports) cli_refuse("--support and --from-time both define the support; give one");
         r->n_supports = 1;
         support_size_read(&r->supports[0], "all");
         return;
@@ -72,9 +73,9 @@ static void choose_supports(ranking_results *r, const evaluate_options *o)
     r->n_supports = o->n_supports ? o->n_supports : 5;
     memcpy(r->supports, o->supports, sizeof r->supports);
     for (int i = 0; i < r->n_supports; i++) {
-        if (!o->n_supports) support_size_read(&r->supports[i], usual[i]);
+        if (!o->n_supports) support_size_read(&r->supports[i], defaults[i]);
         if (r->supports[i].count < 0 && r->supports[i].part >= 1) {
-            cli_refuse("--support %s leaves nothing to rank", r->supports[i].text);
+            cli_refuse("--support %s leaves no relevant item", r->supports[i].text);
         }
     }
 }
@@ -84,14 +85,14 @@ static void check_options(work *w)
     evaluate_options *o = w->options;
     const int holds_out = !isnan(o->holdout_users);
     if (o->query) cli_refuse("--query is an option of the rating protocol");
-    if (o->model_path && holds_out) cli_refuse("--holdout-users pretrains a model of its own; give it or --model");
-    if (o->known_event && !holds_out) cli_refuse("--known-event teaches a model of its own: it needs --holdout-users");
+    if (o->model_path && holds_out) cli_refuse("--holdout-users and --model exclude each other");
+    if (o->known_event && !holds_out) cli_refuse("--known-event pretrains a model: it needs --holdout-users");
     if (o->model_path && o->no_model) cli_refuse("--no-model contradicts --model");
     if (!o->model_path && !holds_out && !o->no_model) cli_refuse("--model or --holdout-users is required");
     if (holds_out && o->holdout_users <= 0 && isnan(o->from_time)) {
-        cli_refuse("--holdout-users 0 needs --from-time: there must be something to learn from");
+        cli_refuse("--holdout-users 0 needs --from-time: without it there are no training events");
     }
-    if (holds_out && o->train.inter) cli_refuse("--holdout-users learns from --inter; --train goes with --model");
+    if (holds_out && o->train.inter) cli_refuse("--holdout-users trains on --inter; --train is for --model");
     if (!o->min_events) o->min_events = MIN_EVENTS;
     if (!o->max_events) o->max_events = INT64_MAX;
     if (!o->seeds) o->seeds = holds_out ? 3 : 1;
@@ -106,21 +107,22 @@ static void check_options(work *w)
 
 /* ---- measuring ---- */
 
-static void show(work *w, const char *note)
+static void show_progress(work *w, const char *note)
 {
     const double left = w->done ? (progress_clock() - w->start) / (double)w->done * (double)(w->all - w->done) : -1;
     progress_show(&w->bar, (double)w->done / (double)w->all, left, note);
 }
 
-/* One ranker at one support. */
+/* Run one ranker at one support, under all seeds of the split. */
 static int run(work *w, const ranker *r, int method, int support)
 {
-    show(w, w->results.methods[method]);
+    show_progress(w, w->results.methods[method]);
     for (int64_t seed = w->first_seed; seed < w->first_seed + w->n_seeds; seed++) {
         ranking_scores *out = &ranking_results_run(&w->results, seed, method)->scores[support];
         ranking_protocol protocol = w->protocol;
         protocol.seed = (uint64_t)seed + 1;
-        if (protocol_ranking_run(out, r, &w->part->asked, NULL, &protocol, &w->results.supports[support])) return 1;
+        const support_size *size = &w->results.supports[support];
+        if (ranking_protocol_run(out, r, &w->split->test_histories, NULL, &protocol, size)) return 1;
         w->done++;
     }
     return 0;
@@ -129,8 +131,8 @@ static int run(work *w, const ranker *r, int method, int support)
 static int run_model(work *w)
 {
     model_ranker m;
-    int bad = model_ranker_init(&m, w->part->model, ranking_part_test(w->part), w->options->tables.user);
-    const ranker r = model_ranker_of(&m);
+    int bad = model_ranker_init(&m, w->split->model, ranking_split_test_data(w->split), w->options->tables.user);
+    const ranker r = model_ranker_as_ranker(&m);
     for (int s = 0; s < w->results.n_supports && !bad; s++) bad = run(w, &r, 0, s);
     model_ranker_free(&m);
     return bad;
@@ -143,8 +145,8 @@ static double last_time(const histories *h)
     return last;
 }
 
-/* Keep what was tuned for one support. */
-static void note_setting(work *w, const rank_baseline *b, int method, int support)
+/* Store the setting that was chosen for one support. */
+static void store_setting(work *w, const ranking_baseline *b, int method, int support)
 {
     for (int64_t seed = w->first_seed; seed < w->first_seed + w->n_seeds; seed++) {
         ranking_run *out = ranking_results_run(&w->results, seed, method);
@@ -157,21 +159,21 @@ static int run_baseline(work *w, int k)
 {
     const int method = k + !w->options->no_model;
     const double from = w->protocol.rules.from_time;
-    const rank_training training = {.histories = &w->part->known, .users = &w->part->known_users,
+    const baseline_training training = {.histories = &w->split->train_histories, .users = &w->split->train_users,
                                     .protocol = &w->protocol, .supports = w->results.supports,
-                                    .n_supports = w->results.n_supports, .each_support = w->options->tunes_each,
-                                    .horizon = isnan(from) ? 0 : last_time(&w->part->asked) - from,
+                                    .n_supports = w->results.n_supports, .each_support = w->options->tune_each_support,
+                                    .horizon = isnan(from) ? 0 : last_time(&w->split->test_histories) - from,
                                     .parallel = &w->options->pretraining.config.parallel,
                                     .bar = &w->bar, .done = (double)w->done / (double)w->all};
-    rank_baseline b;
-    if (rank_baseline_create(&b, w->methods[k], &training)) return 1;
-    const ranker r = rank_baseline_ranker(&b);
+    ranking_baseline b;
+    if (ranking_baseline_create(&b, w->methods[k], &training)) return 1;
+    const ranker r = ranking_baseline_as_ranker(&b);
     int bad = 0;
     for (int s = 0; s < training.n_supports && !bad; s++) {
-        bad = rank_baseline_fit(&b, &training, s) || run(w, &r, method, s);
-        note_setting(w, &b, method, s);
+        bad = ranking_baseline_fit(&b, &training, s) || run(w, &r, method, s);
+        store_setting(w, &b, method, s);
     }
-    rank_baseline_free(&b);
+    ranking_baseline_free(&b);
     return bad;
 }
 
@@ -180,22 +182,22 @@ static int set_protocol(work *w)
     const evaluate_options *o = w->options;
     w->protocol = (ranking_protocol){.rules = {.min_events = o->min_events, .max_events = o->max_events, .target = -1,
                                                .from_time = o->from_time},
-                                     .n_items = w->part->catalogue.items.n, .candidates = o->candidates,
+                                     .n_items = w->split->catalogue.items.n, .candidates = o->candidates,
                                      .seed = (uint64_t)w->first_seed + 1};
     if (!o->target_event) return 0;
-    w->protocol.rules.target = (int32_t)names_find(&w->part->catalogue.events, o->target_event);
+    w->protocol.rules.target = (int32_t)key_index_find(&w->split->catalogue.events, o->target_event);
     return w->protocol.rules.target < 0 ? cli_failf("there is no event %s", o->target_event) : 0;
 }
 
-/* All methods on one part. */
-static int measure_part(work *w, const ranking_part *p, int64_t first_seed, int64_t n_seeds)
+/* Run all methods on one split. */
+static int measure_split(work *w, const ranking_split *split, int64_t first_seed, int64_t n_seeds)
 {
-    w->part = p;
+    w->split = split;
     w->first_seed = first_seed;
     w->n_seeds = n_seeds;
     if (set_protocol(w)) return 1;
     progress_begin(&w->bar, "evaluating");
-    int bad = p->model && run_model(w);
+    int bad = split->model && run_model(w);
     for (int k = 0; k < w->n_methods && !bad; k++) bad = run_baseline(w, k);
     progress_end(&w->bar);
     return bad;
@@ -204,20 +206,20 @@ static int measure_part(work *w, const ranking_part *p, int64_t first_seed, int6
 static int measure(work *w)
 {
     evaluate_options *o = w->options;
-    thaw_data *whole = NULL;
-    ranking_part p = {0};
+    thaw_data *all = NULL;
+    ranking_split split = {0};
     int bad = 0;
     if (isnan(o->holdout_users)) {
-        bad = ranking_part_load(&p, o) || measure_part(w, &p, 0, o->seeds);
-        ranking_part_free(&p);
+        bad = ranking_split_load(&split, o) || measure_split(w, &split, 0, o->seeds);
+        ranking_split_free(&split);
         return bad;
     }
-    bad = ranking_part_read(&whole, &o->tables, o);
+    bad = ranking_split_read(&all, &o->tables, o);
     for (int64_t seed = 0; seed < o->seeds && !bad; seed++) {
-        bad = ranking_part_make(&p, whole, o, seed + 1) || measure_part(w, &p, seed, 1);
-        ranking_part_free(&p);
+        bad = ranking_split_holdout(&split, all, o, seed + 1) || measure_split(w, &split, seed, 1);
+        ranking_split_free(&split);
     }
-    thaw_data_free(whole);
+    thaw_data_free(all);
     return bad;
 }
 
@@ -226,7 +228,7 @@ static int check_tasks(const ranking_results *r, const evaluate_options *o)
     for (int s = 0; s < r->n_supports; s++) {
         if (ranking_results_tasks(r, s) > 0) return 0;
     }
-    return cli_failf("no user of %s has %lld or more distinct items and one to rank", o->tables.inter,
+    return cli_failf("no user of %s has %lld or more distinct items and a relevant one", o->tables.inter,
                      (long long)o->min_events);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* thaw evaluate --protocol rating: how well does a model predict the ratings of users it has not seen? */
+/* thaw evaluate --protocol rating: how well a model predicts the ratings of users outside the training. */
 
 #include <math.h>
 #include <stdio.h>
@@ -18,9 +18,9 @@ typedef struct evaluate {
     const char *model_path;
     tables tables, train;
     rating_protocol protocol;
-    support_size supports[MOST_SUPPORTS];
+    support_size supports[MAX_SUPPORTS];
     int n_supports;
-    int baselines[N_BASELINES];
+    int baselines[N_RATING_BASELINES];
     int json;
 
     thaw_model *model;
@@ -30,27 +30,29 @@ typedef struct evaluate {
     user_features features;
 } evaluate;
 
-/* What was measured at one support. */
+/* The results at one support. */
 typedef struct result {
-    rating_scores model, baseline[N_BASELINES];
-    double damping_item[N_BASELINES], damping_user[N_BASELINES];
+    rating_scores model, baseline[N_RATING_BASELINES];
+    double damping_item[N_RATING_BASELINES], damping_user[N_RATING_BASELINES];
 } result;
 
 /* ---- arguments ---- */
 
 static void choose_baselines(evaluate *e, const evaluate_options *o)
 {
-    for (int k = 0; k < N_BASELINES; k++) e->baselines[k] = o->wants_baselines && !o->n_baselines;
+    for (int k = 0; k < N_RATING_BASELINES; k++) e->baselines[k] = o->with_baselines && !o->n_baselines;
     for (int i = 0; i < o->n_baselines; i++) {
         int k = 0;
-        while (k < N_BASELINES && strcmp(o->baselines[i], baseline_names[k]) != 0) k++;
-        if (k == N_BASELINES) cli_refuse("baseline %s is none of the rating protocol: popularity, bias", o->baselines[i]);
+        while (k < N_RATING_BASELINES && strcmp(o->baselines[i], rating_baseline_names[k]) != 0) k++;
+        if (k == N_RATING_BASELINES) {
+            cli_refuse("the rating protocol has no baseline %s; it has popularity, bias", o->baselines[i]);
+        }
         e->baselines[k] = 1;
     }
-    if (o->wants_baselines && !o->train.inter) cli_refuse("--baselines needs --train");
+    if (o->with_baselines && !o->train.inter) cli_refuse("--baselines needs --train");
 }
 
-static void take_options(evaluate *e, const evaluate_options *o)
+static void copy_options(evaluate *e, const evaluate_options *o)
 {
     cli_require("--model", o->model_path);
     e->model_path = o->model_path;
@@ -99,13 +101,13 @@ static thaw_status predict_user(void *ctx, float *mean, float *variance, const i
 
 /* ---- reading ---- */
 
-/* Read a table of events into tasks; items the model has not seen are added to it and scored by their features. */
+/* Read a table of events as tasks. Items that are not in the model are added to it and scored by their features. */
 static int read_tasks(rating_tasks *tasks, thaw_data **data, thaw_model *model, const tables *source)
 {
     int64_t added = 0;
     if (tables_read(data, source)) return 1;
     if (thaw_model_add_items(model, &added, *data) != THAW_OK) return cli_fail();
-    if (added) cli_say("%lld items of %s are new to the model", (long long)added, source->inter);
+    if (added) cli_say("%lld items of %s are not in the model; they are added to it", (long long)added, source->inter);
     return rating_tasks_create(tasks, model, *data);
 }
 
@@ -114,7 +116,7 @@ static int prepare(evaluate *e)
     if (thaw_model_load(&e->model, e->model_path, NULL) != THAW_OK) return cli_fail_at(e->model_path);
     if (read_tasks(&e->tasks, &e->data, e->model, &e->tables)) return 1;
     if (e->train.inter && read_tasks(&e->train_tasks, &e->train_data, e->model, &e->train)) return 1;
-    if (protocol_rating_tasks(&e->protocol, &e->tasks) == 0) {
+    if (rating_protocol_tasks(&e->protocol, &e->tasks) == 0) {
         return cli_failf("no user of %s has %lld … %lld ratings", e->tables.inter, (long long)e->protocol.min_events,
                          (long long)e->protocol.max_events);
     }
@@ -132,13 +134,13 @@ static int measure_baseline(result *out, int kind, const evaluate *e, const supp
 {
     thaw_model_info info;
     if (cli_model_info(&info, e->model)) return 1;
-    baseline b;
-    if (baseline_create(&b, kind, &e->train_tasks, info.items, &e->protocol, support)) return 1;
+    rating_baseline b;
+    if (rating_baseline_create(&b, kind, &e->train_tasks, info.items, &e->protocol, support)) return 1;
     out->damping_item[kind] = b.damping_item;
     out->damping_user[kind] = b.damping_user;
-    const rating_predictor p = baseline_predictor(&b);
-    const int bad = protocol_rating_run(&out->baseline[kind], &p, &e->tasks, &e->protocol, support);
-    baseline_free(&b);
+    const rating_predictor p = rating_baseline_predictor(&b);
+    const int bad = rating_protocol_run(&out->baseline[kind], &p, &e->tasks, &e->protocol, support);
+    rating_baseline_free(&b);
     return bad;
 }
 
@@ -148,15 +150,15 @@ static int measure(result *results, evaluate *e)
                                     .has_variance = 1};
     progress bar;
     int bad = 0, done = 0, all = e->n_supports;
-    for (int k = 0; k < N_BASELINES; k++) all += e->baselines[k] * e->n_supports;
+    for (int k = 0; k < N_RATING_BASELINES; k++) all += e->baselines[k] * e->n_supports;
     progress_begin(&bar, "evaluating");
     const double start = progress_clock();
     for (int s = 0; s < e->n_supports && !bad; s++) {
-        for (int k = -1; k < N_BASELINES && !bad; k++) {
+        for (int k = -1; k < N_RATING_BASELINES && !bad; k++) {
             if (k >= 0 && !e->baselines[k]) continue;
             const double left = done ? (progress_clock() - start) / done * (all - done) : -1;
-            progress_show(&bar, (double)done++ / all, left, k < 0 ? "thaw" : baseline_names[k]);
-            bad = k < 0 ? protocol_rating_run(&results[s].model, &model, &e->tasks, &e->protocol, &e->supports[s])
+            progress_show(&bar, (double)done++ / all, left, k < 0 ? "thaw" : rating_baseline_names[k]);
+            bad = k < 0 ? rating_protocol_run(&results[s].model, &model, &e->tasks, &e->protocol, &e->supports[s])
                         : measure_baseline(&results[s], k, e, &e->supports[s]);
         }
     }
@@ -177,21 +179,20 @@ static void put_scores(json_t *object, const rating_scores *s)
     json_out_real(object, "coverage90", s->coverage90);
 }
 
-/* Everything that was measured at one support. */
+/* All results at one support. */
 static void put_result(json_t *object, const evaluate *e, const support_size *support, const result *r)
 {
-    if (support->count >= 0) json_out_integer(object, "support", support->count);
-    else json_out_text(object, "support", support->text);
+    support_size_to_json(object, support);
     put_scores(object, &r->model);
     json_out_real(object, "adapt_us", r->model.adapt_us);
     json_t *baselines = json_object();
-    for (int k = 0; k < N_BASELINES; k++) {
+    for (int k = 0; k < N_RATING_BASELINES; k++) {
         if (!e->baselines[k]) continue;
         json_t *one = json_object();
         put_scores(one, &r->baseline[k]);
         json_out_real(one, "damping_item", r->damping_item[k]);
-        if (k == BASELINE_BIAS) json_out_real(one, "damping_user", r->damping_user[k]);
-        json_object_set_new(baselines, baseline_names[k], one);
+        if (k == RATING_BIAS) json_out_real(one, "damping_user", r->damping_user[k]);
+        json_object_set_new(baselines, rating_baseline_names[k], one);
     }
     if (json_object_size(baselines)) json_object_set(object, "baselines", baselines);
     json_decref(baselines);
@@ -235,8 +236,8 @@ static int print_table(const evaluate *e, const result *results)
            "nDCG@3", "nDCG@5", "in 90 %", "adapt");
     for (int s = 0; s < e->n_supports; s++) {
         print_scores(e->supports[s].text, "thaw", &results[s].model);
-        for (int k = N_BASELINES - 1; k >= 0; k--) {
-            if (e->baselines[k]) print_scores("", baseline_names[k], &results[s].baseline[k]);
+        for (int k = N_RATING_BASELINES - 1; k >= 0; k--) {
+            if (e->baselines[k]) print_scores("", rating_baseline_names[k], &results[s].baseline[k]);
         }
     }
     return cli_finish();
@@ -245,9 +246,9 @@ static int print_table(const evaluate *e, const result *results)
 int evaluate_rating(const evaluate_options *options)
 {
     evaluate e = {0};
-    take_options(&e, options);
+    copy_options(&e, options);
 
-    result results[MOST_SUPPORTS];
+    result results[MAX_SUPPORTS];
     int bad = prepare(&e);
     if (!bad) bad = measure(results, &e);
     if (!bad) bad = e.json ? print_json(&e, results) : print_table(&e, results);

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-static int64_t least(int64_t a, int64_t b)
+static int64_t min_of(int64_t a, int64_t b)
 {
     return a < b ? a : b;
 }
@@ -16,14 +16,14 @@ double metric_discounted(double gain, int64_t place)
 double metric_recall(const double *gain, int64_t n, int64_t k, int64_t n_relevant)
 {
     double hits = 0;
-    for (int64_t p = 1; p <= least(k, n); p++) hits += gain[p - 1] > 0;
-    return hits / (double)least(k, n_relevant);
+    for (int64_t p = 1; p <= min_of(k, n); p++) hits += gain[p - 1] > 0;
+    return hits / (double)min_of(k, n_relevant);
 }
 
 static double dcg(const double *gain, int64_t n, int64_t k)
 {
     double sum = 0;
-    for (int64_t p = 1; p <= least(k, n); p++) {
+    for (int64_t p = 1; p <= min_of(k, n); p++) {
         if (gain[p - 1] != 0) sum += metric_discounted(gain[p - 1], p);
     }
     return sum;
@@ -35,10 +35,10 @@ double metric_ndcg(const double *gain, int64_t n, const double *ideal, int64_t n
     return best > 0 ? dcg(gain, n, k) / best : 1;
 }
 
-/* The first place with a hit; 0: none among the first k. */
+/* The first place with a hit; 0 if there is none among the first k. */
 static int64_t first_hit(const double *gain, int64_t n, int64_t k)
 {
-    for (int64_t p = 1; p <= least(k, n); p++) {
+    for (int64_t p = 1; p <= min_of(k, n); p++) {
         if (gain[p - 1] > 0) return p;
     }
     return 0;

@@ -2,9 +2,9 @@
 #ifndef THAW_CLI_LIST_METRICS_H
 #define THAW_CLI_LIST_METRICS_H
 
-/* Metrics of a ranked list, for every protocol of this program. gain [n] is what the item at place p = 1, 2, … is worth:
- * with binary relevance 1 for a relevant item (a hit) and 0 for another, with ratings 2^r - 1. ideal [n_ideal] is the same
- * of the best possible list. A list shorter than k has gains of 0 after its end.
+/* Metrics of a ranked list, for all protocols of this program. gain [n] is the gain of the item at place p = 1, 2, …:
+ * with binary relevance 1 for a relevant item (a hit) and 0 otherwise, with ratings 2^r - 1. ideal [n_ideal] are the
+ * gains of the best possible list. A list shorter than k has gains of 0 after its end.
  *
  *     recall@k     sum over p <= k of hit_p / min(k, n_relevant)
  *     DCG@k        sum over p <= k of gain_p / log2(1 + p)
@@ -16,7 +16,7 @@
 
 #include <stdint.h>
 
-/** What a gain is worth at a place, from 1. */
+/** The discounted gain at a place, 1 is the first: gain / log2(1 + place). */
 double metric_discounted(double gain, int64_t place);
 
 double metric_recall(const double *gain, int64_t n, int64_t k, int64_t n_relevant);

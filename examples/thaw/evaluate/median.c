@@ -4,14 +4,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
+#include "compare.h"
 
 double median(double *values, int64_t n)
 {
-    qsort(values, (size_t)n, sizeof *values, by_size);
+    qsort(values, (size_t)n, sizeof *values, compare_double);
     return n ? (values[(n - 1) / 2] + values[n / 2]) / 2 : NAN;
 }

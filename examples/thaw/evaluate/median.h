@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/** The median of n values, which it sorts; NaN for none. */
+/** The median of n values; NaN for n = 0. Sorts the values. */
 double median(double *values, int64_t n);
 
 #endif

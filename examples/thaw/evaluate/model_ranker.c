@@ -14,11 +14,11 @@ int model_ranker_init(model_ranker *out, const thaw_model *model, const thaw_dat
     out->data = data;
     thaw_model_info info;
     if (cli_model_info(&info, model)) return 1;
-    out->n_kinds = info.events;
+    out->n_event_names = info.events;
     if (thaw_user_create(&out->user, model) != THAW_OK) return cli_fail();
-    /* A model of ratings refuses an event that has none, one of behaviour takes it. */
-    const thaw_event bare = {.value = NAN};
-    out->needs_values = thaw_adapt(model, out->user, &bare, 1) != THAW_OK;
+    /* A rating model refuses an event without a value, a ranking accepts it. */
+    const thaw_event without_value = {.value = NAN};
+    out->needs_values = thaw_adapt(model, out->user, &without_value, 1) != THAW_OK;
     return user_features_find(&out->features, model, out->user, user_table);
 }
 
@@ -37,13 +37,13 @@ static thaw_status begin(void *ctx, const char *user)
     return user_features_apply(&m->features, m->model, m->user, m->data, user);
 }
 
-static int is_taken(const model_ranker *m, const thaw_event *e)
+static int is_accepted(const model_ranker *m, const thaw_event *e)
 {
-    return e->event < m->n_kinds && !(m->needs_values && isnan(e->value));
+    return e->event < m->n_event_names && !(m->needs_values && isnan(e->value));
 }
 
-/* The events that the model takes, into m->events. */
-static int64_t keep_taken(model_ranker *m, const thaw_event *support, int64_t n)
+/* Copy the events that the model accepts to m->events; returns their number. */
+static int64_t copy_accepted(model_ranker *m, const thaw_event *support, int64_t n)
 {
     if (n > m->n_events) {
         free(m->events);
@@ -52,7 +52,7 @@ static int64_t keep_taken(model_ranker *m, const thaw_event *support, int64_t n)
     }
     int64_t kept = 0;
     for (int64_t i = 0; i < n; i++) {
-        if (is_taken(m, &support[i])) m->events[kept++] = support[i];
+        if (is_accepted(m, &support[i])) m->events[kept++] = support[i];
     }
     return kept;
 }
@@ -60,10 +60,10 @@ static int64_t keep_taken(model_ranker *m, const thaw_event *support, int64_t n)
 static thaw_status adapt(void *ctx, const thaw_event *support, int64_t n)
 {
     model_ranker *m = ctx;
-    int64_t taken = 0;
-    while (taken < n && is_taken(m, &support[taken])) taken++;
-    if (taken == n) return thaw_adapt(m->model, m->user, support, n); /* nothing to copy: this is timed */
-    const int64_t kept = keep_taken(m, support, n);
+    int64_t accepted = 0;
+    while (accepted < n && is_accepted(m, &support[accepted])) accepted++;
+    if (accepted == n) return thaw_adapt(m->model, m->user, support, n); /* no copy, because this call is timed */
+    const int64_t kept = copy_accepted(m, support, n);
     return thaw_adapt(m->model, m->user, m->events, kept);
 }
 
@@ -81,7 +81,7 @@ static thaw_status rank(void *ctx, int64_t *items, int64_t *n, const thaw_query 
     return THAW_OK;
 }
 
-ranker model_ranker_of(model_ranker *model)
+ranker model_ranker_as_ranker(model_ranker *model)
 {
     return (ranker){.ctx = model, .begin = begin, .adapt = adapt, .rank = rank};
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The results as the one object of --json. */
+/* The results of the ranking protocol as JSON. */
 
 #include <stdio.h>
 
@@ -28,13 +28,13 @@ static void put_metrics(json_t *object, const ranking_results *r, int method, in
     json_out_real(object, "recommend_us", recommend_us);
 }
 
-/* What each seed's tuning chose; nothing where there was nothing to choose. */
+/* The tuned settings of each seed; no key for a method without hyper-parameters. */
 static void put_settings(json_t *object, const ranking_results *r, int method, int support)
 {
     json_t *list = json_array();
     for (int64_t k = 0; k < r->seeds; k++) {
         const ranking_run *run = ranking_results_run(r, k, method);
-        const rank_setting *setting = &run->settings[support];
+        const baseline_setting *setting = &run->settings[support];
         const char *events = run->target_only[support] ? r->options->target_event : "all";
         json_t *one = json_object();
         for (int i = 0; i < setting->n; i++) json_out_real(one, setting->names[i], setting->values[i]);
@@ -48,9 +48,7 @@ static void put_settings(json_t *object, const ranking_results *r, int method, i
 
 static void put_support(json_t *object, const ranking_results *r, int support)
 {
-    const support_size *size = &r->supports[support];
-    if (size->count >= 0) json_out_integer(object, "support", size->count);
-    else json_out_text(object, "support", size->text);
+    support_size_to_json(object, &r->supports[support]);
     json_out_integer(object, "tasks", ranking_results_tasks(r, support));
     if (ranking_results_has_model(r)) put_metrics(object, r, 0, support);
     json_t *baselines = json_object();

@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "cli.h"
+#include "compare.h"
 #include "random_draws.h"
 #include "median.h"
 #include "progress.h"
 
-/* What one run works with. */
+/* Buffers and sums of one run. */
 typedef struct work {
     ranking_task task;
     int64_t *items;                  /* [RANKING_DEPTH or candidates + 1] */
@@ -20,14 +21,14 @@ typedef struct work {
     int64_t tasks;
 } work;
 
-/* The next item and random ones that the user never has, all different, into w->candidates; returns how many. */
+/* Write the next item and distinct random items outside the user's history to w->candidates; returns their number. */
 static int64_t draw_candidates(work *w, const ranking_protocol *protocol)
 {
     const uint64_t key = draw_key(w->task.user->user);
-    const int64_t most_draws = 20 * protocol->candidates + 1000;
+    const int64_t max_draws = 20 * protocol->candidates + 1000;
     int64_t n = 0;
     w->candidates[n++] = w->task.relevant[0];
-    for (int64_t k = 0; k < most_draws && n <= protocol->candidates; k++) {
+    for (int64_t k = 0; k < max_draws && n <= protocol->candidates; k++) {
         const int64_t item = (int64_t)(draw_uniform(protocol->seed, key, (uint32_t)k) * (double)protocol->n_items);
         if (w->task.marks[item]) continue;
         w->task.marks[item] = SEEN;
@@ -37,12 +38,6 @@ static int64_t draw_candidates(work *w, const ranking_protocol *protocol)
     return n;
 }
 
-static int ascending_rows(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* Rank the next item among the candidates. */
 static thaw_status measure_sampled(double *metric, work *w, const ranker *r, const ranking_protocol *protocol)
 {
@@ -50,7 +45,7 @@ static thaw_status measure_sampled(double *metric, work *w, const ranker *r, con
     thaw_status st = thaw_query_init(&query, sizeof query);
     if (st != THAW_OK) return st;
     const int64_t n = draw_candidates(w, protocol);
-    qsort(w->candidates, (size_t)n, sizeof *w->candidates, ascending_rows);
+    qsort(w->candidates, (size_t)n, sizeof *w->candidates, compare_int64);
     query.top = n;
     query.allow = w->candidates;
     query.n_allow = n;
@@ -61,7 +56,7 @@ static thaw_status measure_sampled(double *metric, work *w, const ranker *r, con
     return THAW_OK;
 }
 
-/* Adapt to one user, rank, and add the metrics. */
+/* Adapt to one user, rank, and add the metrics to the sums. */
 static thaw_status run_task(work *w, const ranker *r, const ranking_protocol *protocol)
 {
     const ranking_task *t = &w->task;
@@ -107,7 +102,7 @@ static void finish(ranking_scores *out, work *w, int sampled)
     out->recommend_us = median(w->recommend_us, w->tasks);
 }
 
-int protocol_ranking_run(ranking_scores *out, const ranker *r, const histories *h, const user_list *users,
+int ranking_protocol_run(ranking_scores *out, const ranker *r, const histories *h, const user_list *users,
                          const ranking_protocol *protocol, const support_size *support)
 {
     const int64_t n = users ? users->n : h->n;

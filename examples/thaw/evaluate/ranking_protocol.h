@@ -2,8 +2,8 @@
 #ifndef THAW_CLI_RANKING_PROTOCOL_H
 #define THAW_CLI_RANKING_PROTOCOL_H
 
-/* How well is the rest of a catalogue ranked for new users, from their first few events? The metrics of ranking_metrics.h
- * are means over the users who are tasks. */
+/* The ranking protocol: rank the catalogue for each user from the user's support. The metrics of ranking_metrics.h are
+ * means over the users who are tasks. */
 
 #include "ranker.h"
 #include "ranking_metrics.h"
@@ -12,11 +12,11 @@
 typedef struct ranking_protocol {
     ranking_rules rules;
     int64_t n_items;    /* of the catalogue */
-    int64_t candidates; /* random unseen items beside the next one; 0: not measured */
-    uint64_t seed;      /* of those */
+    int64_t candidates; /* random unseen items of the sampled metrics; 0: not measured */
+    uint64_t seed;      /* of the candidates */
 } ranking_protocol;
 
-/** Users of histories, by row; all of them for NULL. */
+/** Users of histories, by row; a NULL list means all users. */
 typedef struct user_list {
     int64_t *rows;
     int64_t n;
@@ -30,7 +30,7 @@ typedef struct ranking_scores {
 } ranking_scores;
 
 /** Run the protocol: 0, or 1 with a message. */
-int protocol_ranking_run(ranking_scores *out, const ranker *ranker, const histories *histories, const user_list *users,
+int ranking_protocol_run(ranking_scores *out, const ranker *ranker, const histories *histories, const user_list *users,
                          const ranking_protocol *protocol, const support_size *support);
 
 #endif

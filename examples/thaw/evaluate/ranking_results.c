@@ -18,8 +18,8 @@ ranking_summary ranking_results_metric(const ranking_results *r, int method, int
         s.se += scores->se[metric] / (double)r->seeds;
     }
     for (int64_t k = 0; k < r->seeds; k++) {
-        const double off = ranking_results_run(r, k, method)->scores[support].mean[metric] - s.mean;
-        s.sd += off * off;
+        const double deviation = ranking_results_run(r, k, method)->scores[support].mean[metric] - s.mean;
+        s.sd += deviation * deviation;
     }
     s.sd = r->seeds > 1 ? sqrt(s.sd / (double)(r->seeds - 1)) : NAN;
     return s;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The results as a table to read. */
+/* The results of the ranking protocol as a text table. */
 
 #include <math.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ static void print_cell(const ranking_results *r, int method, int support, int me
     else printf("     - ");
 }
 
-/* Methods down, supports across, two metrics in a cell. */
+/* One row for each method, one column for each support, two metrics in a cell. */
 static void print_metrics(const ranking_results *r, int first, int second)
 {
     printf("\n%s %s\n%-11s", ranking_metric_names[first], ranking_metric_names[second], "");
@@ -41,18 +41,18 @@ static void print_metrics(const ranking_results *r, int first, int second)
 
 static void print_setting(const ranking_run *run, int support, const char *target)
 {
-    const rank_setting *setting = &run->settings[support];
+    const baseline_setting *setting = &run->settings[support];
     for (int i = 0; i < setting->n; i++) printf(" %s %g", setting->names[i], setting->values[i]);
     if (run->target_only[support]) printf(" on %s only", target);
 }
 
-/* What tuning chose, seed by seed. */
+/* The tuned settings of each seed. */
 static void print_settings(const ranking_results *r, int method)
 {
     if (!ranking_results_run(r, 0, method)->settings[0].n) return;
-    for (int s = 0; s < (r->options->tunes_each ? r->n_supports : 1); s++) {
-        printf("%-10s tuned%s%s:", r->methods[method], r->options->tunes_each ? " for " : "",
-               r->options->tunes_each ? r->supports[s].text : "");
+    for (int s = 0; s < (r->options->tune_each_support ? r->n_supports : 1); s++) {
+        printf("%-10s tuned%s%s:", r->methods[method], r->options->tune_each_support ? " for " : "",
+               r->options->tune_each_support ? r->supports[s].text : "");
         for (int64_t k = 0; k < r->seeds; k++) {
             if (k) putchar(';');
             print_setting(ranking_results_run(r, k, method), s, r->options->target_event);

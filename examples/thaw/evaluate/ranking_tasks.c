@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "compare.h"
 
 void ranking_task_init(ranking_task *out, const histories *h, int64_t n_items)
 {
@@ -28,7 +29,7 @@ void ranking_task_free(ranking_task *task)
     memset(task, 0, sizeof *task);
 }
 
-static void forget(ranking_task *t)
+static void clear_marks(ranking_task *t)
 {
     if (!t->user) return;
     const thaw_event *events = t->histories->events + t->user->first;
@@ -58,14 +59,8 @@ static int64_t mark_support(ranking_task *t, const ranking_rules *rules, const s
     return i;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* Gather the excluded items of the support, each once. A mark that was gathered carries RELEVANT for a moment. */
-static void gather_excluded(ranking_task *t)
+/* Collect the distinct excluded items of the support. RELEVANT temporarily marks items that were collected. */
+static void collect_excluded(ranking_task *t)
 {
     t->n_exclude = 0;
     for (int64_t i = 0; i < t->n_support; i++) {
@@ -75,10 +70,10 @@ static void gather_excluded(ranking_task *t)
         t->exclude[t->n_exclude++] = t->support[i].item;
     }
     for (int64_t i = 0; i < t->n_exclude; i++) t->marks[t->exclude[i]] &= (unsigned char)~RELEVANT;
-    qsort(t->exclude, (size_t)t->n_exclude, sizeof *t->exclude, ascending);
+    qsort(t->exclude, (size_t)t->n_exclude, sizeof *t->exclude, compare_int64);
 }
 
-static void gather_relevant(ranking_task *t, const ranking_rules *rules, int bought_again_counts)
+static void collect_relevant(ranking_task *t, const ranking_rules *rules, int with_repeats)
 {
     const thaw_event *events = t->histories->events + t->user->first;
     t->n_relevant = 0;
@@ -86,7 +81,7 @@ static void gather_relevant(ranking_task *t, const ranking_rules *rules, int bou
         unsigned char *mark = &t->marks[events[i].item];
         *mark |= SEEN;
         if (!is_target(rules, &events[i]) || *mark & RELEVANT) continue;
-        if (*mark & SEEN_TARGET && !bought_again_counts) continue;
+        if (*mark & SEEN_TARGET && !with_repeats) continue;
         *mark |= RELEVANT;
         t->relevant[t->n_relevant++] = events[i].item;
     }
@@ -95,14 +90,14 @@ static void gather_relevant(ranking_task *t, const ranking_rules *rules, int bou
 int ranking_task_make(ranking_task *t, int64_t user, const ranking_rules *rules, const support_size *support)
 {
     const history *h = &t->histories->users[user];
-    forget(t);
+    clear_marks(t);
     if (h->n_items < rules->min_events || h->n_items > rules->max_events) return 0;
     t->user = h;
     t->support = t->histories->events + h->first;
     t->n_support = mark_support(t, rules, support);
-    const int buys_again = rules->target >= 0 && !isnan(rules->from_time);
+    const int with_repeats = rules->target >= 0 && !isnan(rules->from_time);
     t->n_exclude = 0;
-    if (!buys_again) gather_excluded(t);
-    gather_relevant(t, rules, buys_again);
+    if (!with_repeats) collect_excluded(t);
+    collect_relevant(t, rules, with_repeats);
     return t->n_relevant > 0 && (t->n_support > 0 || support->count == 0);
 }

@@ -12,9 +12,9 @@
 #include "progress.h"
 #include "top_items.h"
 
-enum { DEEPEST = 5 };
+enum { MAX_K = 5 }; /* of nDCG@k */
 
-/* What one run works with. */
+/* Buffers of one run. */
 typedef struct work {
     int64_t *order;       /* [max_events] */
     thaw_event *support;  /* [max_events] */
@@ -26,7 +26,7 @@ typedef struct work {
 
 /* Sums over the users of one seed. */
 typedef struct sums {
-    double mae, rmse, ndcg[DEEPEST + 1], covered;
+    double mae, rmse, ndcg[MAX_K + 1], covered;
     int64_t users;
 } sums;
 
@@ -35,24 +35,24 @@ static int qualifies(const rating_protocol *protocol, const rating_task *task)
     return task->n >= protocol->min_events && task->n <= protocol->max_events;
 }
 
-int64_t protocol_rating_tasks(const rating_protocol *protocol, const rating_tasks *tasks)
+int64_t rating_protocol_tasks(const rating_protocol *protocol, const rating_tasks *tasks)
 {
     int64_t n = 0;
     for (int64_t t = 0; t < tasks->n; t++) n += qualifies(protocol, &tasks->tasks[t]);
     return n;
 }
 
-/* The gains 2^r - 1 of the first DEEPEST items by a score, ties by place; returns how many. */
-static int64_t gains(double *gain, const float *by, const float *truth, int64_t n)
+/* Write the gains 2^r - 1 of the MAX_K best items by score (ties: lower row first); returns their number. */
+static int64_t gains(double *gain, const float *scores, const float *truth, int64_t n)
 {
-    int64_t order[DEEPEST];
-    const scored_items from = {.scores = by, .n = n};
-    const int64_t found = top_items(order, DEEPEST, &from, NULL, NULL, 0);
+    int64_t order[MAX_K];
+    const scored_items from = {.scores = scores, .n = n};
+    const int64_t found = top_items(order, MAX_K, &from, NULL, NULL, 0);
     for (int64_t i = 0; i < found; i++) gain[i] = exp2((double)truth[order[i]]) - 1;
     return found;
 }
 
-/* Add one user's scores. */
+/* Add the metrics of one user. */
 static void measure(sums *s, work *w, const rating_protocol *protocol, int has_variance)
 {
     const int64_t n = protocol->query;
@@ -68,14 +68,14 @@ static void measure(sums *s, work *w, const rating_protocol *protocol, int has_v
     s->rmse += sqrt(squared / (double)n);
     s->covered += covered / (double)n;
 
-    double gain[DEEPEST], ideal[DEEPEST];
+    double gain[MAX_K], ideal[MAX_K];
     const int64_t found = gains(gain, w->mean, w->truth, n);
     gains(ideal, w->truth, w->truth, n);
-    for (int k = 1; k <= DEEPEST; k++) s->ndcg[k] += metric_ndcg(gain, found, ideal, found, k);
+    for (int k = 1; k <= MAX_K; k++) s->ndcg[k] += metric_ndcg(gain, found, ideal, found, k);
     s->users++;
 }
 
-/* One user under one seed: draw, adapt, predict, measure. */
+/* Run one user under one seed: draw, adapt, predict, measure. */
 static thaw_status run_task(sums *s, work *w, const rating_predictor *p, const rating_tasks *tasks,
                             const rating_task *task, const rating_protocol *protocol, const support_size *support,
                             int64_t seed)
@@ -103,7 +103,7 @@ static thaw_status run_task(sums *s, work *w, const rating_predictor *p, const r
     return THAW_OK;
 }
 
-/* Add the means of one seed to the scores, which are divided at the end. */
+/* Add the means of one seed to the scores. finish() divides by the number of seeds. */
 static void add_seed(rating_scores *out, double *seed_mae, const sums *s, int has_variance)
 {
     const double users = (double)s->users;
@@ -125,11 +125,11 @@ static void finish(rating_scores *out, const double *seed_mae, int64_t seeds)
     out->mae_sd = seeds > 1 ? sqrt(squares / (double)(seeds - 1)) : NAN;
 }
 
-int protocol_rating_run(rating_scores *out, const rating_predictor *predictor, const rating_tasks *tasks,
+int rating_protocol_run(rating_scores *out, const rating_predictor *predictor, const rating_tasks *tasks,
                         const rating_protocol *protocol, const support_size *support)
 {
     memset(out, 0, sizeof *out);
-    out->tasks = protocol_rating_tasks(protocol, tasks);
+    out->tasks = rating_protocol_tasks(protocol, tasks);
     int64_t longest = 0;
     for (int64_t t = 0; t < tasks->n; t++) {
         if (qualifies(protocol, &tasks->tasks[t]) && tasks->tasks[t].n > longest) longest = tasks->tasks[t].n;

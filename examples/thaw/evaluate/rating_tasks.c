@@ -7,10 +7,10 @@
 
 #include "cli.h"
 
-/* One rating on its way to its user's task. */
+/* One rating before sorting. */
 typedef struct entry {
     const char *user;
-    int64_t arrival;
+    int64_t position; /* in the data */
     thaw_event event;
 } entry;
 
@@ -18,10 +18,10 @@ static int by_user(const void *a, const void *b)
 {
     const entry *x = a, *y = b;
     const int order = x->user == y->user ? 0 : strcmp(x->user, y->user);
-    return order ? order : (x->arrival > y->arrival) - (x->arrival < y->arrival);
+    return order ? order : (x->position > y->position) - (x->position < y->position);
 }
 
-/* Look up one event; 0 if it is a rating, 1 if it is not, -1 with a message. */
+/* Read one event: 0 if it is a rating, 1 if it is not, -1 with a message. */
 static int look_up(entry *out, const thaw_model *model, const thaw_data *data, int64_t i)
 {
     thaw_event_view view;
@@ -29,7 +29,7 @@ static int look_up(entry *out, const thaw_model *model, const thaw_data *data, i
     if (isnan(view.value)) return 1;
 
     out->user = view.user;
-    out->arrival = i;
+    out->position = i;
     out->event.value = view.value;
     out->event.time = isnan(view.time) ? 0 : view.time;
     if (thaw_model_event_id(model, &out->event.event, view.event) != THAW_OK) goto fail;

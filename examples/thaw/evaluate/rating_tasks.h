@@ -2,14 +2,14 @@
 #ifndef THAW_CLI_RATING_TASKS_H
 #define THAW_CLI_RATING_TASKS_H
 
-/* The ratings of a data set, one task per user, in rows of one model. Users come in the order of their keys, the
- * events of one user in the order of the data. Events without a value are left out. */
+/* The ratings of a data set as one task per user, with the item rows of one model. Users are sorted by key; events of
+ * one user keep the order of the data. Events without a value are left out. */
 
 #include "thaw/thaw.h"
 
 typedef struct rating_task {
-    const char *user; /* lent by the data set */
-    int64_t first, n; /* its events */
+    const char *user; /* borrowed from the data set */
+    int64_t first, n; /* range of events */
 } rating_task;
 
 typedef struct rating_tasks {
@@ -18,7 +18,7 @@ typedef struct rating_tasks {
     int64_t n, n_events;
 } rating_tasks;
 
-/** The model must know every item of the data. Returns 0, or 1 with a message. */
+/** The model must have every item of the data. Returns 0, or 1 with a message. */
 int rating_tasks_create(rating_tasks *out, const thaw_model *model, const thaw_data *data);
 void rating_tasks_free(rating_tasks *tasks);
 

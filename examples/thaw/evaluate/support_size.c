@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json_output.h"
+
 int support_size_read(support_size *out, const char *text)
 {
     char *end;
@@ -26,6 +28,12 @@ int support_size_read(support_size *out, const char *text)
 
 int64_t support_size_of(const support_size *size, int64_t n)
 {
-    const int64_t wanted = size->count >= 0 ? size->count : (int64_t)(size->part * (double)n + 1e-9);
-    return wanted < n ? wanted : n;
+    const int64_t count = size->count >= 0 ? size->count : (int64_t)(size->part * (double)n + 1e-9);
+    return count < n ? count : n;
+}
+
+void support_size_to_json(json_t *object, const support_size *size)
+{
+    if (size->count >= 0) json_out_integer(object, "support", size->count);
+    else json_out_text(object, "support", size->text);
 }

@@ -10,8 +10,8 @@ static int before(const scored_items *from, int64_t a, int64_t b)
     return a < b;
 }
 
-/* Let the row at i sink until no worse one is below: heap[0] is the worst kept. */
-static void sink(int64_t *heap, int64_t n, int64_t i, const scored_items *from)
+/* Restore the heap order below i. heap[0] is the worst of the kept rows. */
+static void sift_down(int64_t *heap, int64_t n, int64_t i, const scored_items *from)
 {
     for (;;) {
         int64_t worst = i;
@@ -26,13 +26,13 @@ static void sink(int64_t *heap, int64_t n, int64_t i, const scored_items *from)
     }
 }
 
-/* Offer a row to the heap of at most top; returns the new size. */
-static int64_t offer(int64_t *heap, int64_t n, int64_t top, int64_t row, const scored_items *from)
+/* Insert a row in a heap of at most top rows; returns the new size. */
+static int64_t insert(int64_t *heap, int64_t n, int64_t top, int64_t row, const scored_items *from)
 {
     if (n == top) {
         if (from->scores[row] < from->scores[heap[0]] || !before(from, row, heap[0])) return n;
         heap[0] = row;
-        sink(heap, n, 0, from);
+        sift_down(heap, n, 0, from);
         return n;
     }
     int64_t i = n;
@@ -45,20 +45,20 @@ static int64_t offer(int64_t *heap, int64_t n, int64_t top, int64_t row, const s
     return n + 1;
 }
 
-int64_t top_items(int64_t *out, int64_t top, const scored_items *from, const unsigned char *hidden, const int64_t *allow,
-                  int64_t n_allow)
+int64_t top_items(int64_t *out, int64_t top, const scored_items *from, const unsigned char *hidden,
+                  const int64_t *allow, int64_t n_allow)
 {
-    const int64_t n_looked = allow ? n_allow : from->n;
+    const int64_t n_considered = allow ? n_allow : from->n;
     int64_t n = 0;
-    for (int64_t i = 0; i < n_looked; i++) {
+    for (int64_t i = 0; i < n_considered; i++) {
         const int64_t row = allow ? allow[i] : i;
-        if (!hidden || !hidden[row]) n = offer(out, n, top, row, from);
+        if (!hidden || !hidden[row]) n = insert(out, n, top, row, from);
     }
-    for (int64_t end = n - 1; end > 0; end--) { /* the worst goes to the end */
+    for (int64_t end = n - 1; end > 0; end--) { /* heapsort: move the worst row to the end */
         const int64_t row = out[0];
         out[0] = out[end];
         out[end] = row;
-        sink(out, end, 0, from);
+        sift_down(out, end, 0, from);
     }
     return n;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Hit rate by period as an SVG: a line for each arm. */
+/* Plot of the hit rate by period as SVG: a line for each arm. */
 
 #include <math.h>
 
@@ -17,7 +17,7 @@ typedef struct page {
     const replay_score *scores;
     int64_t n;
     int n_arms;
-    svg_axis axis;
+    svg_area area;
 } page;
 
 static double rate(const page *p, int arm, int64_t period)
@@ -30,26 +30,17 @@ static double x_of(const page *p, int64_t period)
     return LEFT + PLOT_WIDTH * ((double)period + 0.5) / (double)p->n;
 }
 
-static double y_of(const page *p, double value)
-{
-    return TOP + PLOT_HEIGHT * (1 - value / p->axis.highest);
-}
-
 static void choose_axis(page *p)
 {
-    double most = 0;
+    double max = 0;
     for (int a = 0; a < p->n_arms; a++)
-        for (int64_t k = 0; k < p->n; k++) most = fmax(most, rate(p, a, k)); /* fmax passes over NaN */
-    p->axis = svg_axis_to(most);
+        for (int64_t k = 0; k < p->n; k++) max = fmax(max, rate(p, a, k)); /* fmax ignores NaN */
+    p->area.axis = svg_axis_up_to(max);
 }
 
 static void draw_axes(const page *p)
 {
-    for (int k = 0; k * p->axis.step <= p->axis.highest * 1.0001; k++) {
-        const double y = y_of(p, k * p->axis.step);
-        svg_line(p->to, LEFT, y, LEFT + PLOT_WIDTH, y, k ? SVG_GRID : SVG_QUIET, 1);
-        svg_text(p->to, LEFT - 8, y + 4, "end", 12, SVG_QUIET, "%.*f", p->axis.step < 0.0099 ? 3 : 2, k * p->axis.step);
-    }
+    svg_grid(p->to, &p->area);
     for (int64_t k = 0; k < p->n; k += 1 + p->n / 20)
         svg_text(p->to, x_of(p, k), TOP + PLOT_HEIGHT + 20, "middle", 12, SVG_INK, "%lld", (long long)k + 1);
     svg_text(p->to, LEFT + PLOT_WIDTH / 2.0, TOP + PLOT_HEIGHT + 40, "middle", 12, SVG_QUIET, "period");
@@ -58,12 +49,14 @@ static void draw_axes(const page *p)
 static void draw_arm(const page *p, int arm)
 {
     for (int64_t k = 0; k < p->n; k++) {
-        const double y = y_of(p, rate(p, arm, k));
+        const double y = svg_y(&p->area, rate(p, arm, k));
         if (k && isfinite(y) && isfinite(rate(p, arm, k - 1)))
-            svg_line(p->to, x_of(p, k - 1), y_of(p, rate(p, arm, k - 1)), x_of(p, k), y, colours[arm], 2.2);
+            svg_line(p->to, x_of(p, k - 1), svg_y(&p->area, rate(p, arm, k - 1)), x_of(p, k), y, colours[arm], 2.2);
     }
-    for (int64_t k = 0; k < p->n; k++)
-        if (isfinite(rate(p, arm, k))) svg_point(p->to, x_of(p, k), y_of(p, rate(p, arm, k)), 3.5, colours[arm]);
+    for (int64_t k = 0; k < p->n; k++) {
+        const double y = svg_y(&p->area, rate(p, arm, k));
+        if (isfinite(y)) svg_point(p->to, x_of(p, k), y, 3.5, colours[arm]);
+    }
     const double x = LEFT + 150.0 * arm;
     svg_line(p->to, x, LEGEND_Y - 4, x + 22, LEGEND_Y - 4, colours[arm], 2.2);
     svg_text(p->to, x + 29, LEGEND_Y, "start", 13, SVG_INK, "%s", replay_arm_names[arm]);
@@ -71,9 +64,11 @@ static void draw_arm(const page *p, int arm)
 
 int replay_plot(const replay_score *scores, const replay_log *log, const replay_options *o)
 {
-    page p = {.scores = scores, .n = log->n_periods, .n_arms = o->steps ? N_ARMS : UPDATED};
+    page p = {.scores = scores, .n = log->n_periods, .n_arms = o->steps ? N_ARMS : UPDATED,
+              .area = {.left = LEFT, .top = TOP, .width = PLOT_WIDTH, .height = PLOT_HEIGHT}};
     if (svg_begin(&p.to, o->plot, WIDTH, HEIGHT, "Hit rate by period")) return 1;
-    svg_text(p.to, LEFT, 30, "start", 15, SVG_INK, "Hit rate of the first %lld, before each event is seen", (long long)o->top);
+    svg_text(p.to, LEFT, 30, "start", 15, SVG_INK, "Hit rate of the first %lld, before each event is revealed",
+             (long long)o->top);
     choose_axis(&p);
     draw_axes(&p);
     for (int a = 0; a < p.n_arms; a++) draw_arm(&p, a);

@@ -2,14 +2,14 @@
 #ifndef THAW_CLI_REPLAY_H
 #define THAW_CLI_REPLAY_H
 
-/* A log replayed in the order of time: how often is what people do next among the first `top` items, asked before it is seen
- * (prequentially: Dawid 1984; Gama, Sebastião, Rodrigues 2013)? Three arms answer the same questions:
+/* Prequential evaluation (Dawid 1984; Gama, Sebastião, Rodrigues 2013) of rankings on a log: predict each event, then
+ * reveal it. A hit is an event whose item is among the first `top`. Three arms predict the same events:
  *
- *     frozen      the model of the first part, and of its users what was known then
- *     following   the same model, users' later events too
- *     updated     users' later events, and after each period a step of training on a copy that takes the model's place
+ *     frozen      the model and the user events of the first part
+ *     following   the same model, adapted to all user events so far
+ *     updated     as following, and the model is replaced after each period by an updated copy
  *
- * Events of one user at one time are asked together, from what was before that time: no order is read into them. */
+ * Events of one user with equal times are predicted together from the events before, because their order is unknown. */
 
 #include "pretraining.h"
 #include "replay_log.h"
@@ -18,32 +18,32 @@ enum { FROZEN, FOLLOWING, UPDATED, N_ARMS };
 extern const char *const replay_arm_names[N_ARMS];
 
 typedef struct replay_options {
-    double train_part, sample; /* of the events: before the first period; of the questions: asked */
+    double train_part, sample; /* part of events before the first period; part of tasks used */
     int64_t updates, top;
-    const char *target_event;  /* NULL: questions are items new to their user */
-    int steps;                 /* 0: no arm is updated */
+    const char *target_event;  /* NULL: predict items that are new to the user */
+    int steps;                 /* 0: no updated arm */
     int json;
-    const char *plot;          /* NULL: none */
+    const char *plot;          /* NULL: no plot */
     pretraining pretraining;
 } replay_options;
 
-/** What one period, or all of them, came to. */
+/** The results of one period, or of all. */
 typedef struct replay_score {
-    int64_t tasks;             /* questions asked */
-    int64_t strange[N_ARMS];   /* of them for an item that the arm's model does not know: never a hit */
-    double hits[N_ARMS];       /* how many were among the first */
-    double gain[N_ARMS];       /* sum of 1 / log2(1 + place) over them */
-    int64_t users, new_items;  /* of the update after the period: whose journeys it took, items it added */
-    double seconds;            /* it took; NaN: there was none */
+    int64_t tasks;             /* items to predict */
+    int64_t unknown[N_ARMS];   /* tasks with an item that is not in the arm's model: no hits */
+    double hits[N_ARMS];       /* tasks with the item among the first */
+    double gain[N_ARMS];       /* sum of 1 / log2(1 + place) over hits */
+    int64_t users, new_items;  /* of the update after the period: its users, the items it added */
+    double seconds;            /* time of the update; NaN: no update */
 } replay_score;
 
-/** Pretrain on the first part and replay the rest into scores [log->n_periods]: 0, or 1 with a message. */
+/** Pretrain on the first part and replay the rest; writes scores [log->n_periods]. Returns 0, or 1 with a message. */
 int replay_run(replay_score *scores, const replay_log *log, const replay_options *options);
 
 /** The sum of all periods. */
 replay_score replay_sum(const replay_score *scores, int64_t n);
 
-/** Show: 0, or 1 with a message. */
+/** Print or plot: 0, or 1 with a message. */
 int replay_print(const replay_score *scores, const replay_log *log, const replay_options *options);
 int replay_print_json(const replay_score *scores, const replay_log *log, const replay_options *options);
 int replay_plot(const replay_score *scores, const replay_log *log, const replay_options *options);

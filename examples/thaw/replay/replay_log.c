@@ -6,40 +6,36 @@
 #include <string.h>
 
 #include "cli.h"
+#include "compare.h"
 
-/* ---- where the log is cut ---- */
+/* ---- split ---- */
 
-static int by_number(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static int cut(replay_log *log, double train, int64_t n_periods)
+static int split(replay_log *log, double train, int64_t n_periods)
 {
     const int64_t n = log->histories.n_events;
     double *times = cli_alloc((size_t)n, sizeof *times);
     for (int64_t i = 0; i < n; i++) times[i] = log->histories.events[i].time;
-    qsort(times, (size_t)n, sizeof *times, by_number);
+    qsort(times, (size_t)n, sizeof *times, compare_double);
     log->n_periods = n_periods;
     log->edges = cli_alloc((size_t)n_periods + 1, sizeof *log->edges);
-    int coarse = n == 0;
-    for (int64_t p = 0; p < n_periods && !coarse; p++) {
+    int too_coarse = n == 0;
+    for (int64_t p = 0; p < n_periods && !too_coarse; p++) {
         const double part = train + (1 - train) * (double)p / (double)n_periods;
         log->edges[p] = times[(int64_t)(part * (double)n)];
-        coarse = log->edges[p] <= (p ? log->edges[p - 1] : times[0]);
+        too_coarse = log->edges[p] <= (p ? log->edges[p - 1] : times[0]);
     }
     log->edges[n_periods] = INFINITY;
     free(times);
-    return coarse ? cli_failf("the log has too few events, or too few different times, for %lld periods", (long long)n_periods) : 0;
+    if (!too_coarse) return 0;
+    return cli_failf("the log has too few events or distinct times for %lld periods", (long long)n_periods);
 }
 
-static void find_known(replay_log *log)
+static void find_trained(replay_log *log)
 {
-    log->known = cli_alloc((size_t)log->catalogue.events.n, 1);
+    log->trained = cli_alloc((size_t)log->catalogue.events.n, 1);
     for (int64_t i = 0; i < log->histories.n_events; i++) {
         const thaw_event *e = &log->histories.events[i];
-        if (e->time < log->edges[0]) log->known[e->event] = 1;
+        if (e->time < log->edges[0]) log->trained[e->event] = 1;
     }
 }
 
@@ -48,8 +44,8 @@ int replay_log_create(replay_log *out, const thaw_data *data, double train, int6
     memset(out, 0, sizeof *out);
     out->data = data;
     if (catalogue_add_data(&out->catalogue, data) || histories_create(&out->histories, &out->catalogue, data)) return 1;
-    if (cut(out, train, n_periods)) return 1;
-    find_known(out);
+    if (split(out, train, n_periods)) return 1;
+    find_trained(out);
     return 0;
 }
 
@@ -58,11 +54,11 @@ void replay_log_free(replay_log *log)
     catalogue_free(&log->catalogue);
     histories_free(&log->histories);
     free(log->edges);
-    free(log->known);
+    free(log->trained);
     memset(log, 0, sizeof *log);
 }
 
-/* ---- journeys ---- */
+/* ---- histories ---- */
 
 typedef struct columns {
     const char **users, **items, **events;
@@ -73,8 +69,10 @@ typedef struct columns {
 
 static void add_user(columns *c, const replay_log *log, const history *user, double until)
 {
-    for (const thaw_event *e = log->histories.events + user->first, *end = e + user->n; e < end && e->time < until; e++) {
-        if (!log->known[e->event]) continue;
+    const thaw_event *events = log->histories.events + user->first;
+    for (int64_t i = 0; i < user->n && events[i].time < until; i++) {
+        const thaw_event *e = &events[i];
+        if (!log->trained[e->event]) continue;
         c->users[c->n] = user->user;
         c->items[c->n] = log->catalogue.items.texts[e->item];
         c->events[c->n] = log->catalogue.events.texts[e->event];
@@ -83,7 +81,7 @@ static void add_user(columns *c, const replay_log *log, const history *user, dou
     }
 }
 
-/* Does the user do something between the two times? */
+/* 1 if the user has an event in since <= time < until. */
 static int is_active(const replay_log *log, const history *user, double since, double until)
 {
     const thaw_event *events = log->histories.events + user->first;
@@ -92,7 +90,7 @@ static int is_active(const replay_log *log, const history *user, double since, d
     return 0;
 }
 
-int replay_log_journeys(thaw_data **out, const replay_log *log, double since, double until)
+int replay_log_histories(thaw_data **out, const replay_log *log, double since, double until)
 {
     const size_t n = (size_t)log->histories.n_events;
     columns c = {cli_alloc(n, sizeof *c.users), cli_alloc(n, sizeof *c.items), cli_alloc(n, sizeof *c.events),

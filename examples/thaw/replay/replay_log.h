@@ -2,26 +2,27 @@
 #ifndef THAW_CLI_REPLAY_LOG_H
 #define THAW_CLI_REPLAY_LOG_H
 
-/* A log of events cut in the order of time: a first part to learn from, then periods of about as many events each. Events of
- * one time stay together, in the later part. Items and kinds of events are rows of one catalogue of the whole log. */
+/* A log of events split by time: a first part for pretraining, then periods with about equal numbers of events. Events
+ * with equal times are in the same period. Items and event names are rows of one catalogue of the whole log. */
 
 #include "user_histories.h"
 
 typedef struct replay_log {
-    const thaw_data *data;  /* lent */
+    const thaw_data *data;  /* borrowed */
     catalogue catalogue;
-    histories histories;    /* every user's events in the order of time */
-    double *edges;          /* [n_periods + 1] period p holds the times from edges[p] up to, without, edges[p + 1]; the last is infinite */
+    histories histories;    /* all events by user and time */
+    double *edges;          /* [n_periods + 1] period p is edges[p] <= time < edges[p + 1]; the last edge is infinite */
     int64_t n_periods;
-    unsigned char *known;   /* [kinds] 1: a kind that the first part has; others cannot be learned */
+    unsigned char *trained; /* [event names] 1: the name occurs in the first part; events of others are not used */
 } replay_log;
 
-/** Cut the events of data after the part `train` of them: 0, or 1 with a message. Free the log also after a failure. */
+/** Split the events of data; `train` is the first part, 0 … 1. Returns 0, or 1 with a message. Free the log also after
+ *  a failure. */
 int replay_log_create(replay_log *out, const thaw_data *data, double train, int64_t n_periods);
 void replay_log_free(replay_log *log);
 
-/** A new data set of the whole journeys, up to the time `until`, of users who do something from the time `since` on: 0, or 1
- *  with a message. */
-int replay_log_journeys(thaw_data **out, const replay_log *log, double since, double until);
+/** Make a data set of the full histories before `until` of users with events in since <= time < until: 0, or 1 with a
+ *  message. */
+int replay_log_histories(thaw_data **out, const replay_log *log, double since, double until);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What a replay came to, as a table or as lines of JSON. */
+/* The results of a replay as a table or as lines of JSON. */
 
 #include <math.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ replay_score replay_sum(const replay_score *scores, int64_t n)
         const replay_score *s = &scores[p];
         sum.tasks += s->tasks;
         for (int a = 0; a < N_ARMS; a++) {
-            sum.strange[a] += s->strange[a];
+            sum.unknown[a] += s->unknown[a];
             sum.hits[a] += s->hits[a];
             sum.gain[a] += s->gain[a];
         }
@@ -29,9 +29,9 @@ replay_score replay_sum(const replay_score *scores, int64_t n)
 
 /* ---- a table ---- */
 
-static void print_ratio(double of, double to)
+static void print_gain(double hits, double reference)
 {
-    if (to > 0) printf("  %+8.1f %%", 100 * (of / to - 1));
+    if (reference > 0) printf("  %+8.1f %%", 100 * (hits / reference - 1));
     else printf("  %10s", "-");
 }
 
@@ -42,21 +42,28 @@ static void print_row(const char *name, const replay_score *s, int steps)
         if (s->tasks) printf("  %9.4f", s->hits[a] / (double)s->tasks);
         else printf("  %9s", "-");
     }
-    print_ratio(s->hits[steps ? UPDATED : FOLLOWING], s->hits[FROZEN]);
-    if (steps) print_ratio(s->hits[UPDATED], s->hits[FOLLOWING]);
+    print_gain(s->hits[steps ? UPDATED : FOLLOWING], s->hits[FROZEN]);
+    if (steps) print_gain(s->hits[UPDATED], s->hits[FOLLOWING]);
     if (steps && isfinite(s->seconds)) {
         printf("  %7lld %9lld  %7.2f", (long long)s->users, (long long)s->new_items, s->seconds);
     }
     putchar('\n');
 }
 
+static void print_header(int steps)
+{
+    printf("%-7s %8s  %9s  %9s", "period", "tasks", "frozen", "following");
+    if (steps) printf("  %9s  %10s  %10s", "updated", "to frozen", "to follow.");
+    else printf("  %10s", "to frozen");
+    if (steps) printf("  %7s %9s  %7s", "users", "new items", "seconds");
+    putchar('\n');
+}
+
 int replay_print(const replay_score *scores, const replay_log *log, const replay_options *o)
 {
     const replay_score all = replay_sum(scores, log->n_periods);
-    printf("hit rate of the first %lld\n%-7s %8s  %9s  %9s", (long long)o->top, "period", "tasks", "frozen", "following");
-    if (o->steps) printf("  %9s  %10s  %10s  %7s %9s  %7s", "updated", "to frozen", "to follow.", "users", "new items", "seconds");
-    else printf("  %10s", "to frozen");
-    putchar('\n');
+    printf("hit rate of the first %lld\n", (long long)o->top);
+    print_header(o->steps);
     for (int64_t p = 0; p < log->n_periods; p++) {
         char name[24];
         snprintf(name, sizeof name, "%lld", (long long)p + 1);
@@ -73,7 +80,7 @@ static void put_arm(json_t *object, const replay_score *s, int arm)
     json_t *one = json_object();
     json_out_real(one, "hit_rate", s->hits[arm] / (double)s->tasks);
     json_out_real(one, "ndcg", s->gain[arm] / (double)s->tasks);
-    json_out_integer(one, "unknown", s->strange[arm]);
+    json_out_integer(one, "unknown", s->unknown[arm]);
     json_object_set_new(object, replay_arm_names[arm], one);
 }
 

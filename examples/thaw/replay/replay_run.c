@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The replay itself. Inside a period no model changes and no user hears of another, so users are taken one after the other
- * and the answers are those of the order of time. */
+/* Runs a replay. Within a period the models do not change and users are independent, so the users are replayed one
+ * after the other; the results equal those of a replay in the order of time. */
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,26 +18,27 @@ const char *const replay_arm_names[N_ARMS] = {"frozen", "following", "updated"};
 typedef struct arm {
     const thaw_model *model;
     thaw_user *user;
-    int64_t n_items;  /* that the model knows: rows below */
-    const history *told; /* whose first n_told events the user was adapted to; NULL: nobody's */
-    int64_t n_told;
+    int64_t n_items;        /* of the model: rows are below it */
+    const history *history; /* the user is adapted to its first n_events; NULL: not adapted */
+    int64_t n_events;
 } arm;
 
 typedef struct replay {
     const replay_log *log;
     const replay_options *options;
-    thaw_model *first, *now;  /* of the first part; after the updates */
-    int64_t *rows;            /* [items] rows of the newest model, of which older ones know the first; -1: none yet */
-    int32_t *kinds, target;   /* [kinds] numbers of events, -1: none; row of the target in the catalogue, -1: none */
+    thaw_model *first, *updated; /* the model of the first part; the model after all updates so far */
+    int64_t *rows;               /* [items] row in the updated model, -1: none; the first model has the first rows */
+    int32_t *event_ids;          /* [event names] id in the model, -1: none */
+    int32_t target;              /* catalogue row of the target event, -1: none */
     arm arms[N_ARMS];
     int n_arms;
     /* one user */
-    thaw_event *events;       /* [longest] in the model's rows */
-    int64_t *seen, n_seen;    /* [longest] rows of the items done so far, where those are no questions */
-    int64_t *fresh, n_fresh;  /* [longest] items of the catalogue that are new to the user at one time, */
-    int64_t *wanted, n_wanted; /* [longest] and those that it asks for */
-    int64_t *last;            /* [items] the last user, plus one, who was seen to have it */
-    thaw_hit *hits;           /* [top] */
+    thaw_event *events;          /* [longest] with the rows of the model */
+    int64_t *seen, n_seen;       /* [longest] item rows of the user's events so far, ascending; empty with a target */
+    int64_t *fresh, n_fresh;     /* [longest] catalogue items that are new to the user at the current time */
+    int64_t *relevant, n_relevant; /* [longest] catalogue items to predict at the current time */
+    int64_t *last;               /* [items] 1 + the last user who has the item */
+    thaw_hit *hits;              /* [top] */
 } replay;
 
 /* ---- models ---- */
@@ -45,23 +46,24 @@ typedef struct replay {
 static int find_rows(replay *r)
 {
     for (int64_t i = 0; i < r->log->catalogue.items.n; i++) {
-        const thaw_status st = thaw_model_item_row(r->now, &r->rows[i], r->log->catalogue.items.texts[i]);
+        const thaw_status st = thaw_model_item_row(r->updated, &r->rows[i], r->log->catalogue.items.texts[i]);
         if (st == THAW_E_UNKNOWN) r->rows[i] = -1;
         else if (st != THAW_OK) return cli_fail();
     }
     return 0;
 }
 
-static int find_kinds(replay *r)
+static int find_event_ids(replay *r)
 {
-    const names *events = &r->log->catalogue.events;
+    const key_index *events = &r->log->catalogue.events;
     for (int64_t k = 0; k < events->n; k++) {
-        r->kinds[k] = -1;
-        if (r->log->known[k] && thaw_model_event_id(r->now, &r->kinds[k], events->texts[k]) != THAW_OK) return cli_fail();
+        r->event_ids[k] = -1;
+        if (!r->log->trained[k]) continue;
+        if (thaw_model_event_id(r->updated, &r->event_ids[k], events->texts[k]) != THAW_OK) return cli_fail();
     }
     r->target = -1;
     if (!r->options->target_event) return 0;
-    r->target = (int32_t)names_find(events, r->options->target_event);
+    r->target = (int32_t)key_index_find(events, r->options->target_event);
     return r->target < 0 ? cli_failf("there is no event %s", r->options->target_event) : 0;
 }
 
@@ -79,24 +81,26 @@ static int pretrain(replay *r)
 {
     thaw_data *data = NULL;
     int interrupted = 0;
-    int bad = replay_log_journeys(&data, r->log, -INFINITY, r->log->edges[0]) ||
+    int bad = replay_log_histories(&data, r->log, -INFINITY, r->log->edges[0]) ||
               pretraining_run(&r->first, &r->options->pretraining, data, "pretraining", r->options->json, &interrupted);
     thaw_data_free(data);
     if (!bad && interrupted) bad = cli_failf("interrupted");
-    if (!bad && thaw_model_copy(&r->now, r->first) != THAW_OK) bad = cli_fail();
-    return bad || find_rows(r) || find_kinds(r) || set_arm(r, FROZEN, r->first) || set_arm(r, FOLLOWING, r->first) ||
-           set_arm(r, UPDATED, r->now);
+    if (!bad && thaw_model_copy(&r->updated, r->first) != THAW_OK) bad = cli_fail();
+    return bad || find_rows(r) || find_event_ids(r) || set_arm(r, FROZEN, r->first) ||
+           set_arm(r, FOLLOWING, r->first) || set_arm(r, UPDATED, r->updated);
 }
 
-/* Take the journeys of all who did something in period p into a copy of the model, which takes its place. */
+/* Update a copy of the model with the full histories of users active in period p, then replace the model by the
+ * copy. */
 static int update(replay *r, replay_score *out, int64_t p)
 {
     thaw_data *data = NULL;
     thaw_model *next = NULL;
-    int bad = replay_log_journeys(&data, r->log, r->log->edges[p], r->log->edges[p + 1]);
+    int bad = replay_log_histories(&data, r->log, r->log->edges[p], r->log->edges[p + 1]);
     const double start = progress_clock();
     if (!bad) {
-        bad = thaw_model_copy(&next, r->now) != THAW_OK || thaw_model_add_items(next, &out->new_items, data) != THAW_OK ||
+        bad = thaw_model_copy(&next, r->updated) != THAW_OK ||
+              thaw_model_add_items(next, &out->new_items, data) != THAW_OK ||
               thaw_pretrain_update(next, NULL, data, NULL, 0, r->log->edges[p]) != THAW_OK;
         if (bad) cli_fail();
     }
@@ -107,33 +111,33 @@ static int update(replay *r, replay_score *out, int64_t p)
         thaw_model_free(next);
         return 1;
     }
-    thaw_model_free(r->now);
-    r->now = next;
+    thaw_model_free(r->updated);
+    r->updated = next;
     return find_rows(r) || set_arm(r, UPDATED, next);
 }
 
-/* ---- one question ---- */
+/* ---- one task ---- */
 
-/* Adapt the arm to the first n events of a user, if it is not yet. */
-static int tell(replay *r, arm *a, const history *user, int64_t n)
+/* Adapt the arm to the first n events of a user, if it is not adapted to them already. */
+static int adapt_arm(replay *r, arm *a, const history *user, int64_t n)
 {
-    if (a->told == user && a->n_told == n) return 0;
+    if (a->history == user && a->n_events == n) return 0;
     const thaw_event *events = r->log->histories.events + user->first;
-    int64_t known = 0;
+    int64_t n_kept = 0;
     for (int64_t i = 0; i < n; i++) {
         const int64_t row = r->rows[events[i].item];
-        if (row < 0 || row >= a->n_items || r->kinds[events[i].event] < 0) continue;
-        r->events[known] = events[i];
-        r->events[known].item = row;
-        r->events[known++].event = r->kinds[events[i].event];
+        if (row < 0 || row >= a->n_items || r->event_ids[events[i].event] < 0) continue;
+        r->events[n_kept] = events[i];
+        r->events[n_kept].item = row;
+        r->events[n_kept++].event = r->event_ids[events[i].event];
     }
-    a->told = user;
-    a->n_told = n;
-    return thaw_adapt(a->model, a->user, r->events, known) == THAW_OK ? 0 : cli_fail();
+    a->history = user;
+    a->n_events = n;
+    return thaw_adapt(a->model, a->user, r->events, n_kept) == THAW_OK ? 0 : cli_fail();
 }
 
-/* The arm's list for a user of whom it was told, held against what is wanted. */
-static int ask(replay *r, int which, replay_score *out)
+/* Recommend for the adapted user and compare with the relevant items. */
+static int evaluate_arm(replay *r, int which, replay_score *out)
 {
     thaw_query query;
     arm *a = &r->arms[which];
@@ -144,10 +148,10 @@ static int ask(replay *r, int which, replay_score *out)
     query.exclude = r->seen;
     query.n_exclude = n_exclude;
     if (thaw_recommend(a->model, a->user, r->hits, &n, &query) != THAW_OK) return cli_fail();
-    for (int64_t w = 0; w < r->n_wanted; w++) {
-        const int64_t row = r->rows[r->wanted[w]];
+    for (int64_t w = 0; w < r->n_relevant; w++) {
+        const int64_t row = r->rows[r->relevant[w]];
         int64_t place = 0;
-        out->strange[which] += row < 0 || row >= a->n_items;
+        out->unknown[which] += row < 0 || row >= a->n_items;
         while (place < n && r->hits[place].item != row) place++;
         if (place == n) continue;
         out->hits[which]++;
@@ -158,7 +162,7 @@ static int ask(replay *r, int which, replay_score *out)
 
 /* ---- one user ---- */
 
-static void see(replay *r, int64_t item)
+static void add_seen(replay *r, int64_t item)
 {
     const int64_t row = r->rows[item];
     if (row < 0) return;
@@ -167,14 +171,15 @@ static void see(replay *r, int64_t item)
     r->seen[at] = row;
 }
 
-/* Is this event, the i-th of its user, in the sample? */
-static int is_drawn(const replay *r, const history *user, int64_t i)
+/* 1 if event i of the user is in the sample of --sample. */
+static int is_sampled(const replay *r, const history *user, int64_t i)
 {
     return r->options->sample >= 1 || draw_uniform(1, draw_key(user->user), (uint32_t)i) < r->options->sample;
 }
 
-/* 1 if the event asks for its item: a target event does, without a target one of an item new to the user. */
-static int is_question(replay *r, int64_t u, const thaw_event *e)
+/* 1 if the event is to be predicted: a target event, or without a target an event of an item that is new to the
+ * user. */
+static int is_predicted(replay *r, int64_t u, const thaw_event *e)
 {
     if (r->target >= 0) return e->event == r->target;
     if (r->last[e->item] == u + 1) return 0;
@@ -183,27 +188,27 @@ static int is_question(replay *r, int64_t u, const thaw_event *e)
     return 1;
 }
 
-/* What the events first … end - 1 of user u, all of one time, ask for: each item once. */
-static void collect_wanted(replay *r, int64_t u, int64_t first, int64_t end)
+/* Collect the distinct relevant items of events first … end - 1 of user u, which have equal times. */
+static void collect_relevant(replay *r, int64_t u, int64_t first, int64_t end)
 {
     const history *user = &r->log->histories.users[u];
     const thaw_event *events = r->log->histories.events + user->first;
-    r->n_wanted = r->n_fresh = 0;
+    r->n_relevant = r->n_fresh = 0;
     for (int64_t i = first; i < end; i++) {
-        if (!is_question(r, u, &events[i]) || !is_drawn(r, user, i)) continue;
+        if (!is_predicted(r, u, &events[i]) || !is_sampled(r, user, i)) continue;
         int64_t w = 0;
-        while (w < r->n_wanted && r->wanted[w] != events[i].item) w++;
-        r->wanted[w] = events[i].item;
-        r->n_wanted += w == r->n_wanted;
+        while (w < r->n_relevant && r->relevant[w] != events[i].item) w++;
+        r->relevant[w] = events[i].item;
+        r->n_relevant += w == r->n_relevant;
     }
 }
 
-/* Ask every arm for what is wanted after the first n events, of which n_before came before the first period. */
-static int ask_all(replay *r, replay_score *out, const history *user, int64_t n, int64_t n_before)
+/* Evaluate every arm after the first n events, of which n_before are before the first period. */
+static int evaluate_arms(replay *r, replay_score *out, const history *user, int64_t n, int64_t n_before)
 {
-    out->tasks += r->n_wanted;
+    out->tasks += r->n_relevant;
     for (int a = 0; a < r->n_arms; a++)
-        if (tell(r, &r->arms[a], user, a == FROZEN ? n_before : n) || ask(r, a, out)) return 1;
+        if (adapt_arm(r, &r->arms[a], user, a == FROZEN ? n_before : n) || evaluate_arm(r, a, out)) return 1;
     return 0;
 }
 
@@ -216,9 +221,9 @@ static int replay_user(replay *r, replay_score *out, int64_t u, int64_t p)
     while (n_before < user->n && events[n_before].time < r->log->edges[0]) n_before++;
     for (int64_t i = 0, end; i < user->n && events[i].time < r->log->edges[p + 1]; i = end) {
         for (end = i; end < user->n && events[end].time == events[i].time;) end++;
-        collect_wanted(r, u, i, end);
-        if (r->n_wanted && events[i].time >= r->log->edges[p] && ask_all(r, out, user, i, n_before)) return 1;
-        for (int64_t k = 0; k < r->n_fresh; k++) see(r, r->fresh[k]);
+        collect_relevant(r, u, i, end);
+        if (r->n_relevant && events[i].time >= r->log->edges[p] && evaluate_arms(r, out, user, i, n_before)) return 1;
+        for (int64_t k = 0; k < r->n_fresh; k++) add_seen(r, r->fresh[k]);
     }
     return 0;
 }
@@ -227,22 +232,22 @@ static int replay_user(replay *r, replay_score *out, int64_t u, int64_t p)
 
 static int64_t longest(const histories *h)
 {
-    int64_t most = 0;
+    int64_t longest_n = 0;
     for (int64_t u = 0; u < h->n; u++)
-        if (h->users[u].n > most) most = h->users[u].n;
-    return most;
+        if (h->users[u].n > longest_n) longest_n = h->users[u].n;
+    return longest_n;
 }
 
 static void open_replay(replay *r, const replay_log *log, const replay_options *options)
 {
-    const size_t most = (size_t)longest(&log->histories), items = (size_t)log->catalogue.items.n;
+    const size_t max_events = (size_t)longest(&log->histories), items = (size_t)log->catalogue.items.n;
     *r = (replay){.log = log, .options = options, .n_arms = options->steps ? N_ARMS : UPDATED};
     r->rows = cli_alloc(items, sizeof *r->rows);
-    r->kinds = cli_alloc((size_t)log->catalogue.events.n, sizeof *r->kinds);
-    r->events = cli_alloc(most, sizeof *r->events);
-    r->seen = cli_alloc(most, sizeof *r->seen);
-    r->fresh = cli_alloc(most, sizeof *r->fresh);
-    r->wanted = cli_alloc(most, sizeof *r->wanted);
+    r->event_ids = cli_alloc((size_t)log->catalogue.events.n, sizeof *r->event_ids);
+    r->events = cli_alloc(max_events, sizeof *r->events);
+    r->seen = cli_alloc(max_events, sizeof *r->seen);
+    r->fresh = cli_alloc(max_events, sizeof *r->fresh);
+    r->relevant = cli_alloc(max_events, sizeof *r->relevant);
     r->last = cli_alloc(items, sizeof *r->last);
     r->hits = cli_alloc((size_t)options->top, sizeof *r->hits);
 }
@@ -251,13 +256,13 @@ static void close_replay(replay *r)
 {
     for (int a = 0; a < N_ARMS; a++) thaw_user_free(r->arms[a].user);
     thaw_model_free(r->first);
-    thaw_model_free(r->now);
+    thaw_model_free(r->updated);
     free(r->rows);
-    free(r->kinds);
+    free(r->event_ids);
     free(r->events);
     free(r->seen);
     free(r->fresh);
-    free(r->wanted);
+    free(r->relevant);
     free(r->last);
     free(r->hits);
 }

@@ -7,55 +7,55 @@
 #include "cli.h"
 #include "random_draws.h"
 
-/* ---- names ---- */
+/* ---- key index ---- */
 
-/* The slot where text is or belongs. */
-static int64_t slot_of(const names *set, const char *text)
+/* The slot that holds text, or the free slot where it is to be inserted. */
+static int64_t slot_of(const key_index *index, const char *text)
 {
-    int64_t s = (int64_t)(draw_key(text) & (uint64_t)(set->n_slots - 1));
-    while (set->slots[s] && strcmp(set->texts[set->slots[s] - 1], text) != 0) s = (s + 1) & (set->n_slots - 1);
+    int64_t s = (int64_t)(draw_key(text) & (uint64_t)(index->n_slots - 1));
+    while (index->slots[s] && strcmp(index->texts[index->slots[s] - 1], text) != 0) s = (s + 1) & (index->n_slots - 1);
     return s;
 }
 
-static void grow(names *set)
+static void grow(key_index *index)
 {
-    const int64_t n_slots = set->n_slots ? 2 * set->n_slots : 64;
+    const int64_t n_slots = index->n_slots ? 2 * index->n_slots : 64;
     const char **texts = cli_alloc((size_t)n_slots / 2, sizeof *texts);
-    if (set->n) memcpy(texts, set->texts, (size_t)set->n * sizeof *texts);
-    free(set->texts);
-    free(set->slots);
-    set->texts = texts;
-    set->slots = cli_alloc((size_t)n_slots, sizeof *set->slots);
-    set->n_slots = n_slots;
-    for (int64_t row = 0; row < set->n; row++) set->slots[slot_of(set, texts[row])] = row + 1;
+    if (index->n) memcpy(texts, index->texts, (size_t)index->n * sizeof *texts);
+    free(index->texts);
+    free(index->slots);
+    index->texts = texts;
+    index->slots = cli_alloc((size_t)n_slots, sizeof *index->slots);
+    index->n_slots = n_slots;
+    for (int64_t row = 0; row < index->n; row++) index->slots[slot_of(index, texts[row])] = row + 1;
 }
 
-int64_t names_find(const names *set, const char *text)
+int64_t key_index_find(const key_index *index, const char *text)
 {
-    return set->n ? set->slots[slot_of(set, text)] - 1 : -1;
+    return index->n ? index->slots[slot_of(index, text)] - 1 : -1;
 }
 
-int64_t names_add(names *set, const char *text)
+int64_t key_index_add(key_index *index, const char *text)
 {
-    if (2 * set->n >= set->n_slots) grow(set);
-    const int64_t s = slot_of(set, text);
-    if (!set->slots[s]) {
-        set->texts[set->n++] = text;
-        set->slots[s] = set->n;
+    if (2 * index->n >= index->n_slots) grow(index);
+    const int64_t s = slot_of(index, text);
+    if (!index->slots[s]) {
+        index->texts[index->n++] = text;
+        index->slots[s] = index->n;
     }
-    return set->slots[s] - 1;
+    return index->slots[s] - 1;
 }
 
-void names_free(names *set)
+void key_index_free(key_index *index)
 {
-    free(set->texts);
-    free(set->slots);
-    memset(set, 0, sizeof *set);
+    free(index->texts);
+    free(index->slots);
+    memset(index, 0, sizeof *index);
 }
 
 /* ---- catalogue ---- */
 
-int catalogue_of_model(catalogue *out, const thaw_model *model)
+int catalogue_from_model(catalogue *out, const thaw_model *model)
 {
     memset(out, 0, sizeof *out);
     thaw_model_info info;
@@ -63,24 +63,24 @@ int catalogue_of_model(catalogue *out, const thaw_model *model)
     const char *text;
     for (int64_t row = 0; row < info.items; row++) {
         if (thaw_model_item_key(model, &text, row) != THAW_OK) return cli_fail();
-        names_add(&out->items, text);
+        key_index_add(&out->items, text);
     }
     for (int32_t event = 0; event < info.events; event++) {
         if (thaw_model_event_name(model, &text, event) != THAW_OK) return cli_fail();
-        names_add(&out->events, text);
+        key_index_add(&out->events, text);
     }
     return 0;
 }
 
-/* items: NULL, or where their names go too. */
-static int add_names(names *items, names *events, const thaw_data *data)
+/* Add the event names of data, and with items the item keys. */
+static int add_names(key_index *items, key_index *events, const thaw_data *data)
 {
     const int64_t n = thaw_data_n_events(data);
     thaw_event_view view;
     for (int64_t i = 0; i < n; i++) {
         if (thaw_data_event(data, &view, i) != THAW_OK) return cli_fail();
-        if (items) names_add(items, view.item);
-        names_add(events, view.event);
+        if (items) key_index_add(items, view.item);
+        key_index_add(events, view.event);
     }
     return 0;
 }
@@ -97,6 +97,6 @@ int catalogue_add_events(catalogue *c, const thaw_data *data)
 
 void catalogue_free(catalogue *c)
 {
-    names_free(&c->items);
-    names_free(&c->events);
+    key_index_free(&c->items);
+    key_index_free(&c->events);
 }

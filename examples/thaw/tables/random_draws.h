@@ -2,8 +2,8 @@
 #ifndef THAW_CLI_RANDOM_DRAWS_H
 #define THAW_CLI_RANDOM_DRAWS_H
 
-/* Random draws by counter (Philox 4x32, Salmon et al. 2011): a draw depends on its seed, its key and its number and on
- * nothing that was drawn before, so one user's split is the same whoever else is in the file. */
+/* Counter-based random draws (Philox 4x32, Salmon et al. 2011). A draw depends on its seed, key and number only, not on
+ * earlier draws, so the split of a user does not depend on the other users of the file. */
 
 #include <stdint.h>
 

@@ -32,7 +32,13 @@ int tables_is_query(const char *table)
     return strncmp(table, query_prefix, sizeof query_prefix - 1) == 0;
 }
 
-/* Append sqlite:FILE?QUERY. */
+int tables_is_csv(const char *path)
+{
+    const size_t length = strlen(path);
+    return length > 4 && strcmp(path + length - 4, ".csv") == 0;
+}
+
+/* Read sqlite:FILE?QUERY and append its rows to data. */
 static int read_query(thaw_data *data, const char *table, int32_t kind)
 {
 #ifdef THAW_CLI_SQLITE
@@ -56,7 +62,7 @@ static int read_table(thaw_data *data, const char *table, int32_t kind, const ta
 {
     const int where = kind == THAW_TABLE_EVENTS && t->where_column;
     if (tables_is_query(table)) {
-        if (where) cli_refuse("--where is for files; put it into the query");
+        if (where) cli_refuse("--where filters files only; write the condition into the query");
         return read_query(data, table, kind);
     }
     thaw_read_options options;
@@ -82,7 +88,7 @@ int tables_read(thaw_data **out, const tables *t)
     return bad;
 }
 
-/* The name in a header cell: no quotes, nothing from the colon on. */
+/* The column name in a header cell: without quotes and without the part from the colon on. */
 static char *cell_name(char *cell)
 {
     cell[strcspn(cell, "\r\n")] = '\0';
@@ -104,8 +110,7 @@ int tables_columns(char ***names, int *n, const char *table)
     char *line = NULL;
     size_t capacity = 0;
     if (getline(&line, &capacity, f) > 0) {
-        const size_t length = strlen(table);
-        const char separator = length > 4 && strcmp(table + length - 4, ".csv") == 0 ? ',' : '\t';
+        const char separator = tables_is_csv(table) ? ',' : '\t';
         int count = 1;
         for (const char *c = line; *c; c++) count += *c == separator;
         *names = cli_alloc((size_t)count, sizeof **names);

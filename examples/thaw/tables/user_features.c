@@ -7,28 +7,28 @@
 #include "cli.h"
 #include "tables.h"
 
-enum { FIRST_ROOM = 256 };
+enum { INITIAL_CAPACITY = 256 };
 
 int user_features_find(user_features *out, const thaw_model *model, thaw_user *user, const char *table)
 {
     memset(out, 0, sizeof *out);
     if (!table) return 0;
-    if (tables_is_query(table)) cli_refuse("--user is a query; evaluate takes the users' features from a file");
+    if (tables_is_query(table)) cli_refuse("--user is a query; evaluate reads user features from a file only");
     char **columns;
     int n;
     if (tables_columns(&columns, &n, table)) return 1;
     out->names = cli_alloc((size_t)n, sizeof *out->names);
     out->values = cli_alloc((size_t)n, sizeof *out->values);
-    out->room = cli_alloc((size_t)n, sizeof *out->room);
+    out->capacity = cli_alloc((size_t)n, sizeof *out->capacity);
 
-    /* A column counts if the model takes it; an unknown value is always allowed. */
+    /* A column is used if the model accepts it; an unknown value is always valid. */
     const char *unknown = NULL;
     for (int i = 0; i < n; i++) {
         const char *name = columns[i];
         if (thaw_user_set_features(model, user, &name, &unknown, 1) == THAW_OK) {
             out->names[out->n] = columns[i];
-            out->room[out->n] = FIRST_ROOM;
-            out->values[out->n++] = cli_alloc(FIRST_ROOM, 1);
+            out->capacity[out->n] = INITIAL_CAPACITY;
+            out->values[out->n++] = cli_alloc(INITIAL_CAPACITY, 1);
         } else {
             free(columns[i]);
         }
@@ -45,23 +45,24 @@ void user_features_free(user_features *f)
     }
     free(f->names);
     free(f->values);
-    free(f->room);
+    free(f->capacity);
     memset(f, 0, sizeof *f);
 }
 
-/* Fetch one value, with more room until it fits; missing ones become "". */
-static thaw_status fetch(user_features *f, int i, const thaw_data *data, const char *key)
+/* Read one value of a user; grows the buffer until the value fits. A missing value becomes "". */
+static thaw_status read_value(user_features *f, int i, const thaw_data *data, const char *key)
 {
     for (;;) {
-        const thaw_status st = thaw_data_feature(data, f->values[i], (int64_t)f->room[i], THAW_TABLE_USERS, key, f->names[i]);
+        const int64_t capacity = (int64_t)f->capacity[i];
+        const thaw_status st = thaw_data_feature(data, f->values[i], capacity, THAW_TABLE_USERS, key, f->names[i]);
         if (st == THAW_E_UNKNOWN) {
             f->values[i][0] = '\0';
             return THAW_OK;
         }
         if (st != THAW_E_SPACE) return st;
         free(f->values[i]);
-        f->room[i] *= 2;
-        f->values[i] = cli_alloc(f->room[i], 1);
+        f->capacity[i] *= 2;
+        f->values[i] = cli_alloc(f->capacity[i], 1);
     }
 }
 
@@ -69,7 +70,7 @@ thaw_status user_features_apply(user_features *f, const thaw_model *model, thaw_
                                 const char *key)
 {
     for (int i = 0; i < f->n; i++) {
-        const thaw_status st = fetch(f, i, data, key);
+        const thaw_status st = read_value(f, i, data, key);
         if (st != THAW_OK) return st;
     }
     return thaw_user_set_features(model, user, (const char *const *)f->names, (const char *const *)f->values, f->n);

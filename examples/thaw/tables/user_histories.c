@@ -7,10 +7,10 @@
 
 #include "cli.h"
 
-/* One event on its way to its user's history. */
+/* One event before sorting. */
 typedef struct entry {
     const char *user;
-    int64_t arrival;
+    int64_t position; /* in the data */
     thaw_event event;
 } entry;
 
@@ -20,7 +20,7 @@ static int by_user_and_time(const void *a, const void *b)
     const int order = x->user == y->user ? 0 : strcmp(x->user, y->user);
     if (order) return order;
     if (x->event.time != y->event.time) return x->event.time < y->event.time ? -1 : 1;
-    return (x->arrival > y->arrival) - (x->arrival < y->arrival);
+    return (x->position > y->position) - (x->position < y->position);
 }
 
 static int look_up(entry *out, const catalogue *c, const thaw_data *data, int64_t i)
@@ -28,9 +28,9 @@ static int look_up(entry *out, const catalogue *c, const thaw_data *data, int64_
     thaw_event_view view;
     if (thaw_data_event(data, &view, i) != THAW_OK) return cli_fail();
     out->user = view.user;
-    out->arrival = i;
-    out->event.item = names_find(&c->items, view.item);
-    out->event.event = (int32_t)names_find(&c->events, view.event);
+    out->position = i;
+    out->event.item = key_index_find(&c->items, view.item);
+    out->event.event = (int32_t)key_index_find(&c->events, view.event);
     out->event.value = view.value;
     out->event.time = isnan(view.time) ? 0 : view.time;
     if (out->event.item < 0) return cli_failf("the model has no item %s", view.item);
@@ -38,7 +38,7 @@ static int look_up(entry *out, const catalogue *c, const thaw_data *data, int64_
     return 0;
 }
 
-/* Count the distinct items of each user; last[item] is the last user, plus one, who was seen to have it. */
+/* Count the distinct items of each user. last[item] is 1 + the last user counted for the item. */
 static void count_items(histories *h, int64_t n_items)
 {
     int64_t *last = cli_alloc((size_t)n_items, sizeof *last);

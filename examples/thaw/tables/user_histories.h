@@ -2,15 +2,15 @@
 #ifndef THAW_CLI_USER_HISTORIES_H
 #define THAW_CLI_USER_HISTORIES_H
 
-/* The events of a data set, user by user and in the order of time, in rows of one catalogue. Users come in the order of
- * their keys; of events at one time the first in the data is the first here. An unknown time counts as 0. */
+/* The events of a data set grouped by user and sorted by time, with the rows of one catalogue. Users are sorted by key;
+ * events with equal times keep the order of the data. An unknown time counts as 0. */
 
 #include "item_catalogue.h"
 
 typedef struct history {
-    const char *user;  /* lent by the data set */
-    int64_t first, n;  /* its events */
-    int64_t n_items;   /* distinct ones */
+    const char *user;  /* borrowed from the data set */
+    int64_t first, n;  /* range of events */
+    int64_t n_items;   /* distinct items */
 } history;
 
 typedef struct histories {
@@ -19,7 +19,7 @@ typedef struct histories {
     int64_t n, n_events;
 } histories;
 
-/** The catalogue must know every item and event name of the data. Returns 0, or 1 with a message. */
+/** The catalogue must have every item and event name of the data. Returns 0, or 1 with a message. */
 int histories_create(histories *out, const catalogue *catalogue, const thaw_data *data);
 void histories_free(histories *histories);
 
