@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* thaw-shop DIR [USERS [ITEMS [SEED]]]: write a made-up shop as atomic files DIR/shop.inter, .item and .user, to try
- * thaw without any data. The shop is described in shop.h. */
+/* thaw-shop DIR [USERS [ITEMS [SEED]]]: write the made-up shop of shop.h as atomic files DIR/shop.inter, .item and
+ * .user, to try thaw without other data. */
 
 #include <errno.h>
 #include <stdio.h>
