@@ -212,4 +212,4 @@ for r in d["by_support"]:
 EOF
 expect 0 "$thaw" evaluate --protocol ranking --no-model --inter b.inter --train a.inter --positive-min 3 --support 1,4 \
     --baselines=itemknn,ease --json
-python3 oracle.py || die 'item-kNN and EASE are what their formulas say'
+python3 oracle.py || die 'item-kNN or EASE differs from its formula'
