@@ -76,7 +76,7 @@ START_TEST(the_best_come_first)
 }
 END_TEST
 
-START_TEST(of_equal_scores_the_lower_row_comes_first)
+START_TEST(equal_scores_are_sorted_by_row)
 {
     expect_top((const float[]){1, 2, 2, 2, 1, 2}, 6, (const int64_t[]){1, 2, 3}, 3);
     expect_top((const float[]){0, -0.0f, 0, -0.0f}, 4, (const int64_t[]){0, 1, 2}, 3);
@@ -101,7 +101,7 @@ int main(void)
     tcase_add_test(tc, hit_rate_and_mrr_depend_on_the_first_hit);
     tcase_add_test(tc, a_short_list_has_no_hits_after_its_end);
     tcase_add_test(tc, the_best_come_first);
-    tcase_add_test(tc, of_equal_scores_the_lower_row_comes_first);
+    tcase_add_test(tc, equal_scores_are_sorted_by_row);
     tcase_add_test(tc, a_short_vector_is_ranked_completely_with_hidden_rows_last);
     suite_add_tcase(suite, tc);
     return run_suite(suite);

@@ -100,7 +100,7 @@ START_TEST(the_column_of_a_coordinate_is_found)
 }
 END_TEST
 
-START_TEST(a_failed_allocation_leaves_nothing)
+START_TEST(a_failed_allocation_leaks_nothing)
 {
     for (long n = 1, more = 1; more; n++) {
         thaw__features features;
@@ -127,7 +127,7 @@ int main(void)
     tcase_add_loop_test(tc, the_mean_is_the_centre_plus_the_centred_effects_of_present_columns, 0, 4);
     tcase_add_test(tc, weights_learned_from_few_rows_widen_the_prior);
     tcase_add_loop_test(tc, the_column_of_a_coordinate_is_found, 0, 5);
-    tcase_add_test(tc, a_failed_allocation_leaves_nothing);
+    tcase_add_test(tc, a_failed_allocation_leaks_nothing);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

@@ -77,7 +77,7 @@ START_TEST(top_n_does_not_depend_on_the_order_of_insertion)
 }
 END_TEST
 
-START_TEST(of_equal_scores_the_lower_rows_are_kept)
+START_TEST(top_n_keeps_the_lower_rows_of_equal_scores)
 {
     thaw_hit all[MOST] = {{0}}, hits[3];
     draw_scores(all, MOST, 1, 1);
@@ -92,7 +92,7 @@ int main(void)
     TCase *tc = tcase_create("topn");
     tcase_add_loop_test(tc, top_n_equals_the_head_of_a_full_sort, 0, (int)(sizeof shapes / sizeof *shapes));
     tcase_add_test(tc, top_n_does_not_depend_on_the_order_of_insertion);
-    tcase_add_test(tc, of_equal_scores_the_lower_rows_are_kept);
+    tcase_add_test(tc, top_n_keeps_the_lower_rows_of_equal_scores);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

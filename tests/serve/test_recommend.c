@@ -373,7 +373,7 @@ START_TEST(recommendations_follow_every_change_of_the_model)
 END_TEST
 
 /* Unrated items with equal features have exactly equal scores. */
-START_TEST(of_equal_means_the_lower_row_comes_first)
+START_TEST(equal_means_are_sorted_by_row)
 {
     char keys[40][8];
     const char *pointers[40], *kinds[40];
@@ -418,7 +418,7 @@ int main(void)
     tcase_add_test(tc, repeats_in_an_ascending_allow_list_count_once);
     tcase_add_test(tc, an_empty_allow_list_returns_no_item);
     tcase_add_test(tc, excluded_rows_are_not_recommended_although_allowed);
-    tcase_add_test(tc, of_equal_means_the_lower_row_comes_first);
+    tcase_add_test(tc, equal_means_are_sorted_by_row);
     tcase_add_test(tc, mean_minus_risk_aversion_times_sd_reaches_the_least_score);
     tcase_add_test(tc, no_group_has_more_than_its_cap);
     tcase_add_test(tc, only_items_of_allowed_groups_are_recommended);
