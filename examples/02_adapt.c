@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Few-shot adaptation: how the belief about one new shopper sharpens with every rating, and that observing ratings one
- * by one gives the same belief as adapting to all of them.
+/* Few-shot adaptation: the posterior of a new user gets narrower with every rating, and observing ratings one by one
+ * gives the same posterior as adapting to all of them.
  *
  * New calls: thaw_user_set_features, thaw_score, thaw_user_observe, thaw_user_copy, thaw_user_save, thaw_user_load. */
 
@@ -10,7 +10,7 @@
 #include "common.h"
 #include "shop.h"
 
-enum { USERS = 600, ITEMS = 120, NEW_USER = USERS - 1 }; /* the last shopper is not trained on */
+enum { USERS = 600, ITEMS = 120, NEW_USER = USERS - 1 }; /* the last user is not in the training */
 
 static thaw_model *pretrain(const shop *s)
 {
@@ -27,7 +27,7 @@ static thaw_model *pretrain(const shop *s)
     return model;
 }
 
-/* The mean distance of the predictions from the truth, and the mean standard deviation claimed for them. */
+/* Print the mean absolute error of the predictions and their mean standard deviation; returns the latter. */
 static double print_state(const thaw_model *model, const thaw_user *user, const shop *s, const int64_t *rows)
 {
     float mean[ITEMS], variance[ITEMS];
@@ -41,26 +41,26 @@ static double print_state(const thaw_model *model, const thaw_user *user, const 
     return sd;
 }
 
-/* Write the user to bytes, as for a key-value store, and read them back. */
+/* Save the user to bytes, as for a key-value store, and load it from them. */
 static thaw_user *store_and_fetch(const thaw_model *model, const thaw_user *user)
 {
     unsigned char bytes[8192];
     int64_t size;
     CHECK(thaw_user_save(user, bytes, sizeof bytes, &size));
-    printf("the shopper takes %lld bytes\n", (long long)size);
+    printf("the user takes %lld bytes\n", (long long)size);
     thaw_user *fetched;
     CHECK(thaw_user_load(&fetched, model, bytes, size));
     return fetched;
 }
 
-static double widest_difference(const thaw_model *model, const thaw_user *a, const thaw_user *b, const int64_t *rows)
+static double largest_difference(const thaw_model *model, const thaw_user *a, const thaw_user *b, const int64_t *rows)
 {
     float x[ITEMS], y[ITEMS];
     CHECK(thaw_score(model, a, x, NULL, rows, ITEMS));
     CHECK(thaw_score(model, b, y, NULL, rows, ITEMS));
-    double widest = 0;
-    for (int i = 0; i < ITEMS; i++) widest = fmax(widest, fabs((double)x[i] - (double)y[i]));
-    return widest;
+    double largest = 0;
+    for (int i = 0; i < ITEMS; i++) largest = fmax(largest, fabs((double)x[i] - (double)y[i]));
+    return largest;
 }
 
 int main(void)
@@ -71,10 +71,10 @@ int main(void)
     int64_t rows[ITEMS];
     for (int i = 0; i < ITEMS; i++) CHECK(thaw_model_item_row(model, &rows[i], s->items[i].key));
 
-    /* What is known before the first event: nothing, then the age. */
+    /* Before the first event: no features, then the age. */
     thaw_user *user;
     CHECK(thaw_user_create(&user, model));
-    printf("ratings  off the truth  claimed sd\n");
+    printf("ratings      mean error           mean sd\n");
     const double before = print_state(model, user, s, rows);
     const char *name = "age", *value = s->users[NEW_USER].age;
     CHECK(thaw_user_set_features(model, user, &name, &value, 1));
@@ -82,7 +82,7 @@ int main(void)
     thaw_user *batch;
     CHECK(thaw_user_copy(&batch, user));
 
-    /* The new shopper's own ratings, one by one. */
+    /* The ratings of the new user, one by one. */
     thaw_event events[8];
     int n = 0;
     for (int64_t i = s->n_events - 8; i < s->n_events; i++, n++) {
@@ -91,11 +91,11 @@ int main(void)
         print_state(model, user, s, rows);
     }
     CHECK(thaw_adapt(model, batch, events, n));
-    expect(widest_difference(model, user, batch, rows) < 1e-3, "one by one is the same as all at once");
+    expect(largest_difference(model, user, batch, rows) < 1e-3, "one by one is the same as all at once");
 
     thaw_user *fetched = store_and_fetch(model, user);
-    expect(widest_difference(model, user, fetched, rows) == 0, "the bytes are the whole belief");
-    expect(print_state(model, fetched, s, rows) < before, "ratings make the belief sharper");
+    expect(largest_difference(model, user, fetched, rows) == 0, "the bytes hold the whole posterior");
+    expect(print_state(model, fetched, s, rows) < before, "ratings make the posterior narrower");
     thaw_user_free(fetched);
     thaw_user_free(batch);
     thaw_user_free(user);

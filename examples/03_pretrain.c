@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* A training loop of your own: steps over batches of users in random order, a line per pass, a checkpoint that survives
- * a crash at any moment, and a run that goes on from it.
+/* A training loop of your own: steps over batches of users in random order, a line for each pass, a checkpoint that is
+ * always complete, and a run that continues from it.
  *
  * New calls: thaw_report_init, thaw_pretrain_step, thaw_model_save, thaw_model_load, thaw_model_get_info. */
 
@@ -25,7 +25,7 @@ static void shuffle(int64_t *users, int64_t n, uint64_t *state)
     }
 }
 
-/* One pass over all users in batches: the last step's error. */
+/* Run one pass over all users in batches; returns the error of the last step. */
 static double run_pass(thaw_model *model, const thaw_data *data, int64_t *users, uint64_t *state)
 {
     thaw_report report;
@@ -69,14 +69,14 @@ int main(int argc, char **argv)
     for (int pass = 0; pass < PASSES / 2; pass++) {
         last = run_pass(model, data, users, &state);
         if (pass == 0) first = last;
-        CHECK(thaw_model_save(model, checkpoint)); /* the old file stays whole until the new one is */
+        CHECK(thaw_model_save(model, checkpoint)); /* replaces the old file when the new one is complete */
     }
 
-    /* The process ends here, another one goes on. */
+    /* Continue as another process would: load the checkpoint. */
     const int64_t steps = steps_of(model);
     thaw_model_free(model);
     CHECK(thaw_model_load(&model, checkpoint, &config));
-    expect(steps_of(model) == steps, "the checkpoint knows how far it came");
+    expect(steps_of(model) == steps, "the checkpoint has the number of steps");
     for (int pass = PASSES / 2; pass < PASSES; pass++) last = run_pass(model, data, users, &state);
     CHECK(thaw_model_save(model, checkpoint));
     printf("saved %s\n", checkpoint);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Serving: one const model, many threads, each with a user of its own; no locks. Training on a pool of threads gives the
- * same model as on one.
+/* Serving: one const model, many threads, each with a user of its own; no locks. Training on a pool of threads gives
+ * the same model as on one.
  *
  * New calls: thaw_threads_create, thaw_threads_parallel, thaw_threads_free, thaw_model_save_buffer,
  *            thaw_model_load_buffer. */
@@ -12,27 +12,27 @@
 #include "common.h"
 #include "shop.h"
 
-enum { TRAINED = 500, SHOPPERS = 200, ITEMS = 200, THREADS = 4, TOP = 5 };
+enum { TRAINED = 500, REQUESTS = 200, ITEMS = 200, THREADS = 4, TOP = 5 };
 
 typedef struct served {
-    thaw_hit hits[SHOPPERS][TOP];
+    thaw_hit hits[REQUESTS][TOP];
 } served;
 
 typedef struct worker {
     const thaw_model *model;
     const shop *shop;
     served *out;
-    int first, step; /* this worker's shoppers */
+    int first, step; /* requests of this worker */
 } worker;
 
-/* One request: the shopper's events in, the top items out, without what the shopper already rated. */
-static void serve(const worker *w, thaw_user *user, int shopper)
+/* One request: adapt to the events of a user, recommend items that the user has not rated. */
+static void serve(const worker *w, thaw_user *user, int request)
 {
     thaw_event events[ITEMS];
     int64_t rated[ITEMS], n = 0, n_hits;
     for (int64_t i = 0; i < w->shop->n_events; i++) {
         const shop_event *e = &w->shop->events[i];
-        if (e->user != TRAINED + shopper) continue;
+        if (e->user != TRAINED + request) continue;
         CHECK(thaw_model_item_row(w->model, &rated[n], w->shop->items[e->item].key));
         events[n] = (thaw_event){.item = rated[n], .value = e->rating};
         n++;
@@ -44,16 +44,16 @@ static void serve(const worker *w, thaw_user *user, int shopper)
     query.top = TOP;
     query.exclude = rated;
     query.n_exclude = n;
-    CHECK(thaw_recommend(w->model, user, w->out->hits[shopper], &n_hits, &query));
-    expect(n_hits == TOP, "enough items for every shopper");
+    CHECK(thaw_recommend(w->model, user, w->out->hits[request], &n_hits, &query));
+    expect(n_hits == TOP, "enough items for every user");
 }
 
 static void *run(void *arg)
 {
     const worker *w = arg;
-    thaw_user *user; /* made once per thread, used again for every request */
+    thaw_user *user; /* one for each thread, reused for every request */
     CHECK(thaw_user_create(&user, w->model));
-    for (int shopper = w->first; shopper < SHOPPERS; shopper += w->step) serve(w, user, shopper);
+    for (int request = w->first; request < REQUESTS; request += w->step) serve(w, user, request);
     thaw_user_free(user);
     return NULL;
 }
@@ -85,9 +85,9 @@ static thaw_model *pretrain(const shop *s, int n_threads)
     CHECK(thaw_model_create(&trained, &config, data));
     CHECK(thaw_pretrain(trained, NULL, data, NULL, NULL));
 
-    /* A model holds on to the threads it was made with; a copy through bytes serves without them. */
+    /* A model keeps the thread pool it was created with. A copy through bytes has none. */
     int64_t size;
-    expect(thaw_model_save_buffer(trained, NULL, 0, &size) == THAW_E_SPACE, "the size that is needed");
+    expect(thaw_model_save_buffer(trained, NULL, 0, &size) == THAW_E_SPACE, "a NULL buffer returns the size");
     void *bytes = malloc((size_t)size);
     expect(bytes != NULL, "memory");
     CHECK(thaw_model_save_buffer(trained, bytes, size, &size));
@@ -101,16 +101,16 @@ static thaw_model *pretrain(const shop *s, int n_threads)
 
 int main(void)
 {
-    static served alone, together, other_model;
-    shop *s = shop_create(TRAINED + SHOPPERS, ITEMS, 11);
+    static served one_thread, many_threads, other_model;
+    shop *s = shop_create(TRAINED + REQUESTS, ITEMS, 11);
     expect(s != NULL, "memory");
     thaw_model *model = pretrain(s, THREADS), *same = pretrain(s, 1);
-    serve_all(&alone, model, s, 1);
-    serve_all(&together, model, s, THREADS);
+    serve_all(&one_thread, model, s, 1);
+    serve_all(&many_threads, model, s, THREADS);
     serve_all(&other_model, same, s, THREADS);
-    expect(memcmp(&alone, &together, sizeof alone) == 0, "the same answers from one thread and from many");
-    expect(memcmp(&alone, &other_model, sizeof alone) == 0, "the same model from one thread and from many");
-    printf("%d shoppers served by %d threads, as by one\n", SHOPPERS, THREADS);
+    expect(memcmp(&one_thread, &many_threads, sizeof one_thread) == 0, "one thread and many give the same lists");
+    expect(memcmp(&one_thread, &other_model, sizeof one_thread) == 0, "training on one thread gives the same model");
+    printf("%d requests, the same lists from %d threads as from one\n", REQUESTS, THREADS);
     thaw_model_free(same);
     thaw_model_free(model);
     shop_free(s);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Memory from the host: an allocator that counts, which shows that everything comes from it, that everything goes back,
- * and that the calls a server makes per request ask for nothing.
+/* Memory from the host: a counting allocator shows that all memory comes from it, that all of it is freed, and that the
+ * calls of a request allocate nothing.
  *
  * New: thaw_config.allocator. */
 
@@ -12,7 +12,7 @@
 
 enum { USERS = 300, ITEMS = 100, TOP = 10 };
 
-/* Each block is preceded by its size, padded to keep what follows aligned to 16 bytes. */
+/* Each block follows its size, which is padded so that the block is aligned to 16 bytes. */
 typedef struct meter {
     atomic_llong calls, live, bytes;
 } meter;
@@ -94,7 +94,7 @@ int main(void)
     thaw_user_free(user);
     thaw_model_free(model);
     print_meter("all freed", &m);
-    expect(m.live == 0 && m.bytes == 0, "everything goes back");
+    expect(m.live == 0 && m.bytes == 0, "all memory is freed");
     shop_free(s);
     return 0;
 }

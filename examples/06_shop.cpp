@@ -57,7 +57,7 @@ public:
         check(thaw_pretrain(made, nullptr, data, nullptr, nullptr));
     }
 
-    // Safe from many threads: the model is only read, and every call has a user of its own.
+    // Safe to call from many threads: the model is const, and every call creates its own user.
     std::vector<recommendation> recommend(const std::vector<rating> &ratings, std::size_t top) const
     {
         std::vector<thaw_event> events;
@@ -113,10 +113,10 @@ try {
         std::printf("%.2f ± %.2f  %s\n", x.mean, x.sd, x.item.c_str());
     }
     try {
-        r.recommend({{"no such thing", 5}}, 5);
+        r.recommend({{"unknown item", 5}}, 5);
         return 1;
     } catch (const error &e) {
-        std::printf("as it should be: %s\n", e.what());
+        std::printf("expected error: %s\n", e.what());
         return e.status == THAW_E_UNKNOWN ? 0 : 1;
     }
 } catch (const std::exception &e) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* A live shop: readers recommend from a snapshot that nobody changes, while a trainer copies it, takes a step over new events
- * and publishes the copy. A lock is held only to take or let go of a snapshot, never while training or recommending; the last
- * who lets go of an old one frees it.
+/* Updates while serving: readers recommend from a constant snapshot of the model, while a trainer copies it, trains the
+ * copy on new events and publishes the copy. A lock is held only to acquire or release a snapshot, not while training
+ * or recommending. The last release of an old snapshot frees it.
  *
  * New calls: thaw_model_copy, thaw_pretrain_step on a copy. */
 
@@ -15,8 +15,8 @@
 enum { TRAINED = 300, NEW = 60, UPDATES = 4, ITEMS = 150, READERS = 3, TOP = 10 };
 
 typedef struct snapshot {
-    thaw_model *model; /* const from the moment it is published */
-    int holders;       /* under the lock */
+    thaw_model *model; /* const after it is published */
+    int references;    /* guarded by the lock */
 } snapshot;
 
 typedef struct live {
@@ -27,26 +27,26 @@ typedef struct live {
     atomic_int training;
 } live;
 
-static snapshot *hold(live *l)
+static snapshot *acquire(live *l)
 {
     pthread_mutex_lock(&l->lock);
     snapshot *s = l->now;
-    s->holders++;
+    s->references++;
     pthread_mutex_unlock(&l->lock);
     return s;
 }
 
-static void let_go(live *l, snapshot *s)
+static void release(live *l, snapshot *s)
 {
     pthread_mutex_lock(&l->lock);
-    const int last = --s->holders == 0;
+    const int last = --s->references == 0;
     pthread_mutex_unlock(&l->lock);
     if (!last) return;
     thaw_model_free(s->model);
     free(s);
 }
 
-/* The shop itself holds one: the model that is current. */
+/* Make the model current. `now` holds one reference to the current snapshot. */
 static void publish(live *l, thaw_model *model)
 {
     snapshot *s = malloc(sizeof *s);
@@ -56,13 +56,13 @@ static void publish(live *l, thaw_model *model)
     snapshot *old = l->now;
     l->now = s;
     pthread_mutex_unlock(&l->lock);
-    if (old) let_go(l, old);
+    if (old) release(l, old);
 }
 
-/* One request: users belong to the model they were made for, so each comes from its events. */
+/* One request. A user belongs to the model it was created for, so each request adapts to events again. */
 static void serve(live *l, int64_t request)
 {
-    snapshot *s = hold(l);
+    snapshot *s = acquire(l);
     thaw_user *user;
     thaw_hit hits[TOP];
     int64_t n;
@@ -72,12 +72,12 @@ static void serve(live *l, int64_t request)
     CHECK(thaw_recommend(s->model, user, hits, &n, NULL));
     expect(n == TOP, "enough items");
     thaw_user_free(user);
-    let_go(l, s);
+    release(l, s);
     l->served++;
     if (l->training) l->served_in_training++;
 }
 
-static void *read_on(void *arg)
+static void *serve_until_done(void *arg)
 {
     live *l = arg;
     for (int64_t k = 0; !l->done; k++) serve(l, k);
@@ -86,7 +86,7 @@ static void *read_on(void *arg)
 
 static void update(live *l, const shop *s, int64_t first)
 {
-    snapshot *old = hold(l);
+    snapshot *old = acquire(l);
     thaw_model *next;
     thaw_data *data;
     CHECK(thaw_data_create(&data, NULL));
@@ -97,7 +97,7 @@ static void update(live *l, const shop *s, int64_t first)
     CHECK(thaw_pretrain_step(next, NULL, data, NULL, 0));
     l->training = 0;
     publish(l, next);
-    let_go(l, old);
+    release(l, old);
     thaw_data_free(data);
 }
 
@@ -120,13 +120,13 @@ int main(void)
     CHECK(thaw_pretrain(model, NULL, data, NULL, NULL));
     thaw_data_free(data);
     publish(&l, model);
-    for (int r = 0; r < READERS; r++) expect(pthread_create(&readers[r], NULL, read_on, &l) == 0, "a thread");
+    for (int r = 0; r < READERS; r++) expect(pthread_create(&readers[r], NULL, serve_until_done, &l) == 0, "a thread");
     for (int k = 0; k < UPDATES; k++) update(&l, s, TRAINED + k * NEW);
     l.done = 1;
     for (int r = 0; r < READERS; r++) pthread_join(readers[r], NULL);
-    printf("%lld requests served, %lld of them while %d updates were trained\n", (long long)l.served,
+    printf("%lld requests served, %lld of them during the training of %d updates\n", (long long)l.served,
            (long long)l.served_in_training, UPDATES);
-    let_go(&l, l.now);
+    release(&l, l.now);
     pthread_mutex_destroy(&l.lock);
     shop_free(s);
     return 0;

@@ -2,7 +2,7 @@
 #ifndef EXAMPLES_COMMON_H
 #define EXAMPLES_COMMON_H
 
-/* What all examples do with a status that is not THAW_OK: say why and leave. A real program would choose. */
+/* Error handling of all examples: on a status that is not THAW_OK, print the reason and exit. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static inline void check(thaw_status status, const char *call)
     exit(1);
 }
 
-/** The same for what an example expects to hold. */
+/** Exit with a message if a condition does not hold. */
 static inline void expect(int holds, const char *what)
 {
     if (holds) return;

@@ -1,16 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# From a fresh Debian 12 and a clean clone to recommendations for a new shopper: sh examples/quickstart.sh
+# From a fresh Debian 12 and a clean clone to recommendations for a new user: sh examples/quickstart.sh
 #
-# Data: $THAW_DATA, a folder with one NAME.inter and perhaps NAME.item and NAME.user; else ../shared/data/ml-100k beside
-# the checkout; else a made-up shop. Everything is built and written in build/quickstart of the checkout.
+# Data: $THAW_DATA, a folder with one NAME.inter and optionally NAME.item and NAME.user; else ../shared/data/ml-100k
+# beside the checkout; else a made-up shop. All files are written to build/quickstart of the checkout.
 set -eu
 
 [ -n "${THAW_DATA:-}" ] && THAW_DATA=$(CDPATH='' cd -- "$THAW_DATA" && pwd)
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 build=build/quickstart
 work=$build/shop
-packages='cmake make gcc libc6-dev pkg-config libopenblas-pthread-dev libjansson-dev libxxhash-dev librandom123-dev libsqlite3-dev'
+packages='cmake make gcc libc6-dev pkg-config libopenblas-pthread-dev libjansson-dev libxxhash-dev librandom123-dev
+          libsqlite3-dev'
 
 step() { printf '\n== %s\n' "$*"; }
 run() { printf '$ %s\n' "$*"; "$@"; }
@@ -34,7 +35,7 @@ if [ -n "$missing" ]; then
         exit 1
     fi
     export DEBIAN_FRONTEND=noninteractive
-    # The two lists are words by intention.
+    # Both lists must be split into words.
     # shellcheck disable=SC2086
     {
         $as_root apt-get update -qq || true
@@ -52,7 +53,7 @@ log=$build/build.log
 if ! { cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DTHAW_TESTS=OFF &&
        cmake --build "$build" -j "$(nproc)" --target thaw-cli thaw-shop; } >"$log" 2>&1; then
     tail -n 30 "$log" >&2
-    stop "the build failed; all of it is in $log"
+    stop "the build failed; the full log is $log"
 fi
 thaw=$build/bin/thaw
 run "$thaw" --version
@@ -65,7 +66,7 @@ if [ -n "${THAW_DATA:-}" ]; then
 elif [ -d ../shared/data/ml-100k ]; then
     data=../shared/data/ml-100k
 else
-    step 'No data at hand: making up a shop'
+    step 'No data found: writing a made-up shop'
     data=$work/made-up
     run "$build/bin/thaw-shop" "$data"
 fi
@@ -87,27 +88,27 @@ head -n 3 "$inter"
 
 # ---- split, pretrain, evaluate ----
 
-step 'One shopper in ten is held out: the model never sees them'
+step 'Hold out a tenth of the users, for testing'
 run "$thaw" split --inter "$inter" --holdout-users 0.1 --seed 1 --train "$work/train.inter" --test "$work/test.inter"
 
-step 'Pretraining: how do shoppers differ?'
+step 'Pretrain a model on the other users'
 set -- --inter "$work/train.inter"
 [ -n "$item" ] && set -- "$@" --item "$item"
 [ -n "$user" ] && set -- "$@" --user "$user"
 run "$thaw" pretrain "$@" --out "$work/model.thaw"
 run "$thaw" info --model "$work/model.thaw"
 
-step 'Evaluating on the shoppers held out, from 1, 3, 5, 10 or all of their ratings'
-printf 'Lower MAE is better. "bias" and "popularity" are tuned simple predictors from the same training ratings.\n'
+step 'Evaluate on the held-out users, from 1, 3, 5, 10 or all of their ratings'
+printf 'Lower MAE is better. "bias" and "popularity" are tuned baselines on the same training ratings.\n'
 set -- --inter "$work/test.inter"
 [ -n "$item" ] && set -- "$@" --item "$item"
 [ -n "$user" ] && set -- "$@" --user "$user"
 run "$thaw" evaluate --model "$work/model.thaw" "$@" --support 1,3,5,10,all --baselines --train "$work/train.inter"
 
-# ---- one new shopper ----
+# ---- one new user ----
 
-# The first held-out shopper with enough ratings; two of their best and the worst are the three events.
-rated=$work/new-shopper
+# The first held-out user with enough ratings. The three events are the two best ratings and the worst.
+rated=$work/new-user
 awk -F '\t' '
     NR == 1 { for (i = 1; i <= NF; i++) { split($i, c, ":"); column[c[1]] = i }
               value = ("rating" in column) ? column["rating"] : column["value"]; next }
@@ -116,7 +117,7 @@ awk -F '\t' '
         for (i = 2; i <= NR; i++) if (n[order[i]] >= 13) { u = order[i]; break }
         for (k = 1; k <= n[u]; k++) print row[u, k]
     }' "$work/test.inter" | sort -t "$(printf '\t')" -k 2,2nr -k 1,1 >"$rated"
-[ -s "$rated" ] || stop 'no held-out shopper has 13 ratings'
+[ -s "$rated" ] || stop 'no held-out user has 13 ratings'
 
 title_of() {
     [ -n "$item" ] || { printf '%s' "$1"; return; }
@@ -128,10 +129,10 @@ title_of() {
 
 set -- --model "$work/model.thaw" --top 8
 [ -n "$item" ] && set -- "$@" --item "$item"
-step 'A new shopper: before the first event (expected rating ± standard deviation)'
+step 'A new user before the first event (predicted rating ± standard deviation)'
 run "$thaw" recommend "$@"
 
-step 'The same shopper after three events'
+step 'The same user after three events'
 tab=$(printf '\t')
 { sed -n 1,2p "$rated"; tail -n 1 "$rated"; } >"$rated.three"
 while IFS=$tab read -r key value; do

@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const char *const categories[] = {"camping", "kitchen", "garden", "music", "running", "painting"};
-static const char *const things[][6] = {
+static const char *const products[][6] = {
     {"tent", "stove", "lantern", "backpack", "sleeping bag", "water filter"},
     {"frying pan", "chef's knife", "kettle", "bread tin", "coffee grinder", "teapot"},
     {"watering can", "spade", "rose bush", "bird house", "greenhouse", "wheelbarrow"},
@@ -15,13 +15,13 @@ static const char *const things[][6] = {
     {"running shoes", "stopwatch", "rain jacket", "socks", "head torch", "water bottle"},
     {"easel", "brush set", "sketch book", "watercolours", "canvas", "oil paints"},
 };
-static const char *const looks[] = {"Blue", "Light", "Classic", "Large", "Red",
-                                     "Folding", "Sturdy", "Small", "Green", "Fine"};
+static const char *const adjectives[] = {"Blue", "Light", "Classic", "Large", "Red",
+                                         "Folding", "Sturdy", "Small", "Green", "Fine"};
 static const char *const brands[] = {"Alder", "Birk", "Cormorant", "Dune", "Ember", "Fjell", "Grove", "Heron"};
 static const char *const ages[] = {"18-29", "30-44", "45-59", "60-99"};
-enum { N_CATEGORIES = 6, N_THINGS = 6, N_LOOKS = 10, N_BRANDS = 8, N_AGES = 4, MOST_EVENTS = 120 };
+enum { N_CATEGORIES = 6, N_PRODUCTS = 6, N_ADJECTIVES = 10, N_BRANDS = 8, N_AGES = 4, MAX_EVENTS = 120 };
 
-/* splitmix64 (Steele, Lea, Flood 2014): small, seeded, the same everywhere. */
+/* splitmix64 (Steele, Lea, Flood 2014): the same numbers on every machine. */
 static uint64_t bits(uint64_t *state)
 {
     uint64_t z = *state += 0x9e3779b97f4a7c15u;
@@ -35,7 +35,7 @@ static double uniform(uint64_t *state)
     return (double)(bits(state) >> 11) / 9007199254740992.0;
 }
 
-/* Close enough to a normal deviate: the sum of twelve uniforms, less six. */
+/* Approximately normal: the sum of twelve uniform numbers, minus six. */
 static double normal(uint64_t *state)
 {
     double sum = -6;
@@ -51,12 +51,12 @@ static void make_items(shop *s, uint64_t *state)
     }
     for (int64_t i = 0; i < s->n_items; i++) {
         shop_item *item = &s->items[i];
-        const int c = (int)(uniform(state) * N_CATEGORIES), t = (int)(uniform(state) * N_THINGS);
+        const int c = (int)(uniform(state) * N_CATEGORIES), t = (int)(uniform(state) * N_PRODUCTS);
         snprintf(item->key, sizeof item->key, "sku-%04lld", (long long)i + 1);
         item->category = categories[c];
         item->brand = brands[(int)(uniform(state) * N_BRANDS)];
-        snprintf(item->title, sizeof item->title, "%s %s %s", looks[(int)(uniform(state) * N_LOOKS)], item->brand,
-                 things[c][t]);
+        const char *adjective = adjectives[(int)(uniform(state) * N_ADJECTIVES)];
+        snprintf(item->title, sizeof item->title, "%s %s %s", adjective, item->brand, products[c][t]);
         item->price = floor(500 + 9500 * uniform(state) * uniform(state)) / 100;
         item->popularity = exp(0.9 * normal(state));
         item->quality = 0.4 * normal(state);
@@ -80,15 +80,15 @@ static void make_users(shop *s, uint64_t *state)
     }
 }
 
-/* A popular item that the user has not rated, by the cumulative popularity. */
-static int64_t draw_item(const shop *s, const double *up_to, char *seen, uint64_t *state)
+/* Draw an item that the user has not rated, with probability proportional to its popularity. */
+static int64_t draw_item(const shop *s, const double *cumulative, char *seen, uint64_t *state)
 {
     for (;;) {
-        const double x = uniform(state) * up_to[s->n_items - 1];
+        const double x = uniform(state) * cumulative[s->n_items - 1];
         int64_t low = 0, high = s->n_items - 1;
         while (low < high) {
             const int64_t middle = (low + high) / 2;
-            if (up_to[middle] > x) high = middle;
+            if (cumulative[middle] > x) high = middle;
             else low = middle + 1;
         }
         if (seen[low]) continue;
@@ -97,22 +97,22 @@ static int64_t draw_item(const shop *s, const double *up_to, char *seen, uint64_
     }
 }
 
-static void make_events(shop *s, double *up_to, char *seen, uint64_t *state)
+static void make_events(shop *s, double *cumulative, char *seen, uint64_t *state)
 {
     double sum = 0;
-    for (int64_t i = 0; i < s->n_items; i++) up_to[i] = sum += s->items[i].popularity;
-    const int64_t most = s->n_items / 2 < MOST_EVENTS ? s->n_items / 2 : MOST_EVENTS;
+    for (int64_t i = 0; i < s->n_items; i++) cumulative[i] = sum += s->items[i].popularity;
+    const int64_t max = s->n_items / 2 < MAX_EVENTS ? s->n_items / 2 : MAX_EVENTS;
     for (int64_t u = 0; u < s->n_users; u++) {
         memset(seen, 0, (size_t)s->n_items);
         int64_t n = 8 + (int64_t)(-25 * log(1 - uniform(state)));
-        if (n > most) n = most;
+        if (n > max) n = max;
         double time = 1.7e9 + 1e7 * uniform(state);
         for (int64_t k = 0; k < n; k++) {
             shop_event *e = &s->events[s->n_events++];
             e->user = (int32_t)u;
-            e->item = (int32_t)draw_item(s, up_to, seen, state);
-            const double said = floor(shop_truth(s, u, e->item) + 0.6 * normal(state) + 0.5);
-            e->rating = (float)(said < 1 ? 1 : said > 5 ? 5 : said);
+            e->item = (int32_t)draw_item(s, cumulative, seen, state);
+            const double rating = floor(shop_truth(s, u, e->item) + 0.6 * normal(state) + 0.5);
+            e->rating = (float)(rating < 1 ? 1 : rating > 5 ? 5 : rating);
             time += floor(200000 * uniform(state));
             e->time = floor(time);
         }
@@ -122,15 +122,15 @@ static void make_events(shop *s, double *up_to, char *seen, uint64_t *state)
 shop *shop_create(int64_t n_users, int64_t n_items, uint64_t seed)
 {
     shop *s = (shop *)calloc(1, sizeof *s);
-    double *up_to = (double *)calloc((size_t)n_items, sizeof *up_to);
+    double *cumulative = (double *)calloc((size_t)n_items, sizeof *cumulative);
     char *seen = (char *)calloc((size_t)n_items, 1);
     if (s) {
         s->users = (shop_user *)calloc((size_t)n_users, sizeof *s->users);
         s->items = (shop_item *)calloc((size_t)n_items, sizeof *s->items);
-        s->events = (shop_event *)calloc((size_t)(n_users * MOST_EVENTS), sizeof *s->events);
+        s->events = (shop_event *)calloc((size_t)(n_users * MAX_EVENTS), sizeof *s->events);
     }
-    if (!s || !up_to || !seen || !s->users || !s->items || !s->events) {
-        free(up_to);
+    if (!s || !cumulative || !seen || !s->users || !s->items || !s->events) {
+        free(cumulative);
         free(seen);
         shop_free(s);
         return NULL;
@@ -140,8 +140,8 @@ shop *shop_create(int64_t n_users, int64_t n_items, uint64_t seed)
     s->n_items = n_items;
     make_items(s, &state);
     make_users(s, &state);
-    make_events(s, up_to, seen, &state);
-    free(up_to);
+    make_events(s, cumulative, seen, &state);
+    free(cumulative);
     free(seen);
     return s;
 }
@@ -215,7 +215,9 @@ static thaw_status fill_features(thaw_data *data, const shop *s, int64_t first, 
             other[i] = s->items[i].title;
         }
         st = thaw_data_add_feature(data, THAW_TABLE_ITEMS, "category", THAW_TYPE_TOKEN, keys, one, s->n_items);
-        if (st == THAW_OK) st = thaw_data_add_feature(data, THAW_TABLE_ITEMS, "title", THAW_TYPE_TEXT, keys, other, s->n_items);
+        if (st == THAW_OK) {
+            st = thaw_data_add_feature(data, THAW_TABLE_ITEMS, "title", THAW_TYPE_TEXT, keys, other, s->n_items);
+        }
         for (int64_t u = 0; u < n; u++) {
             keys[u] = s->users[first + u].key;
             one[u] = s->users[first + u].age;

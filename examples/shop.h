@@ -2,11 +2,11 @@
 #ifndef EXAMPLES_SHOP_H
 #define EXAMPLES_SHOP_H
 
-/* A made-up shop whose truth is known; the same seed gives the same shop.
+/* A made-up shop with known true preferences; the same seed gives the same shop.
  *
- * Every item has a category and every shopper an age group; both have SHOP_TASTES hidden numbers around those of their
- * group, and a rating is  3.6 + generosity + quality + taste · character + noise,  rounded to 1 … 5. Some items are
- * far more popular than others, and most shoppers rate little. */
+ * Every item has a category and every user an age group; both have vectors of SHOP_TASTES numbers around the mean of
+ * their group, and a rating is  3.6 + generosity + quality + taste · character + noise,  rounded to 1 … 5. Some items
+ * are far more popular than others, and most users have few ratings. */
 
 #include <stdint.h>
 
@@ -49,7 +49,7 @@ typedef struct shop {
 shop *shop_create(int64_t n_users, int64_t n_items, uint64_t seed);
 void shop_free(shop *shop);
 
-/** What the user would say of the item without noise and rounding. */
+/** The rating of the item by the user, without noise and rounding. */
 double shop_truth(const shop *shop, int64_t user, int64_t item);
 
 /** Add the events of users first … first + n - 1 and the features of all items and of those users to a data set. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* thaw-shop DIR [USERS [ITEMS [SEED]]]: write a made-up shop as atomic files DIR/shop.inter, .item and .user, to try thaw
- * without any data. The shop is described in shop.h. */
+/* thaw-shop DIR [USERS [ITEMS [SEED]]]: write the made-up shop of shop.h as atomic files DIR/shop.inter, .item and
+ * .user, to try thaw without other data. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -82,7 +82,9 @@ int main(int argc, char **argv)
         return 1;
     }
     const int bad = write_events(s, argv[1]) || write_items(s, argv[1]) || write_users(s, argv[1]);
-    if (!bad) printf("%lld ratings of %lld items by %lld shoppers in %s\n", (long long)s->n_events, items, users, argv[1]);
+    if (!bad) {
+        printf("%lld ratings of %lld items by %lld users in %s\n", (long long)s->n_events, items, users, argv[1]);
+    }
     shop_free(s);
     return bad;
 }

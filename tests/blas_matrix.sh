@@ -4,8 +4,8 @@
 #
 #     blas_matrix.sh FOLDER PROGRAM…
 #
-# Packages are downloaded and unpacked under FOLDER, once. The last BLAS has 64-bit integers: the programs must refuse it,
-# say so, and still pass. Exits 0 if all runs pass, 1 if one fails, and 0 with a line that says so where apt cannot download.
+# Packages are downloaded and unpacked in FOLDER, once. The last BLAS has 64-bit integers: the programs must refuse it,
+# report this, and still pass. Exit status: 0 if all runs pass or apt cannot download the packages, 1 if a run fails.
 set -eu
 mkdir -p "$1/deb" "$1/root" "$1/ilp64"
 folder=$(cd "$1" && pwd)
@@ -27,16 +27,16 @@ for name in blas lapack; do
     ln -sf "$libraries/openblas64-pthread/lib${name}64.so.3" "$folder/ilp64/lib$name.so.3"
 done
 
-# run NAME LIBRARY_PATH WORD PROGRAM…: all programs pass, and the first says WORD.
+# run NAME LIBRARY_PATH TEXT PROGRAM…: all programs must pass, and test_linalg must print TEXT
 failed=0
 run() {
-    name=$1 path=$2 word=$3
+    name=$1 path=$2 text=$3
     shift 3
     for program; do
         verdict=pass
         CK_FORK=no OPENBLAS_NUM_THREADS=1 LD_LIBRARY_PATH=$path "$program" >"$folder/log" 2>&1 || verdict=FAIL
         case $program in
-        *test_linalg) grep -q "$word" "$folder/log" || verdict=FAIL ;;
+        *test_linalg) grep -q "$text" "$folder/log" || verdict=FAIL ;;
         esac
         echo "$verdict  $name  $(basename "$program")"
         test $verdict = pass || { cat "$folder/log"; failed=1; }

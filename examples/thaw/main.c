@@ -11,24 +11,24 @@
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
-    const char *does;
+    const char *summary;
 } verbs[] = {
-    {"split", cmd_split, "part a table of events by user or by time"},
-    {"pretrain", cmd_pretrain, "learn a model from everybody's events"},
-    {"evaluate", cmd_evaluate, "measure a model on users it has not seen, beside simple baselines"},
-    {"replay", cmd_replay, "go through a log in the order of time, with updates and without"},
-    {"recommend", cmd_recommend, "adapt to one shopper and print what to recommend"},
-    {"info", cmd_info, "print the numbers of a model and of this build"},
+    {"split", cmd_split, "split a table of events by user or by time"},
+    {"pretrain", cmd_pretrain, "train a model on the events of many users"},
+    {"evaluate", cmd_evaluate, "measure a model and baselines on users outside the training"},
+    {"replay", cmd_replay, "replay a log in the order of time, with and without model updates"},
+    {"recommend", cmd_recommend, "adapt to one user and print recommendations"},
+    {"info", cmd_info, "print the properties of a model and of this build"},
 };
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
 
 static void print_help(FILE *to)
 {
     fputs("usage: thaw VERB [option…]\n"
-          "Recommends to people a shop does not know yet.\n\n", to);
-    for (int i = 0; i < N_VERBS; i++) fprintf(to, "  %-10s %s\n", verbs[i].name, verbs[i].does);
+          "Few-shot recommendations for new users and items.\n\n", to);
+    for (int i = 0; i < N_VERBS; i++) fprintf(to, "  %-10s %s\n", verbs[i].name, verbs[i].summary);
     fputs("\n"
-          "  thaw VERB --help   its options, with examples\n"
+          "  thaw VERB --help   the options of a verb, with examples\n"
           "  thaw --version     how this thaw was built\n"
           "\n"
           "From ratings to recommendations:\n"
@@ -37,19 +37,19 @@ static void print_help(FILE *to)
           "  thaw evaluate  --model shop.thaw --inter test.inter --support 1,3,all --baselines --train train.inter\n"
           "  thaw recommend --model shop.thaw --item shop.item --event sku-7:rating:5\n"
           "\n"
-          "Leaves with 0, with 1 on failure, with 2 if the arguments make no sense.\n", to);
+          "Exit status: 0 success, 1 failure, 2 invalid arguments.\n", to);
 }
 
 static int run(int argc, char **argv)
 {
-    blas_set_threads(1); /* thaw's threads are what works here */
+    blas_set_threads(1); /* thaw calls BLAS from its own threads */
     for (int i = 0; i < N_VERBS; i++) {
         if (strcmp(argv[0], verbs[i].name) == 0) {
             cli_begin(verbs[i].name);
             return verbs[i].run(argc, argv);
         }
     }
-    cli_refuse("%s is no verb", argv[0]);
+    cli_refuse("unknown verb %s", argv[0]);
 }
 
 int main(int argc, char **argv)

@@ -9,7 +9,7 @@
 
 enum { RANK = 4, ADDED = 3 };
 
-/* A model and its copy that gained ADDED items; of ratings or a ranking. */
+/* A model and its copy with ADDED more items; a rating model or a ranking. */
 static thaw_model *older, *newer;
 
 static void open_models(int ranking)
@@ -40,9 +40,9 @@ static thaw_user *adapted(const thaw_model *m, int64_t item)
 
 /* ---- every call with a user ---- */
 
-enum { SCORE, RECOMMEND, RECOMMEND_MANY, OBSERVE, BELIEF, ADAPT, ADAPT_MANY, FEATURES, CALLS };
+enum { SCORE, RECOMMEND, RECOMMEND_MANY, OBSERVE, POSTERIOR, ADAPT, ADAPT_MANY, FEATURES, CALLS };
 
-/* One of the calls; what it writes must be finite and about items of the model. */
+/* One of the calls. Its results must be finite and refer to items of the model. */
 static thaw_status call_with(const thaw_model *m, thaw_user *u, int which)
 {
     const thaw_event e = shop_event(2);
@@ -58,7 +58,7 @@ static thaw_status call_with(const thaw_model *m, thaw_user *u, int which)
     case RECOMMEND: st = thaw_recommend(m, u, hits, n, NULL); break;
     case RECOMMEND_MANY: st = thaw_recommend_many(m, hits, n, users, 2, NULL); break;
     case OBSERVE: st = thaw_user_observe(m, u, &e); break;
-    case BELIEF: st = thaw_user_posterior(m, u, mean, covariance); break;
+    case POSTERIOR: st = thaw_user_posterior(m, u, mean, covariance); break;
     case ADAPT: st = thaw_adapt(m, u, &e, 1); break;
     case ADAPT_MANY: st = thaw_adapt_many(m, u, mean, &e, offsets, 1); break;
     default: st = thaw_user_set_features(m, u, names, values, 1);
@@ -68,7 +68,7 @@ static thaw_status call_with(const thaw_model *m, thaw_user *u, int which)
     return st;
 }
 
-/* Every call returns this status, each with a copy of the user of its own; user bytes do too. */
+/* Every call returns this status, each with its own copy of the user; loading the user's bytes does too. */
 static void check_calls(const thaw_model *m, const thaw_user *u, thaw_status status)
 {
     thaw_user *copy, *loaded;
@@ -86,8 +86,8 @@ static void check_calls(const thaw_model *m, const thaw_user *u, thaw_status sta
 
 /* ---- copies that gained items ---- */
 
-/* Only a ranking's user keeps which items the events are of, and calls that replace all events need not refuse it. A
- * user of ratings is a posterior over tastes, which both models share: the older one may accept it. */
+/* Only the user of a ranking stores the items of its events, and calls that replace all events may accept it. The user
+ * of a rating model is a Gaussian posterior in a space that both models share, so the older model may accept it. */
 START_TEST(user_of_a_copy_that_gained_items_is_refused_by_the_older_model)
 {
     const int ranking = _i % 2, which = _i / 2;
@@ -119,7 +119,7 @@ START_TEST(an_added_item_anywhere_in_a_history_is_refused_by_the_older_model)
 }
 END_TEST
 
-/* An item that is not the model's is a damaged event, and a user of another model is a mismatch; either says no. */
+/* An item that is not in the model is a format error, a user of another model a mismatch; both are allowed. */
 START_TEST(user_bytes_of_a_copy_that_gained_items_do_not_load_into_the_older_model)
 {
     thaw_user *loaded;
@@ -161,8 +161,8 @@ END_TEST
 
 /* ---- files with a known id ---- */
 
-/* Two models of the same rank and the same id, which is forged in the bytes of the second: of the two objectives, or
- * without and with a half-life. */
+/* Two models with the same rank and id; the id of the second is forged in its bytes. They differ in the objective or in
+ * the half-life. */
 static void open_forged(int by_half_life)
 {
     thaw_model *honest = by_half_life ? shop_model(NULL, RANK, 30) : shop_ranking(NULL, RANK);

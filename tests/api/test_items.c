@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Items and kinds of events of a model: look up, add, group. */
+ * Items and event names of a model: lookup, adding, groups. */
 #include <stdint.h>
 
 #include "run_suite.h"
@@ -23,22 +23,22 @@ START_TEST(event_calls_refuse_null)
 {
     const char *text;
     int32_t event;
-    thaw_event_weighting reading = {1, 1, 0};
+    thaw_event_weighting weighting = {1, 1, 0};
     expect(thaw_model_event_id(NULL, &event, "rating"), THAW_E_ARG);
     expect(thaw_model_event_id(model, NULL, "rating"), THAW_E_ARG);
     expect(thaw_model_event_id(model, &event, NULL), THAW_E_ARG);
     expect(thaw_model_event_name(NULL, &text, 0), THAW_E_ARG);
     expect(thaw_model_event_name(model, NULL, 0), THAW_E_ARG);
-    expect(thaw_model_set_event_weighting(NULL, 0, &reading), THAW_E_ARG);
+    expect(thaw_model_set_event_weighting(NULL, 0, &weighting), THAW_E_ARG);
     expect(thaw_model_set_event_weighting(model, 0, NULL), THAW_E_ARG);
-    expect(thaw_model_set_event_weighting(model, 0, &reading), THAW_E_UNSUPPORTED);
-    expect(thaw_model_get_event_weighting(NULL, 0, &reading), THAW_E_ARG);
+    expect(thaw_model_set_event_weighting(model, 0, &weighting), THAW_E_UNSUPPORTED);
+    expect(thaw_model_get_event_weighting(NULL, 0, &weighting), THAW_E_ARG);
     expect(thaw_model_get_event_weighting(model, 0, NULL), THAW_E_ARG);
-    expect(thaw_model_get_event_weighting(model, 9, &reading), THAW_E_RANGE);
+    expect(thaw_model_get_event_weighting(model, 9, &weighting), THAW_E_RANGE);
 }
 END_TEST
 
-START_TEST(item_lookups_name_what_they_miss)
+START_TEST(failed_item_lookups_name_the_key)
 {
     const char *text = "kept";
     int64_t row = 9;
@@ -57,7 +57,7 @@ START_TEST(item_lookups_name_what_they_miss)
 }
 END_TEST
 
-START_TEST(event_lookups_leave_their_result_alone_on_error)
+START_TEST(failed_event_lookups_do_not_write_the_result)
 {
     const char *text = "kept";
     int32_t event = 7;
@@ -71,7 +71,7 @@ START_TEST(event_lookups_leave_their_result_alone_on_error)
 }
 END_TEST
 
-START_TEST(ga4_names_find_the_shops_events)
+START_TEST(ga4_names_find_the_events_of_the_shop)
 {
     thaw_data *d = one_event("i0", "view_item", 3);
     thaw_model *m;
@@ -100,7 +100,7 @@ START_TEST(a_feature_of_another_type_is_a_mismatch)
 }
 END_TEST
 
-START_TEST(item_groups_come_from_columns_of_tokens)
+START_TEST(item_groups_are_made_from_token_columns)
 {
     int64_t size;
     int32_t groups[SHOP_ITEMS] = {77};
@@ -131,11 +131,11 @@ int main(void)
     tcase_add_checked_fixture(tc, shop_setup, shop_teardown);
     tcase_add_test(tc, item_calls_refuse_null);
     tcase_add_test(tc, event_calls_refuse_null);
-    tcase_add_test(tc, item_lookups_name_what_they_miss);
-    tcase_add_test(tc, event_lookups_leave_their_result_alone_on_error);
-    tcase_add_test(tc, ga4_names_find_the_shops_events);
+    tcase_add_test(tc, failed_item_lookups_name_the_key);
+    tcase_add_test(tc, failed_event_lookups_do_not_write_the_result);
+    tcase_add_test(tc, ga4_names_find_the_events_of_the_shop);
     tcase_add_test(tc, a_feature_of_another_type_is_a_mismatch);
-    tcase_add_test(tc, item_groups_come_from_columns_of_tokens);
+    tcase_add_test(tc, item_groups_are_made_from_token_columns);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

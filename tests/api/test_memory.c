@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Memory: hot calls take none, and when any single request is refused a call says THAW_E_NOMEM, leaks nothing and
- * leaves its model as it was; thaw_pretrain() may have made whole steps before.
+ * Memory: hot calls allocate nothing. If any single allocation fails, a call returns THAW_E_NOMEM, leaks nothing and
+ * does not change its model; thaw_pretrain() may have completed steps before.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -11,11 +11,11 @@
 #include "run_suite.h"
 #include "temp_file.h"
 
-enum { FEW_USERS = 12, FEW_ITEMS = 5, MANY_ITEMS = 260 }; /* many: the model keeps codes of them */
+enum { FEW_USERS = 12, FEW_ITEMS = 5, MANY_ITEMS = 260 }; /* MANY_ITEMS: enough for codes */
 
 /* ---- hot calls ---- */
 
-/* Every hot call of a user with n events, on either side of rank, so that both forms of the belief are met. */
+/* Every hot call of a user with n events; n below and above the rank, for both forms of the posterior. */
 static void call_all(const thaw_model *m, thaw_user *u, int n)
 {
     const char *const names[] = {"age", "town"}, *const values[] = {"31", "Ulm"};
@@ -38,7 +38,7 @@ static void call_all(const thaw_model *m, thaw_user *u, int n)
     ck_assert_int_eq(thaw_adapt_many(m, u, means, events, offsets, 3), THAW_OK);
 }
 
-/* So many that recommending goes by codes. */
+/* Enough items for a scan by codes. */
 static void add_many_items(thaw_model *m)
 {
     thaw_data *more = shop_data(NULL, 40, 300, 1);
@@ -78,9 +78,9 @@ START_TEST(a_user_of_rank_32_takes_at_most_4096_bytes)
 }
 END_TEST
 
-/* ---- every n-th request refused ---- */
+/* ---- failing allocations ---- */
 
-/* What the operations work on, made before anything is refused. */
+/* Objects of the operations, created before any allocation fails. */
 typedef struct scene {
     failing_alloc f;
     thaw_data *data, *more;
@@ -229,7 +229,7 @@ static thaw_status user_save(scene *s)
 static const struct {
     const char *name;
     thaw_status (*run)(scene *);
-    int at_least; /* requests of a run that is not refused any */
+    int at_least; /* allocations of a run without failure */
 } operations[] = {
     {"create", create, 20},     {"step", step, 10},       {"some users", some_users, 10}, {"pretrain", pretrain, 40},
     {"add items", add_items, 8}, {"save", save, 1},        {"save buffer", save_buffer, 1}, {"load", load, 20},
@@ -237,20 +237,20 @@ static const struct {
     {"user copy", user_copy, 1}, {"user load", user_load, 1},      {"user save", user_save, 1},
 };
 
-/* Unchanged, or at least whole where whole steps had been made. */
+/* The model is unchanged, or valid if complete steps were made before. */
 static void check_model(scene *s, long request, const char *name, int may_train)
 {
     thaw_model *m;
     int64_t size;
     char *bytes = model_bytes(s->model, &size);
     const int same = size == s->model_size && memcmp(bytes, s->model_bytes, (size_t)size) == 0;
-    ck_assert_msg(same || may_train, "%s changed the model after request %ld", name, request);
+    ck_assert_msg(same || may_train, "%s changed the model after allocation %ld", name, request);
     ck_assert_int_eq(thaw_model_load_buffer(&m, bytes, size, NULL), THAW_OK);
     thaw_model_free(m);
     free(bytes);
 }
 
-START_TEST(a_refused_request_is_nomem_and_changes_nothing)
+START_TEST(a_failed_allocation_is_nomem_and_changes_nothing)
 {
     scene s;
     thaw_status st = THAW_E_NOMEM;
@@ -263,8 +263,8 @@ START_TEST(a_refused_request_is_nomem_and_changes_nothing)
         st = operations[_i / 4].run(&s);
         const long refused = s.f.refused;
         s.f.refuse = 0;
-        ck_assert_msg(st == (refused ? THAW_E_NOMEM : THAW_OK), "%s, request %ld: %s", operations[_i / 4].name, runs + 1,
-                      thaw_last_error());
+        ck_assert_msg(st == (refused ? THAW_E_NOMEM : THAW_OK), "%s, allocation %ld: %s", operations[_i / 4].name,
+                      runs + 1, thaw_last_error());
         if (st != THAW_E_NOMEM) break;
         ck_assert_int_eq(s.f.live, live);
         check_model(&s, runs + 1, operations[_i / 4].name, operations[_i / 4].run == pretrain);
@@ -284,7 +284,7 @@ int main(void)
     suite_add_tcase(suite, hot);
     TCase *refused = tcase_create("refused");
     tcase_set_timeout(refused, 120);
-    tcase_add_loop_test(refused, a_refused_request_is_nomem_and_changes_nothing, 0,
+    tcase_add_loop_test(refused, a_failed_allocation_is_nomem_and_changes_nothing, 0,
                         4 * (int)(sizeof operations / sizeof *operations));
     suite_add_tcase(suite, refused);
     return run_suite(suite);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Users of another model are refused by every call; those from before new items stay valid. */
+ * Every call refuses users of another model. Users created before items are added stay valid. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -42,14 +42,14 @@ START_TEST(a_user_of_another_model_is_refused)
 }
 END_TEST
 
-START_TEST(a_user_from_before_a_step_is_refused)
+START_TEST(a_user_created_before_a_step_is_refused)
 {
     expect(thaw_pretrain_step(model, NULL, data, NULL, 0), THAW_OK);
     refuse_everywhere(model, user);
 }
 END_TEST
 
-START_TEST(untrained_models_of_other_data_do_not_share_users)
+START_TEST(untrained_models_of_different_data_have_different_ids)
 {
     thaw_data *other_data = shop_data(NULL, SHOP_USERS, SHOP_ITEMS, 2);
     const thaw_config config = shop_config(NULL, 4, 0);
@@ -86,8 +86,8 @@ int main(void)
     TCase *tc = tcase_create("mismatch");
     tcase_add_checked_fixture(tc, shop_setup, shop_teardown);
     tcase_add_loop_test(tc, a_user_of_another_model_is_refused, 0, 3);
-    tcase_add_test(tc, a_user_from_before_a_step_is_refused);
-    tcase_add_test(tc, untrained_models_of_other_data_do_not_share_users);
+    tcase_add_test(tc, a_user_created_before_a_step_is_refused);
+    tcase_add_test(tc, untrained_models_of_different_data_have_different_ids);
     tcase_add_test(tc, new_items_leave_users_valid);
     suite_add_tcase(suite, tc);
     return run_suite(suite);

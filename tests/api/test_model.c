@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What creating models and asking for their numbers refuses. */
+ * Errors of creating models and of getting their info. */
 #include <math.h>
 
 #include "run_suite.h"
@@ -19,7 +19,7 @@ START_TEST(model_calls_refuse_null)
 }
 END_TEST
 
-START_TEST(reports_and_infos_of_a_foreign_size_are_refused)
+START_TEST(reports_and_infos_of_an_unknown_size_are_refused)
 {
     int64_t size;
     const uint32_t sizes[] = {0, 8, 1 << 20};
@@ -35,7 +35,7 @@ START_TEST(reports_and_infos_of_a_foreign_size_are_refused)
 }
 END_TEST
 
-START_TEST(data_without_items_or_without_ratings_make_no_model)
+START_TEST(data_without_items_or_ratings_is_refused)
 {
     int64_t row;
     thaw_data *empty;
@@ -58,7 +58,7 @@ START_TEST(data_without_items_or_without_ratings_make_no_model)
 }
 END_TEST
 
-START_TEST(ratings_beyond_a_million_make_no_model)
+START_TEST(ratings_above_a_million_are_refused)
 {
     thaw_data *d = one_event("i0", "rating", _i ? -3e38f : 2e6f);
     thaw_model *out;
@@ -73,9 +73,9 @@ int main(void)
     TCase *tc = tcase_create("model");
     tcase_add_checked_fixture(tc, shop_setup, shop_teardown);
     tcase_add_test(tc, model_calls_refuse_null);
-    tcase_add_loop_test(tc, reports_and_infos_of_a_foreign_size_are_refused, 0, 3);
-    tcase_add_test(tc, data_without_items_or_without_ratings_make_no_model);
-    tcase_add_loop_test(tc, ratings_beyond_a_million_make_no_model, 0, 2);
+    tcase_add_loop_test(tc, reports_and_infos_of_an_unknown_size_are_refused, 0, 3);
+    tcase_add_test(tc, data_without_items_or_ratings_is_refused);
+    tcase_add_loop_test(tc, ratings_above_a_million_are_refused, 0, 2);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What saving, loading and mapping models refuses before a byte is read. */
+ * Argument errors of saving, loading and mapping models. */
 #include "run_suite.h"
 #include "shop_fixture.h"
 

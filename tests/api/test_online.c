@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A model that follows its shop: copies, online steps of ranking, items that vanish.
+ * A model in production: copies, updates of a ranking, retired items.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +11,8 @@
 
 enum { USERS = 60, ITEMS = 30, STEPS = 8 };
 
-/* User u looks at STEPS items in a row; last at `loved` where given. */
-static void add_events(thaw_data *data, int first, int n, const char *loved)
+/* User u views STEPS consecutive items; the last one is `last_item` if it is given. */
+static void add_events(thaw_data *data, int first, int n, const char *last_item)
 {
     for (int u = first; u < first + n; u++) {
         for (int k = 0; k < STEPS; k++) {
@@ -23,18 +23,18 @@ static void add_events(thaw_data *data, int first, int n, const char *loved)
             ck_assert_int_eq(thaw_event_columns_init(&c, sizeof c), THAW_OK);
             snprintf(user, sizeof user, "u%d", u);
             snprintf(item, sizeof item, "i%d", (u * 7 % ITEMS + k * (1 + u % 2)) % ITEMS);
-            if (loved && k == STEPS - 1) snprintf(item, sizeof item, "%s", loved);
+            if (last_item && k == STEPS - 1) snprintf(item, sizeof item, "%s", last_item);
             c.users = users, c.items = items, c.events = events, c.times = times;
             ck_assert_int_eq(thaw_data_add_events(data, &c, 1), THAW_OK);
         }
     }
 }
 
-static thaw_data *events_of(int first, int n, const char *loved)
+static thaw_data *events_of(int first, int n, const char *last_item)
 {
     thaw_data *data;
     ck_assert_int_eq(thaw_data_create(&data, NULL), THAW_OK);
-    add_events(data, first, n, loved);
+    add_events(data, first, n, last_item);
     return data;
 }
 
@@ -70,7 +70,7 @@ static int64_t top(const thaw_model *m, thaw_hit *hits, int64_t most)
     return n;
 }
 
-/* The same numbers, so far as they can be seen. */
+/* 1 if both models give the same results. */
 static int same(const thaw_model *a, const thaw_model *b)
 {
     thaw_model_info x, y;
@@ -96,7 +96,7 @@ static int64_t place_of(const thaw_model *m, int64_t item)
 
 /* ---- copies ---- */
 
-START_TEST(a_copy_answers_bit_for_bit_and_outlives_its_original)
+START_TEST(a_copy_gives_the_same_bits_and_outlives_the_original)
 {
     thaw_model *m = some_model(_i, NULL), *copy;
     thaw_hit a[10], b[10];
@@ -110,7 +110,7 @@ START_TEST(a_copy_answers_bit_for_bit_and_outlives_its_original)
 }
 END_TEST
 
-START_TEST(training_the_original_leaves_the_copy)
+START_TEST(training_the_original_leaves_the_copy_unchanged)
 {
     thaw_model *m = some_model(_i, NULL), *copy, *second;
     thaw_data *data = _i ? events_of(USERS, 20, "i5") : shop_data(NULL, SHOP_USERS, SHOP_ITEMS, 2);
@@ -126,8 +126,8 @@ START_TEST(training_the_original_leaves_the_copy)
 }
 END_TEST
 
-/* Refuse every request of a call in turn; it leaks nothing and leaves the model. */
-static void refuse_each(int ranks, thaw_status (*run)(thaw_model *, const thaw_data *))
+/* Let each allocation of a call fail in turn: it must leak nothing and not change the model. */
+static void fail_each(int ranks, thaw_status (*run)(thaw_model *, const thaw_data *))
 {
     failing_alloc f;
     failing_alloc_init(&f, 0);
@@ -167,9 +167,9 @@ static thaw_status step(thaw_model *m, const thaw_data *data)
     return thaw_pretrain_step(m, NULL, data, NULL, 0);
 }
 
-START_TEST(a_refused_copy_leaks_nothing)
+START_TEST(a_failed_copy_of_a_model_leaks_nothing)
 {
-    refuse_each(_i, copy);
+    fail_each(_i, copy);
 }
 END_TEST
 
@@ -180,13 +180,13 @@ static thaw_status update(thaw_model *m, const thaw_data *data)
     return thaw_pretrain_update(m, NULL, data, NULL, 0, 4);
 }
 
-START_TEST(a_refused_step_changes_nothing)
+START_TEST(a_failed_step_changes_nothing)
 {
-    refuse_each(1, _i ? update : step);
+    fail_each(1, _i ? update : step);
 }
 END_TEST
 
-START_TEST(the_same_users_again_hardly_move_the_lists)
+START_TEST(a_step_over_the_same_users_hardly_changes_the_lists)
 {
     thaw_model *m = ranking(NULL, NULL);
     thaw_data *data = events_of(0, USERS, NULL);
@@ -203,7 +203,7 @@ START_TEST(the_same_users_again_hardly_move_the_lists)
 }
 END_TEST
 
-START_TEST(a_new_item_that_many_want_rises)
+START_TEST(a_new_popular_item_rises_after_a_step)
 {
     thaw_model *m = ranking(NULL, NULL);
     thaw_data *data = events_of(USERS, 40, "novelty");
@@ -221,7 +221,7 @@ START_TEST(a_new_item_that_many_want_rises)
 }
 END_TEST
 
-START_TEST(threads_do_not_matter)
+START_TEST(steps_do_not_depend_on_the_number_of_threads)
 {
     thaw_threads *threads;
     thaw_parallel parallel;
@@ -239,8 +239,8 @@ START_TEST(threads_do_not_matter)
 }
 END_TEST
 
-/* Two roads of items that are always gone along together: the covariance has fewer directions than the model has room for. */
-START_TEST(few_directions_give_finite_beliefs)
+/* Items in two sequences whose items always occur together: the rank of the covariance is below that of the model. */
+START_TEST(a_covariance_of_low_rank_gives_finite_posteriors)
 {
     thaw_config config = shop_config(NULL, 4, 0);
     thaw_data *data;
@@ -275,9 +275,9 @@ START_TEST(few_directions_give_finite_beliefs)
 }
 END_TEST
 
-/* ---- items that vanish ---- */
+/* ---- retired items ---- */
 
-START_TEST(retired_items_are_not_recommended_until_they_return)
+START_TEST(retired_items_are_not_recommended_until_restored)
 {
     thaw_model *m = some_model(_i, NULL), *copied;
     thaw_hit hits[10];
@@ -309,15 +309,15 @@ int main(void)
     Suite *suite = suite_create("online");
     TCase *t = tcase_create("online");
     tcase_set_timeout(t, 120);
-    tcase_add_loop_test(t, a_copy_answers_bit_for_bit_and_outlives_its_original, 0, 2);
-    tcase_add_loop_test(t, training_the_original_leaves_the_copy, 0, 2);
-    tcase_add_loop_test(t, a_refused_copy_leaks_nothing, 0, 2);
-    tcase_add_loop_test(t, a_refused_step_changes_nothing, 0, 2);
-    tcase_add_test(t, the_same_users_again_hardly_move_the_lists);
-    tcase_add_test(t, a_new_item_that_many_want_rises);
-    tcase_add_test(t, threads_do_not_matter);
-    tcase_add_test(t, few_directions_give_finite_beliefs);
-    tcase_add_loop_test(t, retired_items_are_not_recommended_until_they_return, 0, 2);
+    tcase_add_loop_test(t, a_copy_gives_the_same_bits_and_outlives_the_original, 0, 2);
+    tcase_add_loop_test(t, training_the_original_leaves_the_copy_unchanged, 0, 2);
+    tcase_add_loop_test(t, a_failed_copy_of_a_model_leaks_nothing, 0, 2);
+    tcase_add_loop_test(t, a_failed_step_changes_nothing, 0, 2);
+    tcase_add_test(t, a_step_over_the_same_users_hardly_changes_the_lists);
+    tcase_add_test(t, a_new_popular_item_rises_after_a_step);
+    tcase_add_test(t, steps_do_not_depend_on_the_number_of_threads);
+    tcase_add_test(t, a_covariance_of_low_rank_gives_finite_posteriors);
+    tcase_add_loop_test(t, retired_items_are_not_recommended_until_restored, 0, 2);
     suite_add_tcase(suite, t);
     return run_suite(suite);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Thread pools, and hooks of the caller that fail. */
+ * Thread pools, and parallel hooks that fail. */
 #include <stdlib.h>
 
 #include "run_suite.h"
@@ -25,7 +25,7 @@ START_TEST(a_pool_has_1_to_1024_threads)
 }
 END_TEST
 
-START_TEST(a_hook_that_fails_fails_the_step_and_leaves_the_model)
+START_TEST(a_failing_hook_fails_the_step_and_leaves_the_model_unchanged)
 {
     thaw_config config = shop_config(NULL, 3, 0);
     thaw_model *m;
@@ -48,7 +48,7 @@ int main(void)
     TCase *tc = tcase_create("parallel");
     tcase_add_checked_fixture(tc, shop_setup, shop_teardown);
     tcase_add_test(tc, a_pool_has_1_to_1024_threads);
-    tcase_add_test(tc, a_hook_that_fails_fails_the_step_and_leaves_the_model);
+    tcase_add_test(tc, a_failing_hook_fails_the_step_and_leaves_the_model_unchanged);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What scoring and recommending refuse. */
+ * Errors of scoring and recommending. */
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
@@ -66,7 +66,7 @@ START_TEST(recommend_refuses_bad_queries)
     q.n_allow = 0;
     expect(thaw_recommend(model, user, hits, &size, &q), THAW_OK);
     ck_assert_int_eq(size, 0);
-    q.allow = NULL, q.top = INT64_MAX; /* more than there is: no more than that is written */
+    q.allow = NULL, q.top = INT64_MAX; /* above the number of items: only the items are written */
     expect(thaw_recommend(model, user, hits, &size, &q), THAW_OK);
     ck_assert_int_eq(size, SHOP_ITEMS);
 }
@@ -80,7 +80,8 @@ START_TEST(a_query_of_version_0_1_still_works)
     thaw_hit hits[20];
     memset(&q, 0x5a, sizeof q);
     expect(thaw_query_init(&q, OLD), THAW_OK);
-    ck_assert(q.struct_size == OLD && q.top == 10 && q.n_groups == 0x5a5a5a5a5a5a5a5a); /* no byte beyond is touched */
+    /* bytes past OLD are not read or written */
+    ck_assert(q.struct_size == OLD && q.top == 10 && q.n_groups == 0x5a5a5a5a5a5a5a5a);
     expect(thaw_recommend(model, user, hits, &size, &q), THAW_OK);
     ck_assert_int_eq(size, 10);
     expect(thaw_query_init(&q, OLD - 8), THAW_E_ARG);

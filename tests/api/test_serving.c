@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What serving relies on: users as bytes, saves that cannot be half done, threads that share a model, errors of a thread's own.
+ * Guarantees of serving: users as bytes, atomic saves, threads that share a model, errors per thread.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
@@ -40,7 +40,7 @@ static thaw_user *adapted(const thaw_model *m, int n)
 
 /* ---- users as bytes ---- */
 
-/* Mean and variance of every item, in one list. */
+/* Mean and variance of every item, in one array. */
 static void predict(const thaw_model *m, const thaw_user *u, float *out)
 {
     int64_t rows[SHOP_ITEMS];
@@ -48,7 +48,7 @@ static void predict(const thaw_model *m, const thaw_user *u, float *out)
     ck_assert_int_eq(thaw_score(m, u, out, out + SHOP_ITEMS, rows, SHOP_ITEMS), THAW_OK);
 }
 
-/* 1e-4: a saved belief holds P in full where the live one may hold its factors, in float32. */
+/* 1e-4: saved bytes have the full P, a user in memory may have its factors; float32. */
 static void check_same(const thaw_model *m, const thaw_user *a, const thaw_user *b)
 {
     float x[2 * SHOP_ITEMS], y[2 * SHOP_ITEMS];
@@ -60,7 +60,7 @@ static void check_same(const thaw_model *m, const thaw_user *a, const thaw_user 
 
 static const int counts[] = {0, 1, 3, 4, 5, 20};
 
-START_TEST(a_loaded_user_and_a_copy_are_the_same_user)
+START_TEST(a_loaded_user_and_a_copy_equal_the_user)
 {
     thaw_model *m = shop_model(NULL, 4, _i % 2 ? 25 : 0);
     thaw_user *u = adapted(m, counts[_i / 2]), *copy, *loaded;
@@ -84,7 +84,7 @@ START_TEST(a_loaded_user_and_a_copy_are_the_same_user)
 }
 END_TEST
 
-START_TEST(a_short_buffer_is_told_the_size_and_not_written)
+START_TEST(a_short_buffer_returns_the_size_and_is_not_written)
 {
     thaw_user *u = adapted(model, 2);
     int64_t size = 0, model_size = 0;
@@ -101,13 +101,13 @@ START_TEST(a_short_buffer_is_told_the_size_and_not_written)
 }
 END_TEST
 
-START_TEST(a_user_cut_anywhere_is_refused)
+START_TEST(truncated_user_bytes_are_refused)
 {
     thaw_user *u = adapted(model, 3), *out;
     int64_t size;
     char *bytes = user_bytes(u, &size);
     for (int64_t n = 0; n < size; n++) {
-        char *cut = malloc((size_t)n + 1); /* exact, for the sanitizer to watch */
+        char *cut = malloc((size_t)n + 1); /* exact size, so that the sanitizer detects reads past the end */
         memcpy(cut, bytes, (size_t)n);
         out = u;
         ck_assert_int_eq(thaw_user_load(&out, model, cut, n), THAW_E_FORMAT);
@@ -120,7 +120,7 @@ START_TEST(a_user_cut_anywhere_is_refused)
 }
 END_TEST
 
-START_TEST(a_user_with_a_flipped_bit_is_refused)
+START_TEST(user_bytes_with_a_flipped_bit_are_refused)
 {
     thaw_user *u = adapted(model, 3), *out;
     int64_t size;
@@ -137,14 +137,14 @@ START_TEST(a_user_with_a_flipped_bit_is_refused)
 }
 END_TEST
 
-/* Numbers that a whole user never has, with the checksum set right: the place, its bytes, what is said. */
+/* Invalid numbers with a valid checksum: offset, size, bytes, expected status. */
 static const struct {
     int at, n;
     unsigned char bytes[8];
     thaw_status status;
 } hostile[] = {
     {32, 8, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, THAW_E_FORMAT}, /* -1 events */
-    {32, 8, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f}, THAW_E_FORMAT}, /* so many that one more overflows */
+    {32, 8, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f}, THAW_E_FORMAT}, /* one more event overflows */
     {40, 8, {0, 0, 0, 0, 0, 0, 0xf8, 0x7f}, THAW_E_FORMAT},                   /* time NaN */
     {40, 8, {0, 0, 0, 0, 0, 0, 0xf0, 0x7f}, THAW_E_FORMAT},                   /* time +Inf */
     {64, 4, {0, 0, 0xc0, 0x7f}, THAW_E_FORMAT},                               /* m0 NaN */
@@ -158,7 +158,7 @@ static const struct {
     {8, 4, {0, 0, 0, 0}, THAW_E_FORMAT},
 };
 
-START_TEST(a_hostile_user_is_refused)
+START_TEST(invalid_user_bytes_with_a_valid_checksum_are_refused)
 {
     thaw_user *u = adapted(model, 3), *out;
     int64_t size;
@@ -174,7 +174,7 @@ END_TEST
 
 /* ---- saving ---- */
 
-START_TEST(a_save_that_fails_leaves_the_old_file)
+START_TEST(a_failed_save_leaves_the_old_file)
 {
     const char *path = temp_path("folder");
     char inside[600], beside[600];
@@ -224,7 +224,7 @@ START_TEST(a_save_replaces_the_file_even_while_it_is_mapped)
     thaw_user *u = adapted(model, 3);
     check_same(mapped, u, u);
     ck_assert_int_eq(thaw_model_load(&loaded, path, NULL), THAW_OK);
-    ck_assert_int_eq(thaw_model_save(mapped, path), THAW_OK); /* over the file it once came from */
+    ck_assert_int_eq(thaw_model_save(mapped, path), THAW_OK); /* to the file it was loaded from */
     thaw_user_free(u);
     thaw_model_free(mapped), thaw_model_free(loaded), thaw_model_free(other);
     unlink(path);
@@ -233,16 +233,16 @@ END_TEST
 
 /* ---- threads ---- */
 
-enum { ROUNDS = 300, SHOPPERS = 20 };
+enum { ROUNDS = 300, ADAPTED = 20 };
 
 typedef struct shift {
-    float scores[SHOPPERS][2 * SHOP_ITEMS];
+    float scores[ADAPTED][2 * SHOP_ITEMS];
     int differs;
 } shift;
 
 static void serve_once(float scores[][2 * SHOP_ITEMS])
 {
-    for (int s = 0; s < SHOPPERS; s++) {
+    for (int s = 0; s < ADAPTED; s++) {
         thaw_user *u;
         thaw_event events[16];
         thaw_hit hits[10];
@@ -260,7 +260,7 @@ static void serve_once(float scores[][2 * SHOP_ITEMS])
 static void *serve(void *arg)
 {
     shift *mine = arg;
-    float scores[SHOPPERS][2 * SHOP_ITEMS];
+    float scores[ADAPTED][2 * SHOP_ITEMS];
     for (int r = 0; r < ROUNDS; r++) {
         serve_once(scores);
         mine->differs += memcmp(scores, mine->scores, sizeof scores) != 0;
@@ -313,12 +313,12 @@ static void *fail_elsewhere(void *arg)
 {
     thaw_config config;
     int *fine = arg;
-    *fine = thaw_last_error()[0] == 0; /* none of this thread's calls failed yet */
+    *fine = thaw_last_error()[0] == 0; /* no call of this thread has failed */
     *fine = *fine && thaw_config_init(&config, 1) == THAW_E_ARG && strstr(thaw_last_error(), "struct_size is 1");
     return NULL;
 }
 
-START_TEST(the_last_error_is_of_the_calling_thread)
+START_TEST(the_last_error_belongs_to_the_calling_thread)
 {
     thaw_config config = shop_config(NULL, 2, 0);
     pthread_t other;
@@ -331,7 +331,7 @@ START_TEST(the_last_error_is_of_the_calling_thread)
 }
 END_TEST
 
-START_TEST(a_call_that_works_keeps_the_last_error)
+START_TEST(a_successful_call_keeps_the_last_error)
 {
     thaw_config config = shop_config(NULL, 2, 0);
     ck_assert_int_eq(thaw_config_set(&config, "rank", "300"), THAW_E_RANGE);
@@ -380,15 +380,16 @@ int main(void)
     Suite *suite = suite_create("api serving");
     TCase *bytes = tcase_create("bytes");
     tcase_add_checked_fixture(bytes, setup, teardown);
-    tcase_add_loop_test(bytes, a_loaded_user_and_a_copy_are_the_same_user, 0, 2 * (int)(sizeof counts / sizeof *counts));
-    tcase_add_test(bytes, a_short_buffer_is_told_the_size_and_not_written);
-    tcase_add_test(bytes, a_user_cut_anywhere_is_refused);
-    tcase_add_test(bytes, a_user_with_a_flipped_bit_is_refused);
-    tcase_add_loop_test(bytes, a_hostile_user_is_refused, 0, (int)(sizeof hostile / sizeof *hostile));
+    tcase_add_loop_test(bytes, a_loaded_user_and_a_copy_equal_the_user, 0, 2 * (int)(sizeof counts / sizeof *counts));
+    tcase_add_test(bytes, a_short_buffer_returns_the_size_and_is_not_written);
+    tcase_add_test(bytes, truncated_user_bytes_are_refused);
+    tcase_add_test(bytes, user_bytes_with_a_flipped_bit_are_refused);
+    tcase_add_loop_test(bytes, invalid_user_bytes_with_a_valid_checksum_are_refused, 0,
+                        (int)(sizeof hostile / sizeof *hostile));
     suite_add_tcase(suite, bytes);
     TCase *saving = tcase_create("saving");
     tcase_add_checked_fixture(saving, setup, teardown);
-    tcase_add_test(saving, a_save_that_fails_leaves_the_old_file);
+    tcase_add_test(saving, a_failed_save_leaves_the_old_file);
     tcase_add_test(saving, a_read_only_folder_keeps_its_file);
     tcase_add_test(saving, a_save_replaces_the_file_even_while_it_is_mapped);
     suite_add_tcase(suite, saving);
@@ -397,8 +398,8 @@ int main(void)
     tcase_add_checked_fixture(threads, setup, teardown);
     tcase_add_test(threads, two_threads_on_one_model_agree_with_one);
     tcase_add_test(threads, training_on_threads_gives_the_same_bytes);
-    tcase_add_test(threads, the_last_error_is_of_the_calling_thread);
-    tcase_add_test(threads, a_call_that_works_keeps_the_last_error);
+    tcase_add_test(threads, the_last_error_belongs_to_the_calling_thread);
+    tcase_add_test(threads, a_successful_call_keeps_the_last_error);
     tcase_add_test(threads, status_texts_are_never_null);
     tcase_add_test(threads, progress_can_stop_the_training_and_the_model_is_usable);
     suite_add_tcase(suite, threads);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What adapting users, setting their features and storing them refuses. */
+ * Errors of adapting users, setting their features and storing them. */
 #include <math.h>
 
 #include "run_suite.h"
@@ -72,7 +72,7 @@ START_TEST(user_bytes_refuse_null_and_bad_sizes)
 }
 END_TEST
 
-/* One thing wrong with an event of a model without half-life; the last two are fine. */
+/* Events of a model without half-life: each has one error, except the last two. */
 static const struct {
     thaw_event event;
     thaw_status status;
@@ -93,7 +93,7 @@ static const struct {
     {{.value = 2.5f, .time = INFINITY}, THAW_OK},
 };
 
-START_TEST(a_bad_event_leaves_the_user_alone)
+START_TEST(a_bad_event_leaves_the_user_unchanged)
 {
     const thaw_event two[] = {shop_event(1), events[_i].event};
     const int64_t offsets[] = {0, 1, 2};
@@ -114,7 +114,7 @@ START_TEST(a_bad_event_leaves_the_user_alone)
 }
 END_TEST
 
-START_TEST(a_fading_model_needs_finite_times)
+START_TEST(a_model_with_half_life_needs_finite_times)
 {
     float mean[4];
     thaw_model *m = shop_model(NULL, 4, 30);
@@ -124,7 +124,7 @@ START_TEST(a_fading_model_needs_finite_times)
     e.time = _i ? (double)INFINITY : (double)NAN;
     expect(thaw_adapt(m, u, &e, 1), THAW_E_RANGE);
     expect(thaw_user_observe(m, u, &e), THAW_E_RANGE);
-    e.time = _i ? -1.7e308 : 1.7e308; /* finite but absurd: works */
+    e.time = _i ? -1.7e308 : 1.7e308; /* finite, therefore valid */
     expect(thaw_user_observe(m, u, &e), THAW_OK);
     e.time = -e.time;
     expect(thaw_user_observe(m, u, &e), THAW_OK);
@@ -164,7 +164,7 @@ START_TEST(a_duplicate_event_counts_twice)
 }
 END_TEST
 
-START_TEST(features_that_are_unknown_or_no_numbers_are_refused)
+START_TEST(unknown_features_and_invalid_numbers_are_refused)
 {
     float mean[4];
     const thaw_event e = shop_event(1);
@@ -196,11 +196,11 @@ int main(void)
     tcase_add_test(tc, setting_features_refuses_null);
     tcase_add_test(tc, adapting_refuses_null);
     tcase_add_test(tc, user_bytes_refuse_null_and_bad_sizes);
-    tcase_add_loop_test(tc, a_bad_event_leaves_the_user_alone, 0, N(events));
-    tcase_add_loop_test(tc, a_fading_model_needs_finite_times, 0, 2);
+    tcase_add_loop_test(tc, a_bad_event_leaves_the_user_unchanged, 0, N(events));
+    tcase_add_loop_test(tc, a_model_with_half_life_needs_finite_times, 0, 2);
     tcase_add_test(tc, counts_and_offsets_are_checked);
     tcase_add_test(tc, a_duplicate_event_counts_twice);
-    tcase_add_test(tc, features_that_are_unknown_or_no_numbers_are_refused);
+    tcase_add_test(tc, unknown_features_and_invalid_numbers_are_refused);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

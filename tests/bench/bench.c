@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* thaw-bench: what the calls of thaw.h cost, beside the same work done plainly with BLAS and LAPACK. */
+/* thaw-bench: the time of calls of thaw.h, compared with a straightforward implementation on BLAS and LAPACK. */
 
 #include "bench.h"
 
@@ -15,13 +15,13 @@
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
-    const char *does;
+    const char *summary;
 } parts[] = {
     {"adapt", bench_adapt, "a new user from a few events, against the normal equations by ssyrk and sposv"},
     {"episode", bench_episode, "an episode of pretraining, gradient and step, against ssyrk and sposv"},
     {"observe", bench_observe, "one more event, against a Sherman-Morrison update by BLAS"},
     {"pretrain", bench_pretrain, "passes over a table of ratings"},
-    {"topn", bench_topn, "the best of a catalogue, against sgemv or sgemm and a heap"},
+    {"topn", bench_topn, "top-N of a catalogue, against sgemv or sgemm and a heap"},
 };
 enum { N_PARTS = sizeof parts / sizeof parts[0] };
 
@@ -29,12 +29,12 @@ int main(int argc, char **argv)
 {
     for (int i = 0; argc > 1 && i < N_PARTS; i++)
         if (strcmp(argv[1], parts[i].name) == 0) return parts[i].run(argc - 1, argv + 1);
-    const int asked = argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
-    FILE *to = asked ? stdout : stderr;
+    const int is_help = argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+    FILE *to = is_help ? stdout : stderr;
     fputs("usage: thaw-bench PART [option…]\n\n", to);
-    for (int i = 0; i < N_PARTS; i++) fprintf(to, "  %-9s %s\n", parts[i].name, parts[i].does);
+    for (int i = 0; i < N_PARTS; i++) fprintf(to, "  %-9s %s\n", parts[i].name, parts[i].summary);
     fputs("\n  --json    one object per line; every part has it\n  PART -h   the options of a part\n", to);
-    return asked ? 0 : 2;
+    return is_help ? 0 : 2;
 }
 
 /* ---- arguments ------------------------------------------------------------------------------------------------ */
@@ -57,13 +57,13 @@ void bench_check(thaw_status status, const char *call)
     exit(1);
 }
 
-int64_t bench_integer(const char *flag, const char *text, int64_t least, int64_t most)
+int64_t bench_integer(const char *flag, const char *text, int64_t min, int64_t max)
 {
     char *end;
     errno = 0;
     const long long n = strtoll(text, &end, 10);
-    if (errno || end == text || *end || n < least || n > most)
-        bench_refuse("%s is %s; must be %lld to %lld", flag, text, (long long)least, (long long)most);
+    if (errno || end == text || *end || n < min || n > max)
+        bench_refuse("%s is %s; must be %lld to %lld", flag, text, (long long)min, (long long)max);
     return n;
 }
 
@@ -76,7 +76,7 @@ int bench_option(int argc, char **argv, const struct option *options, const char
         exit(0);
     }
     if (option == ':') bench_refuse("%s needs a value", argv[optind - 1]);
-    if (option == '?') bench_refuse("%s is no option of %s", argv[optind - 1], argv[0]);
+    if (option == '?') bench_refuse("unknown option %s of %s", argv[optind - 1], argv[0]);
     if (option == -1 && optind < argc) bench_refuse("%s belongs to no option", argv[optind]);
     return option;
 }
@@ -92,7 +92,7 @@ void *bench_alloc(int64_t count, size_t size)
     return memset(p, 0, bytes);
 }
 
-/* ---- made-up numbers ------------------------------------------------------------------------------------------ */
+/* ---- random numbers ------------------------------------------------------------------------------------------- */
 
 double bench_uniform(uint64_t *state)
 {
@@ -118,9 +118,9 @@ thaw_event *bench_events(int64_t n, int64_t items)
     return events;
 }
 
-enum { SHOPPERS = 400, RATED = 40, KEY = 24 };
+enum { MODEL_USERS = 400, RATED = 40, KEY = 24 };
 
-/* Items 0 … n-1 as keys, so that all of them are in the catalogue. */
+/* Add items 0 … n-1 by a feature, so that all of them are in the catalogue. */
 static void add_items(thaw_data *data, int64_t n)
 {
     char(*text)[KEY] = bench_alloc(n, sizeof *text);
@@ -146,7 +146,8 @@ static void add_ratings(thaw_data *data, const thaw_event *events, int64_t n)
         items[k] = text[k][1];
         values[k] = events[k].value;
     }
-    const thaw_event_columns columns = {.struct_size = sizeof columns, .users = users, .items = items, .values = values};
+    const thaw_event_columns columns = {.struct_size = sizeof columns, .users = users, .items = items,
+                                        .values = values};
     CHECK(thaw_data_add_events(data, &columns, n));
     free(users);
     free(items);
@@ -159,13 +160,13 @@ thaw_model *bench_model(int64_t items, int32_t rank, int32_t passes)
     thaw_data *data;
     thaw_model *model;
     thaw_config config;
-    thaw_event *events = bench_events(SHOPPERS * RATED, items);
+    thaw_event *events = bench_events(MODEL_USERS * RATED, items);
     CHECK(thaw_config_init(&config, sizeof config));
     config.rank = rank;
     config.passes = passes ? passes : 1;
     CHECK(thaw_data_create(&data, &config));
     add_items(data, items);
-    add_ratings(data, events, SHOPPERS * RATED);
+    add_ratings(data, events, MODEL_USERS * RATED);
     CHECK(thaw_model_create(&model, &config, data));
     if (passes) CHECK(thaw_pretrain(model, NULL, data, NULL, NULL));
     thaw_data_free(data);
@@ -173,11 +174,12 @@ thaw_model *bench_model(int64_t items, int32_t rank, int32_t passes)
     return model;
 }
 
-/* ---- the race ------------------------------------------------------------------------------------------------- */
+/* ---- measuring ------------------------------------------------------------------------------------------------ */
 
 void bench_one_blas_thread(void)
 {
-    static const char *const names[] = {"openblas_set_num_threads", "bli_thread_set_num_threads", "MKL_Set_Num_Threads"};
+    static const char *const names[] = {"openblas_set_num_threads", "bli_thread_set_num_threads",
+                                        "MKL_Set_Num_Threads"};
     for (int i = 0; i < 3; i++) {
         void *symbol = dlsym(RTLD_DEFAULT, names[i]);
         void (*set)(int) = NULL;
@@ -199,17 +201,17 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-void bench_race(bench_rival *rivals, int n)
+void bench_compare(bench_candidate *candidates, int n)
 {
-    double us[BENCH_RIVALS][BENCH_ROUNDS];
+    double us[BENCH_CANDIDATES][BENCH_ROUNDS];
     for (int round = -1; round < BENCH_ROUNDS; round++)
         for (int r = 0; r < n; r++) {
             const double start = bench_seconds();
-            rivals[r].run(rivals[r].arg, round + 1);
-            if (round >= 0) us[r][round] = 1e6 * (bench_seconds() - start) / (double)rivals[r].calls;
+            candidates[r].run(candidates[r].arg, round + 1);
+            if (round >= 0) us[r][round] = 1e6 * (bench_seconds() - start) / (double)candidates[r].calls;
         }
     for (int r = 0; r < n; r++) {
         qsort(us[r], BENCH_ROUNDS, sizeof us[r][0], ascending);
-        rivals[r].us = us[r][BENCH_ROUNDS / 2];
+        candidates[r].us = us[r][BENCH_ROUNDS / 2];
     }
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* A new user from K events: thaw_adapt() one by one, thaw_adapt_many(), and the normal equations as one writes them with BLAS:
+/* A new user from K events: thaw_adapt(), thaw_adapt_many(), and the normal equations by BLAS:
  *
  *     (I + X'X) m = X't      gather X; ssyrk, sgemv, sposv
  *
- * from an item table of the same size. The plain way is given no less than it needs: it leaves out the weights that thaw gives
- * events by their items' noise, writes the triangle once, and reads aligned rows. */
+ * from an item table of the same size. The reference has less work than thaw: no weights by the noise of items, one
+ * triangle, aligned rows. */
 
 #include <cblas.h>
 #include <stdio.h>
@@ -16,8 +16,8 @@
 
 enum { USERS = 512, SLICE = 64, MOST_EVENTS = 50, MOST_RANK = 64 };
 
-void sposv_(const char *uplo, const int *n, const int *nrhs, float *A, const int *lda, float *B, const int *ldb, int *info,
-            size_t length);
+void sposv_(const char *uplo, const int *n, const int *nrhs, float *A, const int *lda, float *B, const int *ldb,
+            int *info, size_t length);
 
 typedef struct work {
     thaw_model *model;
@@ -30,7 +30,7 @@ typedef struct work {
     int64_t d, k;
 } work;
 
-/* Rounds take slices of the users in turn: short enough to fit between two interruptions. */
+/* A round uses a slice of the users: short, so that few rounds are interrupted. */
 static int64_t first_user(int64_t round)
 {
     return round * SLICE % USERS;
@@ -63,7 +63,7 @@ static int plain_adapt(const work *w, const thaw_event *events, float *m)
     for (int i = 0; i < d; i++) w->G[i * d + i] += 1.0f;
     cblas_sgemv(CblasRowMajor, CblasTrans, k, d, 1.0f, w->X, d, t, 1, 0.0f, m, 1);
     int info;
-    sposv_("L", &d, &one, w->G, &d, m, &d, &info, 1); /* upper by rows is lower by columns */
+    sposv_("L", &d, &one, w->G, &d, m, &d, &info, 1); /* a row-major upper triangle is a column-major lower one */
     return info;
 }
 
@@ -75,7 +75,7 @@ static void run_plain(void *arg, int64_t round)
         if (plain_adapt(w, w->events + w->offsets[u], w->means + u % SLICE * w->d)) abort();
 }
 
-static void print_line(const work *w, const bench_rival *r, int json)
+static void print_line(const work *w, const bench_candidate *r, int json)
 {
     const double single = r[2].us / r[0].us, batch = r[2].us / r[1].us;
     printf(json ? "{\"d\": %d, \"k\": %d, \"single_us\": %.4f, \"batch_us\": %.4f, \"blas_us\": %.4f, "
@@ -90,9 +90,9 @@ static void compare(work *w, int64_t items, int64_t k, int json)
     w->k = k;
     w->events = bench_events(USERS * k, items);
     for (int64_t u = 0; u <= USERS; u++) w->offsets[u] = u * k;
-    bench_rival rivals[] = {{run_single, w, SLICE, 0}, {run_batch, w, SLICE, 0}, {run_plain, w, SLICE, 0}};
-    bench_race(rivals, 3);
-    print_line(w, rivals, json);
+    bench_candidate candidates[] = {{run_single, w, SLICE, 0}, {run_batch, w, SLICE, 0}, {run_plain, w, SLICE, 0}};
+    bench_compare(candidates, 3);
+    print_line(w, candidates, json);
     free(w->events);
 }
 
@@ -114,12 +114,13 @@ static void compare_rank(int64_t items, int64_t d, int json)
 }
 
 static const char help[] = "usage: thaw-bench adapt [--json] [--items N]\n"
-                           "Microseconds per new user, medians, one thread: thaw_adapt, thaw_adapt_many, and plain BLAS.\n\n"
+                           "Median microseconds per new user on one thread: thaw_adapt, thaw_adapt_many, and BLAS.\n\n"
                            "  --items N   items of the catalogue; default 4000\n";
 
 int bench_adapt(int argc, char **argv)
 {
-    static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {"items", required_argument, NULL, 'n'}, {0}};
+    static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {"items", required_argument, NULL, 'n'},
+                                            {0}};
     int json = 0;
     int64_t items = 4000;
     for (int o; (o = bench_option(argc, argv, options, help)) != -1;) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Episodes of pretraining on random items: adapt to K of them, score ten others, the exact gradient through the solve, and a step
- * of Adagrad for all rows touched. The plain way is the normal equations and row gradients by BLAS and LAPACK:
+/* Episodes of pretraining on random items: adapt to K items, score ten others, the exact gradient through the solve,
+ * and a step of Adagrad for all rows of the episode. The reference is the normal equations and row gradients by BLAS
+ * and LAPACK:
  *
  *     A = diag(q) + X'X,   A w = b,   s = F w,   A l = F'e        ssyrk, sgemv, sposv, spotrs; saxpy for the steps */
 
@@ -18,14 +19,16 @@ enum { D = 64, K = 10, QUERY = 10, ROWS = K + QUERY, EPISODES = 4096, CALLS = 20
 
 #define RATE 1e-4f
 
-void sposv_(const char *uplo, const int *n, const int *nrhs, float *a, const int *lda, float *b, const int *ldb, int *info);
-void spotrs_(const char *uplo, const int *n, const int *nrhs, const float *a, const int *lda, float *b, const int *ldb, int *info);
+void sposv_(const char *uplo, const int *n, const int *nrhs, float *a, const int *lda, float *b, const int *ldb,
+            int *info);
+void spotrs_(const char *uplo, const int *n, const int *nrhs, const float *a, const int *lda, float *b,
+             const int *ldb, int *info);
 
 typedef struct work {
     const thaw__kernels *kernels;
     float *V, *F;             /* [items, D] */
-    float *sum_v, *sum_f;     /* [items] Adagrad's */
-    int32_t (*items)[ROWS];   /* [EPISODES] those of the support, then of the query */
+    float *sum_v, *sum_f;     /* [items] of Adagrad */
+    int32_t (*items)[ROWS];   /* [EPISODES] items of the support, then of the query */
     float *scratch;
     double loss;
 } work;
@@ -38,11 +41,12 @@ static void prefetch_row(const float *row)
     for (int c = 0; c < D; c += 16) __builtin_prefetch(row + c, 1);
 }
 
-/* The rows of an episode that comes soon, and their sums. */
+/* Prefetch the rows and sums of a later episode. */
 static void prefetch(const work *w, const int32_t *items)
 {
     for (int i = 0; i < K; i++) prefetch_row(w->V + (int64_t)items[i] * D), __builtin_prefetch(w->sum_v + items[i], 1);
-    for (int i = K; i < ROWS; i++) prefetch_row(w->F + (int64_t)items[i] * D), __builtin_prefetch(w->sum_f + items[i], 1);
+    for (int i = K; i < ROWS; i++)
+        prefetch_row(w->F + (int64_t)items[i] * D), __builtin_prefetch(w->sum_f + items[i], 1);
 }
 
 static void episode(work *w, const int32_t *items)
@@ -59,9 +63,11 @@ static void episode(work *w, const int32_t *items)
     w->loss += loss;
     const ridge_plane plane = ridge_plane_of(&slope, w->kernels, D);
     for (int i = 0; i < K; i++)
-        ridge_adagrad(w->V + (int64_t)items[i] * D, w->sum_v + items[i], RATE, by_l[i], by_w[i], &slope, plane, w->kernels, D);
+        ridge_adagrad(w->V + (int64_t)items[i] * D, w->sum_v + items[i], RATE, by_l[i], by_w[i], &slope, plane,
+                      w->kernels, D);
     for (int j = 0; j < QUERY; j++)
-        ridge_adagrad(w->F + (int64_t)items[K + j] * D, w->sum_f + items[K + j], RATE, 0, by_query[j], &slope, plane, w->kernels, D);
+        ridge_adagrad(w->F + (int64_t)items[K + j] * D, w->sum_f + items[K + j], RATE, 0, by_query[j], &slope, plane,
+                      w->kernels, D);
 }
 
 static void run_thaw(void *arg, int64_t round)
@@ -96,9 +102,9 @@ static void plain_episode(work *w, const int32_t *items)
     sposv_("L", &d, &one, A, &d, mean, &d, &info);
     cblas_sgemv(CblasRowMajor, CblasNoTrans, QUERY, D, 1, F, D, mean, 1, 0, e, 1);
     for (int j = 0; j < QUERY; j++) {
-        const float miss = e[j] - label[j];
-        w->loss += (double)(miss * miss) / 6;
-        e[j] = miss / 3;
+        const float error = e[j] - label[j];
+        w->loss += (double)(error * error) / 6;
+        e[j] = error / 3;
     }
     cblas_sgemv(CblasRowMajor, CblasTrans, QUERY, D, 1, F, D, e, 1, 0, l, 1);
     spotrs_("L", &d, &one, A, &d, l, &d, &info);
@@ -132,19 +138,20 @@ static void compare_catalogue(int64_t n, int json)
               .items = bench_alloc(EPISODES, sizeof *w.items), .scratch = bench_alloc(ridge_scratch(D), sizeof(float))};
     for (int k = 0; k < EPISODES; k++)
         for (int i = 0; i < ROWS; i++) w.items[k][i] = (int32_t)(bench_uniform(&state) * (double)n);
-    bench_rival rivals[] = {{run_thaw, &w, CALLS, 0}, {run_plain, &w, CALLS, 0}};
-    bench_race(rivals, 2);
+    bench_candidate candidates[] = {{run_thaw, &w, CALLS, 0}, {run_plain, &w, CALLS, 0}};
+    bench_compare(candidates, 2);
     if (!isfinite(w.loss)) abort();
-    printf(json ? "{\"items\": %lld, \"d\": %d, \"k\": %d, \"query\": %d, \"episodes_per_s\": %.0f, \"blas_episodes_per_s\": %.0f, "
-                  "\"ratio\": %.2f}\n"
+    printf(json ? "{\"items\": %lld, \"d\": %d, \"k\": %d, \"query\": %d, "
+                  "\"episodes_per_s\": %.0f, \"blas_episodes_per_s\": %.0f, \"ratio\": %.2f}\n"
                 : "%8lld %4d %4d %6d %14.0f %14.0f %9.1f x\n",
-           (long long)n, D, K, QUERY, 1e6 / rivals[0].us, 1e6 / rivals[1].us, rivals[1].us / rivals[0].us);
+           (long long)n, D, K, QUERY, 1e6 / candidates[0].us, 1e6 / candidates[1].us,
+               candidates[1].us / candidates[0].us);
     fflush(stdout);
     free(w.V), free(w.F), free(w.sum_v), free(w.sum_f), free(w.items), free(w.scratch);
 }
 
 static const char help[] = "usage: thaw-bench episode [--json]\n"
-                           "Episodes of pretraining per second on one thread, medians, and the same by plain BLAS and LAPACK.\n";
+                           "Median number of episodes per second on one thread, and the same by BLAS and LAPACK.\n";
 
 int bench_episode(int argc, char **argv)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the kernels of kernels.h cost, against the same work through BLAS and LAPACK, one thread, one process:
+ * The time of the kernels of kernels.h, against the same work by BLAS and LAPACK on one thread:
  *
- *     bench_kernels [variant]        the best variant of this CPU unless named
+ *     bench_kernels [variant]        default: the best variant of this CPU
  *
- * The yardstick of adaptation is the primal: ssyrk over the user's rows, then sposv of d x d. Microseconds per user. */
+ * The reference of adapting is the primal: ssyrk over the rows of the user, then sposv of d x d. Microseconds per
+ * user. */
 #include <cblas.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,8 +15,8 @@
 
 enum { ITEMS = 4000, USERS = 1024, LD = 80 };
 
-void sposv_(const char *uplo, const int *n, const int *nrhs, float *A, const int *lda, float *B, const int *ldb, int *info,
-            size_t length);
+void sposv_(const char *uplo, const int *n, const int *nrhs, float *A, const int *lda, float *B, const int *ldb,
+            int *info, size_t length);
 void spotrf_(const char *uplo, const int *n, float *A, const int *lda, int *info, size_t length);
 void spotrs_(const char *uplo, const int *n, const int *n_rhs, const float *A, const int *lda, float *B, const int *ldb,
              int *info, size_t length);
@@ -82,11 +83,11 @@ static void adapt_line(bench *b, int64_t d, int64_t n)
     const double primal = 1e6 * measure(blas_primal, b, USERS / 2, 15).best;
     const double single = 1e6 * measure(dual, b, USERS, 31).best;
     const double many = 1e6 * measure(dual16, b, USERS / 16, 31).best / 16;
-    printf("d %3d  K %2d   blas primal %7.3f   dual %6.3f (%5.1fx)   dual16 %6.3f (%5.1fx)\n", (int)d, (int)n, primal, single,
-           primal / single, many, primal / many);
+    printf("d %3d  K %2d   blas primal %7.3f   dual %6.3f (%5.1fx)   dual16 %6.3f (%5.1fx)\n", (int)d, (int)n, primal,
+           single, primal / single, many, primal / many);
 }
 
-/* One user's belief for ever: updates do not depend on the values. */
+/* Always the same user: the time of updates does not depend on the values. */
 static void observe(void *arg, int64_t i)
 {
     const bench *b = arg;
@@ -162,14 +163,14 @@ static void inverse_line(bench *b, int64_t n)
     b->kernels->potrf(n, b->G, n);
     const double lapack_s = 1e6 * measure(lapack_solve, b, 500, 15).best;
     const double small_s = 1e6 * measure(small_solve, b, 500, 15).best;
-    printf("n %3d  potrf + potri: lapack %7.3f us   built in %7.3f us (%4.1fx)   potrs: %6.3f, %6.3f us\n", (int)n, lapack,
-           small, lapack / small, lapack_s, small_s);
+    printf("n %3d  potrf + potri: lapack %7.3f us   built in %7.3f us (%4.1fx)   potrs: %6.3f, %6.3f us\n", (int)n,
+           lapack, small, lapack / small, lapack_s, small_s);
 }
 
 int main(int argc, char **argv)
 {
     bench b = {.kernels = argc > 1 ? thaw__kernels_named(argv[1]) : thaw__kernels_best()};
-    if (!b.kernels) return fprintf(stderr, "this CPU has no variant %s\n", argv[1]), 2;
+    if (!b.kernels) return fprintf(stderr, "variant %s is not supported by this CPU\n", argv[1]), 2;
     b.table = normal_table(ITEMS, 128, 128, 0.3f, 1);
     b.rows = malloc(USERS * 64 * sizeof *b.rows);
     b.t = malloc(USERS * 64 * sizeof *b.t);
@@ -181,7 +182,8 @@ int main(int argc, char **argv)
     if (!b.rows || !b.t || !b.scale) abort();
 
     printf("kernels %s, %s\n", b.kernels->name, thaw__linalg_name());
-    const int64_t ranks[] = {16, 32, 64, 128}, events[] = {3, 5, 10, 16, 20, 33, 50}, sizes[] = {8, 16, 17, 24, 32, 33, 48, 64};
+    const int64_t ranks[] = {16, 32, 64, 128}, events[] = {3, 5, 10, 16, 20, 33, 50},
+        sizes[] = {8, 16, 17, 24, 32, 33, 48, 64};
     for (int r = 0; r < 4; r++)
         for (int k = 0; k < 7; k++) adapt_line(&b, ranks[r], events[k]);
     for (int r = 0; r < 4; r++) belief_line(&b, ranks[r]);

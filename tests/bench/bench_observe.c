@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* One more event of a user whose belief has long left the prior: one user for ever, and many users in turn, whose beliefs do
- * not fit the nearest cache. The plain way is the Sherman-Morrison update of P and m for one user:
+/* One more event of a user who has many events: always the same user, and many users in turn, whose posteriors do not
+ * fit in the L1 cache. The reference is the Sherman-Morrison update of P and m of one user:
  *
  *     g = P x,   P <- P - g g' / (1 + x'g),   m <- m + g (t - x'm) / (1 + x'g)       ssymv, sdot, ssyr, saxpy */
 
@@ -57,7 +57,7 @@ static void run_plain(void *arg, int64_t round)
     for (int64_t k = 0; k < CALLS; k++) plain_observe(w, &events[k]);
 }
 
-static void print_line(const work *w, const bench_rival *r, int json)
+static void print_line(const work *w, const bench_candidate *r, int json)
 {
     printf(json ? "{\"d\": %d, \"update_us\": %.4f, \"many_users_us\": %.4f, \"plain_us\": %.4f, \"ratio\": %.2f}\n"
                 : "%4d %10.3f %12.3f %10.3f %9.1f x\n",
@@ -78,16 +78,18 @@ static void compare_rank(int64_t d, int json)
         CHECK(thaw_user_create(&w.users[u], w.model));
         CHECK(thaw_user_observe(w.model, w.users[u], &w.events[u]));
     }
-    bench_rival rivals[] = {{run_one_user, &w, CALLS, 0}, {run_many_users, &w, CALLS, 0}, {run_plain, &w, CALLS, 0}};
-    bench_race(rivals, 3);
-    print_line(&w, rivals, json);
+    bench_candidate candidates[] = {{run_one_user, &w, CALLS, 0}, {run_many_users, &w, CALLS, 0},
+                                    {run_plain, &w, CALLS, 0}};
+    bench_compare(candidates, 3);
+    print_line(&w, candidates, json);
     for (int u = 0; u < USERS; u++) thaw_user_free(w.users[u]);
     thaw_model_free(w.model);
     free(w.events), free(w.table), free(w.base), free(w.P), free(w.m), free(w.g);
 }
 
-static const char help[] = "usage: thaw-bench observe [--json]\n"
-                           "Microseconds per thaw_user_observe, medians: one user, 64 users in turn, and plain BLAS for one user.\n";
+static const char help[] =
+    "usage: thaw-bench observe [--json]\n"
+    "Median microseconds of thaw_user_observe: one user, 64 users in turn, and BLAS for one user.\n";
 
 int bench_observe(int argc, char **argv)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Passes over a table of ratings, for each number of threads from the same start. Reading the table is told apart. */
+/* Training passes over a table of ratings, for each number of threads. The time of reading the table is separate. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,10 +59,11 @@ static void train(const job *j, const thaw_data *data, int32_t n_threads)
 }
 
 static const char help[] =
-    "usage: thaw-bench pretrain --inter F [--where COLUMN=VALUE] [--item F] [--user F] [--rank D] [--passes N] [--json]\n"
+    "usage: thaw-bench pretrain --inter F [--where COLUMN=VALUE] [--item F] [--user F] [--rank D] [--passes N]\n"
+    "                           [--json]\n"
     "Seconds of thaw_pretrain with 1 and 2 threads.\n\n"
-    "  --inter F   ratings: a table with a first line of names\n"
-    "  --where     only rows whose column reads so\n"
+    "  --inter F   ratings: a table with a header line\n"
+    "  --where     only rows whose COLUMN equals VALUE\n"
     "  --item F, --user F   features\n"
     "  --rank D    default 16\n"
     "  --passes N  default 15\n";
@@ -99,8 +100,8 @@ int bench_pretrain(int argc, char **argv)
     const double start = bench_seconds();
     for (int32_t table = THAW_TABLE_EVENTS; table <= THAW_TABLE_USERS; table++) read_table(&j, data, table);
     if (!j.json)
-        printf("%s\nread in %.3f s\nthreads  rank  passes    events   seconds    create  train rmse\n", thaw_build_info(),
-               bench_seconds() - start);
+        printf("%s\nread in %.3f s\nthreads  rank  passes    events   seconds    create  train rmse\n",
+               thaw_build_info(), bench_seconds() - start);
     for (int32_t threads = 1; threads <= 2; threads++) train(&j, data, threads);
     thaw_data_free(data);
     return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Measuring on a busy machine: many short rounds, of which the median and the fastest are told. */
+ * Timing on a busy machine: many short rounds; returns the median and the fastest. */
 #ifndef THAW_BENCH_MEASURE_H
 #define THAW_BENCH_MEASURE_H
 
@@ -33,7 +33,8 @@ static inline timing measure(void (*call)(void *arg, int64_t i), void *arg, int6
     return (timing){.median = seconds[rounds / 2], .best = seconds[0]};
 }
 
-/* A table of independent normals with standard deviation sd, 64-byte aligned, zero from column d to the stride. */
+/* A table of independent normal numbers with standard deviation sd, 64-byte aligned, zero from column d to the
+ * stride. */
 static inline float *normal_table(int64_t n, int64_t d, int64_t stride, float sd, uint64_t seed)
 {
     float *table = aligned_alloc(64, (size_t)((n * stride + 16) / 16 * 16) * sizeof *table);

@@ -6,9 +6,9 @@
 
 #include "linalg.h"
 
-/* ---- the solves -------------------------------------------------------------------------------------------------- */
+/* ---- solving ---------------------------------------------------------------------------------------------------- */
 
-/* X and G of the dual; of the primal, only A in G. */
+/* Buffers. The dual form uses X and G; the primal form has A in G. */
 typedef struct scratch {
     float *X;      /* [stride, stride] */
     float *G;      /* [stride, stride + 16] */
@@ -38,8 +38,10 @@ static void times(int64_t n, float *out, const float *x, const float *y, float a
     for (int64_t c = 0; c < n; c++) out[c] = a * x[c] * y[c];
 }
 
-/* x <- A^-1 x through the dual:  y = white x,  t = -G^-1 X y,  x = white (y + X't). G holds U, or is made of X here. */
-static int dual_solve(const scratch *s, float *x, float *t, int64_t k, int64_t stride, int factored, const thaw__kernels *kernels)
+/* x <- A^-1 x through the dual:  y = white x,  t = -G^-1 X y,  x = white (y + X't). G has the factor U if `factored`,
+ * else it is computed from X. */
+static int dual_solve(const scratch *s, float *x, float *t, int64_t k, int64_t stride, int factored,
+                      const thaw__kernels *kernels)
 {
     const int64_t ld = dual_ld(k);
     times(stride, x, x, s->white, 1);
@@ -72,8 +74,9 @@ static void dual_rows(const scratch *s, const ridge_task *task, int64_t stride)
     }
 }
 
-/* A = L L' in G, the rows in blocks that X has room for. */
-static int primal_factor(const scratch *s, const ridge_task *task, const thaw__kernels *kernels, int64_t rank, int64_t stride)
+/* Factor A = L L' in G, from blocks of rows that fit in X. */
+static int primal_factor(const scratch *s, const ridge_task *task, const thaw__kernels *kernels, int64_t rank,
+                         int64_t stride)
 {
     memset(s->G, 0, (size_t)(rank * stride) * sizeof *s->G);
     for (int64_t c = 0; c < rank; c++) s->G[c * stride + c] = task->diagonal[c];
@@ -88,7 +91,7 @@ static int primal_factor(const scratch *s, const ridge_task *task, const thaw__k
 
 /* ---- the episode ------------------------------------------------------------------------------------------------- */
 
-/* w, and by_l: what is left of each pull once w has explained its part. */
+/* Compute w, and by_l_i = c_i - a_i v_i'w. */
 static int forward(const scratch *s, const ridge_gradient *out, const ridge_task *task, const thaw__kernels *kernels,
                    int64_t rank, int64_t stride)
 {
@@ -142,7 +145,8 @@ int ridge_episode_run(double *loss, const ridge_gradient *slope, const ridge_tas
 
 ridge_plane ridge_plane_of(const ridge_gradient *s, const thaw__kernels *kernels, int64_t stride)
 {
-    return (ridge_plane){kernels->dot(stride, s->w, s->w), kernels->dot(stride, s->w, s->l), kernels->dot(stride, s->l, s->l)};
+    return (ridge_plane){kernels->dot(stride, s->w, s->w), kernels->dot(stride, s->w, s->l),
+                         kernels->dot(stride, s->l, s->l)};
 }
 
 void ridge_adagrad(float *row, float *sum, float rate, float by_l, float by_w, const ridge_gradient *slope,

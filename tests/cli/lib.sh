@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
-# What the tests of the command line share. They are called with THAW THAW_SHOP WORK and begin in an empty WORK.
+# Shared by the tests of the command line. Arguments: THAW THAW_SHOP WORK. A test starts in the empty folder WORK.
 set -eu
 # shellcheck disable=SC2034
 thaw=$1
@@ -13,27 +13,27 @@ cd "$work"
 
 die() { echo "$*" >&2; exit 1; }
 
-# expect STATUS COMMAND…: runs it with its output in out and err
+# expect STATUS COMMAND…: run a command, with standard output in out and standard error in err; check its exit status
 expect() {
-    want=$1
+    expected=$1
     shift
     got=0
     "$@" >out 2>err || got=$?
-    [ "$got" -eq "$want" ] || { cat err >&2; die "left with $got, not $want: $*"; }
+    [ "$got" -eq "$expected" ] || { cat err >&2; die "exit status $got, expected $expected: $*"; }
 }
 
-# says TEXT: the last command said so on standard error
-says() {
-    grep -qF -e "$1" err || { cat err >&2; die "did not say: $1"; }
+# error_has TEXT: standard error of the last command has the text
+error_has() {
+    grep -qF -e "$1" err || { cat err >&2; die "standard error does not have: $1"; }
 }
 
-# one_line: the last command failed with one line and printed nothing
+# one_line: the last command printed one line on standard error and nothing on standard output
 one_line() {
-    [ "$(wc -l <err)" -eq 1 ] || { cat err >&2; die 'a failure is one line'; }
-    [ ! -s out ] || die 'a failure prints no result'
+    [ "$(wc -l <err)" -eq 1 ] || { cat err >&2; die 'a failure must print one line'; }
+    [ ! -s out ] || die 'a failure must print no result'
 }
 
-# json EXPRESSION…: the output is one JSON object d for which these Python expressions hold; b are its baselines
+# json EXPRESSION…: the output is one JSON object d, and these Python expressions are true; b is d["baselines"]
 json() {
     python3 -c '
 import json, sys
@@ -42,5 +42,5 @@ near = lambda x, y: abs(x - y) < 1e-6
 d = json.load(open("out"))
 b = d.get("baselines", {})
 wrong = [e for e in sys.argv[1:] if not eval(e)]
-assert not wrong, (wrong, d)' "$@" || die 'the output is not as it should be'
+assert not wrong, (wrong, d)' "$@" || die 'an expression is false'
 }

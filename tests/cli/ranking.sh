@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The ranking protocol: metrics against figures worked out by hand, what counts as relevant, every baseline, the plot.
+# The ranking protocol: metrics computed by hand, relevant items, all baselines, the plot.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 command -v python3 >/dev/null || exit 77
 
-# ---- by hand: item p01 is had by 30 users, p02 by 29, …, p30 by one ----
+# ---- metrics by hand: 30 users have item p01, 29 have p02, …, one has p30 ----
 python3 - <<'EOF'
 with open("train.inter", "w") as f:
     f.write("user_id:token\titem_id:token\ttimestamp:float\n")
@@ -18,7 +18,8 @@ with open("test.inter", "w") as f:
         for time, item in reversed(list(enumerate(items))):
             f.write("%s\tp%02d\t%d\n" % (user, item, time))
 EOF
-# a knows p01 p02 p03: p04 comes first, p30 27th. b knows p10 p11 p12: p01 comes first, p13 tenth. short is no task.
+# Support of a: p01 p02 p03; p04 is ranked first, p30 27th. Support of b: p10 p11 p12; p01 is first, p13 tenth.
+# User short has too few items to be a task.
 expect 0 "$thaw" evaluate --protocol ranking --no-model --inter test.inter --train train.inter --support 3,60% \
     --baselines=popularity --json
 json 'd["protocol"] == "ranking" and d["tasks"] == 2 and d["seeds"] == 1' \
@@ -31,14 +32,14 @@ json 'd["protocol"] == "ranking" and d["tasks"] == 2 and d["seeds"] == 1' \
      'd["by_support"][0]["baselines"] == b and d["by_support"][1]["support"] == "60%"' \
      'all(d["by_support"][1]["baselines"]["popularity"][k] == v for k, v in b["popularity"].items() if "_us" not in k)'
 
-# The next item alone, among the unseen: a's p04 beats all 25 others, b's p13 all but nine.
-expect 0 "$thaw" evaluate --protocol ranking --no-model --inter test.inter --train train.inter --support 3 --candidates 25 \
-    --baselines=popularity --seeds 2 --json
+# The next item among random unseen items: p04 of a is before all 25 others, p13 of b is after nine.
+expect 0 "$thaw" evaluate --protocol ranking --no-model --inter test.inter --train train.inter --support 3 \
+    --candidates 25 --baselines=popularity --seeds 2 --json
 json 'd["candidates"] == 25 and d["seeds"] == 2' \
      'b["popularity"]["hr@10_sampled"] == 1 and b["popularity"]["hr@10_sampled_sd"] == 0' \
      'near(b["popularity"]["ndcg@10_sampled"], (1 + 1 / log2(10)) / 2)'
 
-# ---- a target event: seen in the support by another behaviour is no obstacle, bought in the support is ----
+# ---- a target event: support items are ranked unless the support has a target event of them ----
 cat >log.txt <<'EOF'
 a p01 view 1
 a p02 view 2
@@ -57,23 +58,25 @@ c p08 purchase 6
 EOF
 { printf 'user_id:token\titem_id:token\tevent:token\ttimestamp:float\n'; tr ' ' '\t' <log.txt; } >log.inter
 set -- --protocol ranking --no-model --inter log.inter --train log.inter --min-events 2 --json
-# K = 2. a: p02 was the latest seen, first. b: p04 was bought already: no task. c: bought p07, so p08 alone is relevant, first.
+# K = 2. a: p02 is the latest item of the support, ranked first. b: p04 is in the support with a purchase: no task.
+# c: p07 is excluded, p08 is the only relevant item, ranked first.
 expect 0 "$thaw" evaluate "$@" --support 2 --target-event purchase --baselines=recent
 json 'd["target_event"] == "purchase" and d["tasks"] == 2 and b["recent"]["mrr"] == 1' \
      'b["recent"]["settings"][0]["events"] in ("all", "purchase")'
-# By time, what is bought again counts, and nothing is hidden: a's p02 is second (p03 was later), b's p04 third, c's p08 first.
+# By time, repeated purchases are relevant and no item is excluded: p02 of a is second (p03 is later), p04 of b third,
+# p08 of c first.
 expect 0 "$thaw" evaluate "$@" --from-time 4 --target-event purchase --baselines=recent
 json 'd["tasks"] == 3 and d["support"] == "all" and d["from_time"] == 4' \
      'near(b["recent"]["mrr"], (1 / 2 + 1 / 3 + 1) / 3)'
-# Without a target new items are relevant: only c has one from time 4 on, and p09 is unknown to the support.
+# Without a target, new items are relevant: only c has one from time 4 on, p09.
 expect 0 "$thaw" evaluate "$@" --from-time 4 --baselines=popularity
 json 'd["tasks"] == 1'
 expect 1 "$thaw" evaluate "$@" --support 2 --target-event sneeze --baselines=recent
-says 'no event sneeze'
+error_has 'no event sneeze'
 one_line
 
-# ---- what the other behaviours add ----
-# Everybody views five items of a ring and buys the one viewed twice, later on, and some buy another on the way.
+# ---- the effect of other events ----
+# Each user views five items of a ring and later buys the item viewed twice; some buy another item before.
 awk 'BEGIN {
     print "user_id:token\titem_id:token\tevent:token\ttimestamp:float"
     for (u = 0; u < 60; u++) {
@@ -84,26 +87,27 @@ awk 'BEGIN {
         printf "u%d\tp%d\tpurchase\t20\n", u, (u + u % 5) % 20
     }
 }' >ring.inter
-set -- --protocol ranking --inter ring.inter --set target=purchase --set rank=4 --set passes=2 --target-event purchase --from-time 15 \
-    --holdout-users 0 --seeds 1 --min-events 2 --json
+set -- --protocol ranking --inter ring.inter --set target=purchase --set rank=4 --set passes=2 --target-event purchase \
+    --from-time 15 --holdout-users 0 --seeds 1 --min-events 2 --json
 expect 0 "$thaw" evaluate "$@"
 json 'd["tasks"] == 60 and d["r@20"] == 1 and "known_event" not in d'
 cp out all
 expect 0 "$thaw" evaluate "$@" --known-event purchase
 json 'd["tasks"] == 60 and d["known_event"] == "purchase" and d["mrr"] <= json.load(open("all"))["mrr"]'
 expect 1 "$thaw" evaluate "$@" --known-event sneeze
-says 'no event sneeze to learn from'
+error_has 'no event sneeze to learn from'
 one_line
 expect 2 "$thaw" evaluate --protocol ranking --no-model --inter ring.inter --train ring.inter --known-event view
-says 'needs --holdout-users'
+error_has 'needs --holdout-users'
 
-# ---- how events are read ----
+# ---- event weightings ----
 expect 0 "$thaw" pretrain --inter ring.inter --set rank=4 --set passes=2 --event-weight view=0.25,1 --out ring.thaw
 expect 0 "$thaw" info --model ring.thaw --json
-json 'near(d["readings"][d["events"].index("view")]["weight"], 0.25)' 'd["readings"][d["events"].index("view")]["target"] == 1' \
-     'd["readings"][d["events"].index("purchase")]["weight"] > 0'
+json 'near(d["weightings"][d["events"].index("view")]["weight"], 0.25)' \
+     'd["weightings"][d["events"].index("view")]["target"] == 1' \
+     'd["weightings"][d["events"].index("purchase")]["weight"] > 0'
 expect 0 "$thaw" info --model ring.thaw
-grep -q 'view: weight 0.25, target 1' out || die 'info says how events are read'
+grep -q 'view: weight 0.25, target 1' out || die 'info must print the weighting of events'
 expect 1 "$thaw" pretrain --inter ring.inter --event-weight sneeze=1 --out none.thaw
 one_line
 expect 2 "$thaw" pretrain --inter ring.inter --event-weight view=0 --out none.thaw
@@ -123,12 +127,12 @@ json 'd["seeds"] == 2 and d["holdout_users"] == 0.2 and d["positive_min"] == 3 a
      'all(s["shrink"] in (10, 30, 100, 300, 1000) for s in b["itemknn"]["settings"])' \
      'len(b["itemknn"]["settings"]) == 2' \
      'b["popularity"]["r@20"] == b["recent"]["r@20"]'
-python3 -c 'import xml.dom.minidom as m; m.parse("shop.svg")' || die 'the plot is well-formed'
+python3 -c 'import xml.dom.minidom as m; m.parse("shop.svg")' || die 'the plot must be well-formed'
 cp out first
-# The same figures again, and with another number of threads.
+# The numbers do not depend on the number of threads.
 expect 0 "$thaw" evaluate "$@" --user shop/shop.user --item shop/shop.item --support 1,5,80% --seeds 2 --candidates 20 \
     --baselines=popularity,recent,itemknn --threads 1 --json
-python3 - <<'EOF' || die 'other figures with another number of threads'
+python3 - <<'EOF' || die 'the numbers depend on the number of threads'
 import json
 def plain(x):
     return {k: plain(v) for k, v in x.items() if not k.endswith("_us")} if isinstance(x, dict) else \
@@ -136,19 +140,20 @@ def plain(x):
 assert plain(json.load(open("out"))) == plain(json.load(open("first")))
 EOF
 expect 0 "$thaw" evaluate "$@" --support 1,5 --seeds 1 --baselines=popularity --candidates 5
-grep -q 'r@20 ndcg@10' out || die 'a table'
-grep -q '\*' out || die 'the best is marked'
+grep -q 'r@20 ndcg@10' out || die 'no table'
+grep -q '\*' out || die 'the best of a column is not marked'
 
-# A saved model, positives alone, and its training table for the baselines.
+# A saved model, positive events only, and the training table for the baselines.
 expect 0 "$thaw" split --inter shop/shop.inter --holdout-users 0.2 --train a.inter --test b.inter
 expect 0 "$thaw" pretrain --inter a.inter --positive-min 3 --set rank=4 --set passes=3 --out m.thaw
-expect 0 "$thaw" evaluate --protocol ranking --model m.thaw --inter b.inter --train a.inter --positive-min 3 --support 3 \
-    --baselines=itemknn --json
+expect 0 "$thaw" evaluate --protocol ranking --model m.thaw --inter b.inter --train a.inter --positive-min 3 \
+    --support 3 --baselines=itemknn --json
 json '0 <= d["ndcg@10"] <= 1 and 0 < b["itemknn"]["ndcg@10"] <= 1 and "by_support" not in d'
 
 # EASE and iALS need BLAS.
 got=0
-"$thaw" evaluate "$@" --no-model --support 1,80% --seeds 1 --baselines=ease,ials --tune-each-support --json >out 2>err || got=$?
+"$thaw" evaluate "$@" --no-model --support 1,80% --seeds 1 --baselines=ease,ials --tune-each-support --json \
+    >out 2>err || got=$?
 grep -q 'has no BLAS' err && exit 0
 [ "$got" -eq 0 ] || { cat err >&2; die 'ease and ials'; }
 json 'all(set(r["baselines"]) == {"ease", "ials"} for r in d["by_support"])' \
@@ -207,4 +212,4 @@ for r in d["by_support"]:
 EOF
 expect 0 "$thaw" evaluate --protocol ranking --no-model --inter b.inter --train a.inter --positive-min 3 --support 1,4 \
     --baselines=itemknn,ease --json
-python3 oracle.py || die 'item-kNN and EASE are what their formulas say'
+python3 oracle.py || die 'item-kNN or EASE differs from its formula'

@@ -1,28 +1,28 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Arguments that make no sense leave with 2, failures with 1 and one line.
+# Exit status: 2 for invalid arguments; 1 and one line on standard error for failures.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 expect 0 "$thaw_shop" shop 150 60 1
 expect 0 "$thaw" split --inter shop/shop.inter --train a.inter --test b.inter
 expect 0 "$thaw" pretrain --inter a.inter --set rank=3 --set passes=3 --out m.thaw
 
-# ---- 2 ----
+# ---- invalid arguments: 2 ----
 expect 2 "$thaw"
 expect 2 "$thaw" sing
-says 'sing is no verb'
+error_has 'unknown verb sing'
 for verb in split pretrain evaluate replay recommend; do
     expect 2 "$thaw" "$verb"
-    says 'is required'
+    error_has 'is required'
     expect 2 "$thaw" "$verb" --nonsense
-    says 'unknown option --nonsense'
+    error_has 'unknown option --nonsense'
     expect 2 "$thaw" "$verb" stray
-    says 'stray belongs to no option'
+    error_has 'stray belongs to no option'
 done
 expect 2 "$thaw" info --model
-says '--model needs a value'
+error_has '--model needs a value'
 expect 2 "$thaw" split --inter a.inter --train x --test y --holdout-users 2
-says '--holdout-users is 2'
+error_has '--holdout-users is 2'
 expect 2 "$thaw" split --inter a.inter --train x --test x
 expect 2 "$thaw" pretrain --inter a.inter --out x --set rank=300
 expect 2 "$thaw" pretrain --inter a.inter --out x --set rank=many
@@ -36,31 +36,31 @@ expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --support some
 expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --support 120%
 expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --support ,
 expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --query 20
-says '--min-events is 13; must be at least --query 20'
+error_has '--min-events is 13; must be at least --query 20'
 expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --protocol song
 expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --baselines
-says '--baselines needs --train'
+error_has '--baselines needs --train'
 expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --baselines=ease --train a.inter
 expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --plot x.svg
-says 'an option of --protocol ranking'
+error_has 'an option of --protocol ranking'
 set -- --protocol ranking --inter b.inter
 expect 2 "$thaw" evaluate "$@"
-says '--model or --holdout-users is required'
+error_has '--model or --holdout-users is required'
 expect 2 "$thaw" evaluate "$@" --model m.thaw --holdout-users 0.1
 expect 2 "$thaw" evaluate "$@" --model m.thaw --baselines=popularity
 expect 2 "$thaw" evaluate "$@" --model m.thaw --query 5
 expect 2 "$thaw" evaluate "$@" --model m.thaw --support all
-says 'leaves nothing to rank'
+error_has 'leaves no relevant item'
 expect 2 "$thaw" evaluate "$@" --model m.thaw --support 3 --from-time 5
 expect 2 "$thaw" evaluate "$@" --holdout-users 0
 expect 2 "$thaw" evaluate "$@" --holdout-users 0.1 --baselines=bias
 expect 2 "$thaw" evaluate "$@" --holdout-users 0.1 --no-model
 expect 2 "$thaw" recommend --model m.thaw --top 0
 expect 2 "$thaw" recommend --model m.thaw --event sku-0001
-says 'has no value'
+error_has 'has no value'
 expect 2 "$thaw" recommend --model m.thaw --event sku-0001:rating:much
 
-# ---- 1, one line ----
+# ---- failures: 1 and one line ----
 expect 1 "$thaw" split --inter missing.inter --train x --test y
 one_line
 expect 1 "$thaw" split --inter . --train x --test y
@@ -68,10 +68,10 @@ one_line
 expect 1 "$thaw" split --inter a.inter --train no/such/folder/x --test y
 one_line
 expect 1 "$thaw" pretrain --inter a.inter --out no/such/folder/m.thaw --set passes=1
-says 'no/such/folder'
+error_has 'no/such/folder'
 printf 'user_id:token\titem_id:token\trating:float\na\tx\n' >short.inter
 expect 1 "$thaw" pretrain --inter short.inter --out x
-says 'short.inter: line 2'
+error_has 'short.inter: line 2'
 one_line
 printf 'user_id:token\titem_id:token\trating:float\na\tx\tfive\n' >words.inter
 expect 1 "$thaw" pretrain --inter words.inter --out x
@@ -86,7 +86,7 @@ expect 1 "$thaw" pretrain --inter a.inter --where colour=red --out x
 one_line
 head -c 300 m.thaw >cut.thaw
 expect 1 "$thaw" info --model cut.thaw
-says cut.thaw
+error_has cut.thaw
 one_line
 expect 1 "$thaw" recommend --model cut.thaw
 one_line
@@ -103,13 +103,13 @@ one_line
 expect 1 "$thaw" evaluate --model m.thaw --inter b.inter --min-events 5000 --max-events 6000
 one_line
 for result in x y; do
-    [ ! -e "$result" ] || die 'a failure leaves no result behind'
+    [ ! -e "$result" ] || die 'a failure must write no result'
 done
-[ -z "$(ls -- *.part 2>/dev/null)" ] || die 'a temporary file is left'
+[ -z "$(ls -- *.part 2>/dev/null)" ] || die 'a temporary file is not removed'
 if [ -c /dev/full ]; then
     got=0
     "$thaw" info --model m.thaw >/dev/full 2>err || got=$?
-    [ "$got" -eq 1 ] || die 'a full disk is a failure'
+    [ "$got" -eq 1 ] || die 'a full disk must be a failure'
 fi
 
 # ---- help ----

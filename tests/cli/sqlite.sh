@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# A query in place of a file gives the same model.
+# A query gives the same model as a file with the same rows.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 command -v sqlite3 >/dev/null || exit 77
@@ -11,12 +11,12 @@ CREATE TABLE review (who TEXT, what TEXT, stars REAL, at INTEGER);
 .import --skip 1 shop/shop.inter review
 SQL
 got=0
-"$thaw" pretrain --inter 'sqlite:shop.db?SELECT who AS user_id, what AS item_id, stars AS rating, at AS timestamp FROM review' \
-    --set rank=3 --set passes=3 --out a.thaw 2>err || got=$?
+query='SELECT who AS user_id, what AS item_id, stars AS rating, at AS timestamp FROM review'
+"$thaw" pretrain --inter "sqlite:shop.db?$query" --set rank=3 --set passes=3 --out a.thaw 2>err || got=$?
 grep -q 'has no SQLite' err && exit 77
 [ "$got" -eq 0 ] || { cat err >&2; die 'pretrain from a query'; }
 expect 0 "$thaw" pretrain --inter shop/shop.inter --set rank=3 --set passes=3 --out b.thaw
-cmp a.thaw b.thaw || die 'another model from the same rows'
+cmp a.thaw b.thaw || die 'the query and the file give different models'
 expect 1 "$thaw" pretrain --inter 'sqlite:shop.db?SELECT nonsense' --out x
 one_line
 expect 1 "$thaw" pretrain --inter 'sqlite:missing.db?SELECT 1' --out x

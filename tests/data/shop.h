@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Short words for tests on data: tables as literals, features as text. */
+ * Helpers of data tests: tables as literals, features as text. */
 #ifndef SHOP_H
 #define SHOP_H
 
@@ -18,7 +18,7 @@ static inline thaw_data *shop_create(const thaw_allocator *allocator)
     return data;
 }
 
-/** Read a literal as a table: with commas if csv, else with tabs. */
+/** Read a literal as a table, separated by commas if csv, else by tabs. */
 static inline thaw_status shop_read(thaw_data *data, int32_t table, int csv, const char *text)
 {
     thaw_read_options options;
@@ -28,7 +28,7 @@ static inline thaw_status shop_read(thaw_data *data, int32_t table, int csv, con
     return thaw_data_read_buffer(data, text, (int64_t)strlen(text), &options);
 }
 
-/** The text of a feature; "?" if it is not known. */
+/** The text of a feature; "?" if it is unknown. */
 static inline const char *shop_feature(const thaw_data *data, int32_t table, const char *key, const char *name)
 {
     static char text[5000];
@@ -49,7 +49,7 @@ static inline thaw_event_view shop_event(const thaw_data *data, int64_t i)
         ck_assert_int_eq(thaw_data_n_items(data), items);                                                              \
     } while (0)
 
-/** The reason of the last failure holds these words. */
+/** The last error contains this text. */
 #define ck_assert_reason(words) ck_assert_msg(strstr(thaw__last_error(), words) != NULL, "%s", thaw__last_error())
 
 #endif

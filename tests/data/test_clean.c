@@ -48,10 +48,10 @@ START_TEST(every_rule_is_off_by_default)
 }
 END_TEST
 
-START_TEST(of_equal_events_the_first_stays)
+START_TEST(the_first_of_equal_events_is_kept)
 {
     options.duplicates = 1;
-    add("u\ti\tview\t1\t1\tb\n" /* and what differs from it in one column */
+    add("u\ti\tview\t1\t1\tb\n" /* and events that differ in one column */
         "x\ti\tview\t1\t1\tb\nu\tx\tview\t1\t1\tb\nu\ti\tcart\t1\t1\tb\nu\ti\tview\t2\t1\tb\nu\ti\tview\t1\t2\tb\n"
         "u\ti\tview\t1\t1\tc\nu\ti\tview\t\t1\tb\nu\ti\tview\t1\t\tb\nu\ti\tview\t1\t1\t\n"
         "u\ti\tview\t1\t1\tb\nu\ti\tview_item\t1.0\t1e0\tb\nlast\ti\tview\t\t\t\n");
@@ -72,7 +72,7 @@ START_TEST(unknown_equals_unknown_and_minus_zero_zero)
 }
 END_TEST
 
-START_TEST(values_outside_the_bounds_go_and_missing_ones_stay)
+START_TEST(values_outside_the_bounds_are_dropped_and_missing_values_kept)
 {
     options.value_min = 1;
     options.value_max = 5;
@@ -84,13 +84,13 @@ START_TEST(values_outside_the_bounds_go_and_missing_ones_stay)
 }
 END_TEST
 
-START_TEST(users_with_a_burst_of_events_go)
+START_TEST(users_with_a_burst_of_events_are_dropped)
 {
     options.max_per_window = 2;
     options.window = 10;
     add("bot\ti\tv\t\t100\t\nslow\ti\tv\t\t0\t\nbot\ti\tv\t\t91\t\nslow\ti\tv\t\t10\t\nbot\ti\tv\t\t95\t\n"
         "slow\ti\tv\t\t5\t\nslow\ti\tv\t\t15\t\nbot\ti\tv\t\t9000\t\nbot\ti\tv\t\t\t\n");
-    ck_assert_int_eq(clean(), THAW_OK); /* slow has 0, 5, 10, 15: never three in [t, t + 10) */
+    ck_assert_int_eq(clean(), THAW_OK); /* slow has times 0, 5, 10, 15: at most two in [t, t + 10) */
     ck_assert_int_eq(report.bot_users, 1);
     ck_assert_int_eq(report.bot_events, 5);
     ck_assert_int_eq(report.events_left, 4);
@@ -107,7 +107,7 @@ START_TEST(events_without_a_time_are_in_no_window)
 }
 END_TEST
 
-START_TEST(rare_items_and_light_users_go_in_this_order)
+START_TEST(rare_items_are_dropped_before_light_users)
 {
     options.min_item_events = 2;
     options.min_user_events = 2;
@@ -115,14 +115,14 @@ START_TEST(rare_items_and_light_users_go_in_this_order)
     ck_assert_int_eq(clean(), THAW_OK);
     ck_assert_int_eq(report.rare_items, 2); /* c and d */
     ck_assert_int_eq(report.rare_item_events, 2);
-    ck_assert_int_eq(report.light_users, 2); /* v and w; x has none left to drop */
+    ck_assert_int_eq(report.light_users, 2); /* v and w; x has no events left */
     ck_assert_int_eq(report.light_user_events, 2);
     ck_assert_int_eq(report.events_left, 2);
-    ck_assert_shop_size(data, 2, 4, 4); /* keys stay known */
+    ck_assert_shop_size(data, 2, 4, 4); /* keys are kept */
 }
 END_TEST
 
-START_TEST(each_rule_sees_what_the_ones_before_left)
+START_TEST(each_rule_is_applied_to_the_events_left_by_the_earlier_rules)
 {
     options.duplicates = 1;
     options.value_min = 0;
@@ -130,10 +130,10 @@ START_TEST(each_rule_sees_what_the_ones_before_left)
     options.max_per_window = 1;
     options.min_item_events = 1;
     options.min_user_events = 2;
-    add("u\ti\tr\t1\t1\t\nu\ti\tr\t1\t1\t\n"       /* one duplicate: else a bot */
-        "v\ti\tr\t9\t1\t\nv\ti\tr\t1\t2\t\n"       /* one impossible: else a bot */
+    add("u\ti\tr\t1\t1\t\nu\ti\tr\t1\t1\t\n"       /* a duplicate; without the rule, a bot */
+        "v\ti\tr\t9\t1\t\nv\ti\tr\t1\t2\t\n"       /* an impossible value; without the rule, a bot */
         "w\ti\tr\t1\t1\t\nw\ti\tr\t2\t2\t\n"       /* a bot */
-        "x\ti\tr\t1\t1\t\nx\ti\tr\t1\t99999\t\n"); /* stays */
+        "x\ti\tr\t1\t1\t\nx\ti\tr\t1\t99999\t\n"); /* kept */
     ck_assert_int_eq(clean(), THAW_OK);
     ck_assert_int_eq(report.duplicates, 1);
     ck_assert_int_eq(report.impossible_values, 1);
@@ -145,7 +145,7 @@ START_TEST(each_rule_sees_what_the_ones_before_left)
 }
 END_TEST
 
-START_TEST(many_users_are_told_apart)
+START_TEST(windows_are_counted_per_user)
 {
     options.max_per_window = 3;
     options.window = 10;
@@ -162,7 +162,7 @@ START_TEST(many_users_are_told_apart)
 }
 END_TEST
 
-START_TEST(no_events_are_clean)
+START_TEST(cleaning_no_events_succeeds)
 {
     options.duplicates = 1;
     options.max_per_window = options.min_item_events = options.min_user_events = 1;
@@ -185,7 +185,7 @@ static void break_rule(int which)
     else options.min_user_events = -1;
 }
 
-START_TEST(bounds_that_make_no_sense_change_nothing)
+START_TEST(invalid_bounds_change_nothing)
 {
     add("u\ti\tv\t\t\t\nu\ti\tv\t\t\t\n");
     options.duplicates = 1;
@@ -214,7 +214,7 @@ START_TEST(wrong_arguments_are_refused)
 }
 END_TEST
 
-START_TEST(running_out_of_memory_changes_nothing)
+START_TEST(a_failed_allocation_changes_no_events)
 {
     for (long n = 1, refused = 1; refused; n++) {
         teardown();
@@ -240,18 +240,18 @@ int main(void)
     TCase *tc = tcase_create("clean");
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, every_rule_is_off_by_default);
-    tcase_add_test(tc, of_equal_events_the_first_stays);
+    tcase_add_test(tc, the_first_of_equal_events_is_kept);
     tcase_add_test(tc, unknown_equals_unknown_and_minus_zero_zero);
-    tcase_add_test(tc, values_outside_the_bounds_go_and_missing_ones_stay);
-    tcase_add_test(tc, users_with_a_burst_of_events_go);
+    tcase_add_test(tc, values_outside_the_bounds_are_dropped_and_missing_values_kept);
+    tcase_add_test(tc, users_with_a_burst_of_events_are_dropped);
     tcase_add_test(tc, events_without_a_time_are_in_no_window);
-    tcase_add_test(tc, rare_items_and_light_users_go_in_this_order);
-    tcase_add_test(tc, each_rule_sees_what_the_ones_before_left);
-    tcase_add_test(tc, many_users_are_told_apart);
-    tcase_add_test(tc, no_events_are_clean);
-    tcase_add_loop_test(tc, bounds_that_make_no_sense_change_nothing, 0, 9);
+    tcase_add_test(tc, rare_items_are_dropped_before_light_users);
+    tcase_add_test(tc, each_rule_is_applied_to_the_events_left_by_the_earlier_rules);
+    tcase_add_test(tc, windows_are_counted_per_user);
+    tcase_add_test(tc, cleaning_no_events_succeeds);
+    tcase_add_loop_test(tc, invalid_bounds_change_nothing, 0, 9);
     tcase_add_test(tc, wrong_arguments_are_refused);
-    tcase_add_test(tc, running_out_of_memory_changes_nothing);
+    tcase_add_test(tc, a_failed_allocation_changes_no_events);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

@@ -46,7 +46,7 @@ START_TEST(events_without_columns_are_ratings_without_value_time_or_basket)
 }
 END_TEST
 
-START_TEST(events_keep_all_that_is_given)
+START_TEST(events_keep_all_columns)
 {
     thaw_event_columns columns = three_events();
     columns.events = (const char *const[]){"view_item", "cart", "purchase"};
@@ -76,7 +76,7 @@ END_TEST
 
 static char long_key[1100], long_name[70];
 
-/* One bad thing in the last of three events. */
+/* One error in the last of three events. */
 static thaw_status add_bad_event(int which)
 {
     thaw_event_columns columns = three_events();
@@ -107,7 +107,7 @@ static thaw_status add_bad_event(int which)
     return thaw_data_add_events(data, &columns, 3);
 }
 
-START_TEST(one_bad_event_adds_none)
+START_TEST(a_bad_event_adds_no_events)
 {
     ck_assert_int_eq(add_bad_event(_i), THAW_E_RANGE);
     ck_assert_reason("event 2: ");
@@ -137,7 +137,7 @@ START_TEST(wrong_arguments_to_add_events_are_refused)
 }
 END_TEST
 
-START_TEST(events_past_the_ends_are_refused)
+START_TEST(event_numbers_out_of_range_are_refused)
 {
     thaw_event_view view = {.time = 7};
     ck_assert_int_eq(thaw_data_event(data, &view, 0), THAW_E_RANGE);
@@ -148,7 +148,7 @@ START_TEST(events_past_the_ends_are_refused)
 }
 END_TEST
 
-START_TEST(nothing_is_known_about_no_data)
+START_TEST(empty_data_has_no_features)
 {
     ck_assert_shop_size(NULL, 0, 0, 0);
     thaw_data_free(NULL);
@@ -157,7 +157,7 @@ END_TEST
 
 /* ---- create ---- */
 
-START_TEST(create_refuses_half_an_allocator_and_foreign_structs)
+START_TEST(create_refuses_an_incomplete_allocator_and_unknown_struct_sizes)
 {
     thaw_data *out = data;
     thaw_config config = {.struct_size = sizeof config, .allocator = {.alloc = f.allocator.alloc}};
@@ -201,14 +201,14 @@ static const struct {
               {THAW_TYPE_TOKEN, "", ""},
               {THAW_TYPE_FLOAT, NULL, ""}};
 
-START_TEST(features_come_back_as_their_text)
+START_TEST(features_are_returned_as_text)
 {
     ck_assert_int_eq(feature("f", values[_i].type, "i", values[_i].value), THAW_OK);
     ck_assert_str_eq(item("i", "f"), values[_i].text);
 }
 END_TEST
 
-START_TEST(keys_without_a_value_are_missing_and_others_unknown)
+START_TEST(keys_without_a_value_are_empty_and_other_keys_unknown)
 {
     ck_assert_int_eq(feature("f", THAW_TYPE_TOKEN, "i", "x"), THAW_OK);
     ck_assert_int_eq(feature("g", THAW_TYPE_TOKEN, "j", "y"), THAW_OK);
@@ -232,7 +232,7 @@ START_TEST(a_key_given_again_is_overwritten)
 }
 END_TEST
 
-START_TEST(overwriting_for_ever_takes_no_more_memory)
+START_TEST(repeated_overwriting_takes_no_more_memory)
 {
     char text[32];
     for (int i = 0; i < 20000; i++) {
@@ -289,7 +289,7 @@ START_TEST(wrong_arguments_to_features_are_refused)
 }
 END_TEST
 
-START_TEST(a_text_that_does_not_fit_is_not_written)
+START_TEST(text_longer_than_the_buffer_is_not_written)
 {
     char out[8] = "before";
     ck_assert_int_eq(feature("f", THAW_TYPE_TOKEN_SEQ, "i", "red blue"), THAW_OK);
@@ -302,7 +302,7 @@ END_TEST
 
 /* ---- memory ---- */
 
-START_TEST(events_are_added_whole_or_not_at_all_when_memory_runs_out)
+START_TEST(adding_events_without_memory_adds_none)
 {
     thaw_event_columns columns = three_events();
     columns.baskets = users;
@@ -322,7 +322,7 @@ START_TEST(events_are_added_whole_or_not_at_all_when_memory_runs_out)
 }
 END_TEST
 
-START_TEST(features_are_added_whole_or_not_at_all_when_memory_runs_out)
+START_TEST(adding_features_without_memory_adds_none)
 {
     const char *const texts[] = {"1 2", "3", "4"};
     const int32_t type = _i ? THAW_TYPE_FLOAT_SEQ : THAW_TYPE_TOKEN_SEQ;
@@ -330,7 +330,7 @@ START_TEST(features_are_added_whole_or_not_at_all_when_memory_runs_out)
         teardown();
         setup();
         for (int i = 0; i < 60; i++)
-            ck_assert_int_eq(feature("f", type, "u1", "5 6"), THAW_OK); /* leaves a pool to compact */
+            ck_assert_int_eq(feature("f", type, "u1", "5 6"), THAW_OK); /* leaves unused values to compact */
         f.refuse = f.requests + n;
         thaw_status st = thaw_data_add_feature(data, THAW_TABLE_ITEMS, "g", type, users, texts, 3);
         if (st == THAW_OK) st = thaw_data_add_feature(data, THAW_TABLE_ITEMS, "f", type, users, texts, 3);
@@ -360,22 +360,22 @@ int main(void)
     TCase *tc = tcase_create("data");
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, events_without_columns_are_ratings_without_value_time_or_basket);
-    tcase_add_test(tc, events_keep_all_that_is_given);
+    tcase_add_test(tc, events_keep_all_columns);
     tcase_add_test(tc, strings_are_copied);
-    tcase_add_loop_test(tc, one_bad_event_adds_none, 0, 14);
+    tcase_add_loop_test(tc, a_bad_event_adds_no_events, 0, 14);
     tcase_add_test(tc, wrong_arguments_to_add_events_are_refused);
-    tcase_add_test(tc, events_past_the_ends_are_refused);
-    tcase_add_test(tc, nothing_is_known_about_no_data);
-    tcase_add_test(tc, create_refuses_half_an_allocator_and_foreign_structs);
-    tcase_add_loop_test(tc, features_come_back_as_their_text, 0, (int)(sizeof values / sizeof *values));
-    tcase_add_test(tc, keys_without_a_value_are_missing_and_others_unknown);
+    tcase_add_test(tc, event_numbers_out_of_range_are_refused);
+    tcase_add_test(tc, empty_data_has_no_features);
+    tcase_add_test(tc, create_refuses_an_incomplete_allocator_and_unknown_struct_sizes);
+    tcase_add_loop_test(tc, features_are_returned_as_text, 0, (int)(sizeof values / sizeof *values));
+    tcase_add_test(tc, keys_without_a_value_are_empty_and_other_keys_unknown);
     tcase_add_test(tc, a_key_given_again_is_overwritten);
-    tcase_add_test(tc, overwriting_for_ever_takes_no_more_memory);
+    tcase_add_test(tc, repeated_overwriting_takes_no_more_memory);
     tcase_add_test(tc, bad_features_add_nothing);
     tcase_add_test(tc, wrong_arguments_to_features_are_refused);
-    tcase_add_test(tc, a_text_that_does_not_fit_is_not_written);
-    tcase_add_test(tc, events_are_added_whole_or_not_at_all_when_memory_runs_out);
-    tcase_add_loop_test(tc, features_are_added_whole_or_not_at_all_when_memory_runs_out, 0, 2);
+    tcase_add_test(tc, text_longer_than_the_buffer_is_not_written);
+    tcase_add_test(tc, adding_events_without_memory_adds_none);
+    tcase_add_loop_test(tc, adding_features_without_memory_adds_none, 0, 2);
     tcase_add_test(tc, create_without_memory_gives_null);
     suite_add_tcase(suite, tc);
     return run_suite(suite);

@@ -71,7 +71,7 @@ START_TEST(events_without_a_name_are_ratings)
 }
 END_TEST
 
-START_TEST(event_type_is_another_name_and_ga4_names_are_aliases)
+START_TEST(event_type_and_ga4_names_are_aliases)
 {
     const char *const names[][2] = {{"view_item", "view"}, {"add_to_cart", "cart"},  {"add_to_wishlist", "favourite"},
                                     {"refund", "return"},  {"purchase", "purchase"}, {"view_items", "view_items"}};
@@ -106,12 +106,12 @@ START_TEST(where_keeps_only_matching_rows)
 }
 END_TEST
 
-START_TEST(a_header_alone_adds_nothing)
+START_TEST(a_header_without_rows_adds_nothing)
 {
     ck_assert_int_eq(events("user_id\titem_id\n"), THAW_OK);
     ck_assert_int_eq(items("item_id\tcolour\n"), THAW_OK);
     ck_assert_shop_size(data, 0, 0, 0);
-    ck_assert_int_eq(items("item_id\tcolour\ni\tred\n"), THAW_OK); /* the type is still open */
+    ck_assert_int_eq(items("item_id\tcolour\ni\tred\n"), THAW_OK); /* the type is not decided yet */
 }
 END_TEST
 
@@ -140,7 +140,7 @@ static const struct {
     {"user_id\titem_id\nu\ti\nu\t\xe9\n", THAW_E_FORMAT, "line 3: is not UTF-8"},
 };
 
-START_TEST(bad_events_are_refused_whole)
+START_TEST(a_table_with_a_bad_event_adds_nothing)
 {
     ck_assert_int_eq(events("user_id\titem_id\nold\told\n"), THAW_OK);
     ck_assert_int_eq(events(bad_events[_i].text), bad_events[_i].status);
@@ -190,7 +190,7 @@ START_TEST(columns_without_a_type_are_floats_if_all_values_are_numbers)
     ck_assert_str_eq(item("1", "price"), "2.5");
     ck_assert_str_eq(item("1", "colour"), "red");
     ck_assert_str_eq(item("1", "code"), "07");
-    ck_assert_str_eq(item("1", "nothing"), "?"); /* left out */
+    ck_assert_str_eq(item("1", "nothing"), "?"); /* dropped */
 }
 END_TEST
 
@@ -242,7 +242,7 @@ static const struct {
     {"item_id\told\tnew\n1\tx\n", THAW_E_FORMAT, "line 2: has 2 columns"},
 };
 
-START_TEST(bad_features_are_refused_whole)
+START_TEST(a_table_with_a_bad_feature_adds_nothing)
 {
     ck_assert_int_eq(items("item_id\told:token\n1\tbefore\n"), THAW_OK);
     ck_assert_int_eq(items(bad_items[_i].text), bad_items[_i].status);
@@ -272,7 +272,7 @@ END_TEST
 
 /* ---- files ---- */
 
-START_TEST(the_ending_of_the_path_says_how_columns_are_told_apart)
+START_TEST(the_file_extension_selects_the_separator)
 {
     ck_assert_int_eq(thaw_data_read(data, file("a.inter", "user_id\titem_id\nu,1\ti\n"), NULL), THAW_OK);
     ck_assert_str_eq(shop_event(data, 0).user, "u,1");
@@ -322,14 +322,14 @@ START_TEST(wrong_arguments_are_refused)
 }
 END_TEST
 
-/* ---- damage and want ---- */
+/* ---- damaged files and failing allocations ---- */
 
 static const char *const event_sample = "user_id:token\titem_id\tevent\trating:float\ttimestamp\tbasket\n"
                                         "u1\ti1\tview_item\t5\t1e9\tb\nü2\ti2\tcart\t\t\t\nu1\ti2\tview\t-.5\t7\tb\n";
 static const char *const item_sample = "item_id,title:text,year,genre:token_seq,size:float_seq,colour\r\n"
                                        "i1,\"A \"\"b\"\", c\",1995,x y,1 2,red\ni2,,1996,y,,7\ni1,\"new\n\",,z,3,\n";
 
-/* Read both samples; on failure nothing may have been added. */
+/* Read both samples; a failure must add nothing. */
 static thaw_status read_sample(const char *text, size_t n, int32_t table)
 {
     thaw_read_options options;
@@ -342,7 +342,7 @@ static thaw_status read_sample(const char *text, size_t n, int32_t table)
     return st;
 }
 
-START_TEST(a_file_cut_at_any_byte_is_read_or_refused_whole)
+START_TEST(a_file_truncated_at_any_byte_is_read_or_adds_nothing)
 {
     const char *text = _i ? item_sample : event_sample;
     for (size_t n = 0; n <= strlen(text); n++) {
@@ -353,7 +353,7 @@ START_TEST(a_file_cut_at_any_byte_is_read_or_refused_whole)
 }
 END_TEST
 
-START_TEST(a_file_with_any_bytes_flipped_is_read_or_refused_whole)
+START_TEST(a_file_with_flipped_bytes_is_read_or_adds_nothing)
 {
     char bytes[400];
     const char *text = _i ? item_sample : event_sample;
@@ -370,7 +370,7 @@ START_TEST(a_file_with_any_bytes_flipped_is_read_or_refused_whole)
 }
 END_TEST
 
-START_TEST(running_out_of_memory_anywhere_adds_nothing_and_leaks_nothing)
+START_TEST(reading_without_memory_adds_and_leaks_nothing)
 {
     const char *events_path = file("sample.inter", event_sample);
     const char *items_path = file("sample.csv", item_sample);
@@ -404,24 +404,24 @@ int main(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, events_are_read_with_all_their_columns);
     tcase_add_test(tc, events_without_a_name_are_ratings);
-    tcase_add_test(tc, event_type_is_another_name_and_ga4_names_are_aliases);
+    tcase_add_test(tc, event_type_and_ga4_names_are_aliases);
     tcase_add_test(tc, where_keeps_only_matching_rows);
-    tcase_add_test(tc, a_header_alone_adds_nothing);
-    tcase_add_loop_test(tc, bad_events_are_refused_whole, 0, (int)(sizeof bad_events / sizeof *bad_events));
+    tcase_add_test(tc, a_header_without_rows_adds_nothing);
+    tcase_add_loop_test(tc, a_table_with_a_bad_event_adds_nothing, 0, (int)(sizeof bad_events / sizeof *bad_events));
     tcase_add_test(tc, keys_have_at_most_1024_bytes);
     tcase_add_test(tc, features_are_read_by_their_types);
     tcase_add_test(tc, columns_without_a_type_are_floats_if_all_values_are_numbers);
     tcase_add_test(tc, a_known_column_keeps_its_type);
     tcase_add_test(tc, later_rows_overwrite_earlier_ones);
     tcase_add_test(tc, users_have_features_too);
-    tcase_add_loop_test(tc, bad_features_are_refused_whole, 0, (int)(sizeof bad_items / sizeof *bad_items));
+    tcase_add_loop_test(tc, a_table_with_a_bad_feature_adds_nothing, 0, (int)(sizeof bad_items / sizeof *bad_items));
     tcase_add_test(tc, feature_names_have_at_most_64_bytes);
-    tcase_add_test(tc, the_ending_of_the_path_says_how_columns_are_told_apart);
+    tcase_add_test(tc, the_file_extension_selects_the_separator);
     tcase_add_test(tc, files_that_cannot_be_read_are_io_errors);
     tcase_add_test(tc, wrong_arguments_are_refused);
-    tcase_add_loop_test(tc, a_file_cut_at_any_byte_is_read_or_refused_whole, 0, 2);
-    tcase_add_loop_test(tc, a_file_with_any_bytes_flipped_is_read_or_refused_whole, 0, 2);
-    tcase_add_loop_test(tc, running_out_of_memory_anywhere_adds_nothing_and_leaks_nothing, 0, 2);
+    tcase_add_loop_test(tc, a_file_truncated_at_any_byte_is_read_or_adds_nothing, 0, 2);
+    tcase_add_loop_test(tc, a_file_with_flipped_bytes_is_read_or_adds_nothing, 0, 2);
+    tcase_add_loop_test(tc, reading_without_memory_adds_and_leaks_nothing, 0, 2);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

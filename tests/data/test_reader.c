@@ -41,15 +41,15 @@ static thaw_status flatten(char *out, const char *bytes, size_t size, int csv)
     return st;
 }
 
-/* What a table says and what is read. */
+/* Tables and the records read from them. */
 static const struct {
     int csv;
     const char *text, *records;
 } good[] = {
     {0, "a\tb\n1\t2\n", "1|2;"},
     {0, "a\tb\r\n1\t2\r\n", "1|2;"},
-    {0, "a\tb\n1\t2", "1|2;"},   /* the last line without its end */
-    {0, "a\tb\n1\t2\r", "1|2;"}, /* cut inside CRLF */
+    {0, "a\tb\n1\t2", "1|2;"},   /* no line end after the last line */
+    {0, "a\tb\n1\t2\r", "1|2;"}, /* truncated inside CRLF */
     {0,
      "\xef\xbb\xbf"
      "a\tb\n1\t2\n",
@@ -58,13 +58,13 @@ static const struct {
     {0, "a\n\nx\n", ";x;"},  /* an empty line of one column is an empty field */
     {0, "a\tb\n", ""},       /* a header only */
     {0, "a\tb", ""},
-    {0, "a\tb\n\"x\ty\"\n", "\"x|y\";"}, /* tabs know no quotes */
+    {0, "a\tb\n\"x\ty\"\n", "\"x|y\";"}, /* no quoting in tab separated tables */
     {0, "a\tb\n1,2\t3\n", "1,2|3;"},
     {0, "a\tb\nx\ry\tz\n", "x\ry|z;"}, /* CR inside a line is text */
     {1, "a,b\n1,2\n", "1|2;"},
     {1, "a,b\n\"1\",\"2\"\r\n", "1|2;"},
     {1, "a,b\n\"1,5\",2\n", "1,5|2;"},
-    {1, "a,b\n\"x\ny\",2\n3,4\n", "x\ny|2;3|4;"}, /* line ends in quotes */
+    {1, "a,b\n\"x\ny\",2\n3,4\n", "x\ny|2;3|4;"}, /* line ends within quotes */
     {1, "a,b\n\"x\r\ny\",2\n", "x\r\ny|2;"},
     {1, "a,b\n\"say \"\"hi\"\"\",\"\"\"\"\n", "say \"hi\"|\";"},
     {1, "a,b\n\"\",\n", "|;"},
@@ -77,7 +77,7 @@ static const struct {
     {1, "é,b\nü,\xf0\x9f\x98\x80\n", "ü|\xf0\x9f\x98\x80;"},
 };
 
-START_TEST(tables_read_as_their_records)
+START_TEST(tables_are_read_as_records)
 {
     char out[200];
     ck_assert_int_eq(flatten(out, good[_i].text, strlen(good[_i].text), good[_i].csv), THAW_OK);
@@ -102,7 +102,7 @@ static const struct {
     {0, "a:number\n", "line 1: column \"a:number\" has an unknown type"},
     {0, "a:\n", "unknown type"},
     {1, "a,b\n1,\"2\n3,4\n", "line 2: a quote does not end"},
-    {1, "a,b\n\"x\ny\",2\n3,4,5\n", "line 4: has 3 columns"}, /* lines in quotes count */
+    {1, "a,b\n\"x\ny\",2\n3,4,5\n", "line 4: has 3 columns"}, /* line ends within quotes are counted */
     {1, "a,b\n\"x\n\n\",\"y\n", "line 4: a quote does not end"},
     {1, "a,b\n\"1\"2,3\n", "line 2: text after a closing quote"},
     {1, "a,b\n\"1\" ,3\n", "line 2: text after a closing quote"},
@@ -110,7 +110,7 @@ static const struct {
     {1, "\"a", "line 1: a quote does not end"},
 };
 
-START_TEST(damage_is_refused_and_its_line_named)
+START_TEST(a_damaged_table_is_refused_with_its_line)
 {
     char out[200];
     ck_assert_int_eq(flatten(out, bad[_i].text, strlen(bad[_i].text), bad[_i].csv), THAW_E_FORMAT);
@@ -132,7 +132,7 @@ START_TEST(zero_bytes_are_refused)
 }
 END_TEST
 
-START_TEST(types_come_after_the_last_colon)
+START_TEST(the_type_follows_the_last_colon)
 {
     const char *text = "a:token\tb:token_seq\tc:float\td:float_seq\te:text\tf\tg:h:float\n";
     thaw__reader r;
@@ -148,7 +148,7 @@ START_TEST(types_come_after_the_last_colon)
 }
 END_TEST
 
-START_TEST(rewind_reads_the_same_again)
+START_TEST(rewind_reads_the_same_records)
 {
     const char *text = "a,b\n\"x\"\"y\",2\n";
     thaw__reader r;
@@ -165,11 +165,11 @@ START_TEST(rewind_reads_the_same_again)
 }
 END_TEST
 
-START_TEST(lines_of_millions_of_bytes_are_fine)
+START_TEST(lines_of_millions_of_bytes_are_read)
 {
     const size_t n = 3000001;
     char *text = malloc(n), *out = malloc(n);
-    memset(text, '"', n); /* the second field: its two quotes and 1,499,996 doubled ones */
+    memset(text, '"', n); /* the second field: two enclosing quotes and 1,499,996 doubled ones */
     memcpy(text, "a,b\nx,", 6);
     text[n - 1] = '\n';
     ck_assert_int_eq(flatten(out, text, n, 1), THAW_OK);
@@ -186,8 +186,8 @@ static const char *const sample = "\xef\xbb\xbf"
                                   "user_id:token,\"item_id\",rating:float,\"né:text\"\r\n"
                                   "u1,i1,5,\"a \"\"b\"\", c\"\r\nu2,\"i\n2\",,é\nu3,i3,1e2,\"\"\n";
 
-/* Whatever a table looks like, reading it ends with records or with FORMAT and a line, inside its bytes. The bytes lie
- * in a block of exactly their size, so that the address sanitizer sees a step outside. */
+/* Reading any bytes returns records or THAW_E_FORMAT with a line number, and does not read past the end. The bytes are
+ * in a block of exact size, so that the address sanitizer detects such reads. */
 static void read_any(const char *bytes, size_t size)
 {
     static char out[20000];
@@ -201,13 +201,13 @@ static void read_any(const char *bytes, size_t size)
     free(exact);
 }
 
-START_TEST(a_table_cut_at_any_byte_is_read_or_refused)
+START_TEST(a_table_truncated_at_any_byte_is_read_or_refused)
 {
     for (size_t n = 0; n <= strlen(sample); n++) read_any(sample, n);
 }
 END_TEST
 
-START_TEST(a_table_with_any_bytes_flipped_is_read_or_refused)
+START_TEST(a_table_with_flipped_bytes_is_read_or_refused)
 {
     char bytes[300];
     const size_t n = strlen(sample);
@@ -222,7 +222,7 @@ START_TEST(a_table_with_any_bytes_flipped_is_read_or_refused)
 }
 END_TEST
 
-START_TEST(running_out_of_memory_leaves_nothing)
+START_TEST(reading_a_table_without_memory_leaks_nothing)
 {
     char out[500];
     for (long n = 1, refused = 1; refused; n++) {
@@ -240,15 +240,15 @@ int main(void)
     Suite *suite = suite_create("data");
     TCase *tc = tcase_create("reader");
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_add_loop_test(tc, tables_read_as_their_records, 0, (int)(sizeof good / sizeof *good));
-    tcase_add_loop_test(tc, damage_is_refused_and_its_line_named, 0, (int)(sizeof bad / sizeof *bad));
+    tcase_add_loop_test(tc, tables_are_read_as_records, 0, (int)(sizeof good / sizeof *good));
+    tcase_add_loop_test(tc, a_damaged_table_is_refused_with_its_line, 0, (int)(sizeof bad / sizeof *bad));
     tcase_add_test(tc, zero_bytes_are_refused);
-    tcase_add_test(tc, types_come_after_the_last_colon);
-    tcase_add_test(tc, rewind_reads_the_same_again);
-    tcase_add_test(tc, lines_of_millions_of_bytes_are_fine);
-    tcase_add_test(tc, a_table_cut_at_any_byte_is_read_or_refused);
-    tcase_add_test(tc, a_table_with_any_bytes_flipped_is_read_or_refused);
-    tcase_add_test(tc, running_out_of_memory_leaves_nothing);
+    tcase_add_test(tc, the_type_follows_the_last_colon);
+    tcase_add_test(tc, rewind_reads_the_same_records);
+    tcase_add_test(tc, lines_of_millions_of_bytes_are_read);
+    tcase_add_test(tc, a_table_truncated_at_any_byte_is_read_or_refused);
+    tcase_add_test(tc, a_table_with_flipped_bytes_is_read_or_refused);
+    tcase_add_test(tc, reading_a_table_without_memory_leaks_nothing);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

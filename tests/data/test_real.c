@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Public data sets read as they are, from THAW_DATA_ROOT or ../shared/data beside the source; skipped where absent. */
+ * Public data sets from THAW_DATA_ROOT or ../shared/data beside the source. Skipped if they are absent. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ static int absent(const char *name)
 {
     FILE *file = fopen(path_of(name), "rb");
     if (file) fclose(file);
-    else printf("skip: %s is not here\n", path_of(name));
+    else printf("skip: %s does not exist\n", path_of(name));
     return !file;
 }
 
@@ -69,12 +69,13 @@ START_TEST(ml_1m_features_are_read_as_text_words_and_numbers)
     ck_assert_shop_size(data, 0, 6040, 3881);
     ck_assert_str_eq(shop_feature(data, THAW_TABLE_ITEMS, "1", "actor"), "Tom_Hanks Tim_Allen Don_Rickles Jim_Varney");
     ck_assert_str_eq(shop_feature(data, THAW_TABLE_ITEMS, "1", "year"), "1995");
-    ck_assert_ptr_nonnull(strstr(shop_feature(data, THAW_TABLE_ITEMS, "1", "plot"), "especially his doll named \"Woody\"."));
+    ck_assert_ptr_nonnull(strstr(shop_feature(data, THAW_TABLE_ITEMS, "1", "plot"),
+                                 "especially his doll named \"Woody\"."));
     ck_assert_str_eq(shop_feature(data, THAW_TABLE_USERS, "2", "age"), "56");
 }
 END_TEST
 
-START_TEST(ml_1m_splits_as_published)
+START_TEST(ml_1m_splits_have_the_published_sizes)
 {
     if (absent("ml-1m/ml-1m.inter")) return;
     thaw_read_options options;
@@ -162,7 +163,7 @@ int main(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, ml_1m_has_a_million_ratings);
     tcase_add_test(tc, ml_1m_features_are_read_as_text_words_and_numbers);
-    tcase_add_test(tc, ml_1m_splits_as_published);
+    tcase_add_test(tc, ml_1m_splits_have_the_published_sizes);
     tcase_add_test(tc, ml_100k_is_read_with_its_features);
     tcase_add_test(tc, online_retail_has_baskets_and_returns);
     tcase_add_test(tc, tmall_has_four_behaviours_without_values);

@@ -34,7 +34,7 @@ static void teardown(void)
     ck_assert_int_eq(f.live, 0);
 }
 
-/* Events of users 0 … n-1, two each; the step says in which order they come. */
+/* Add two events of each of users 0 … n-1, in an order that depends on step. */
 static void add_users(int n, int step)
 {
     char *text = malloc((size_t)n * 64 + 64);
@@ -59,7 +59,7 @@ static int has_user(const thaw_data *part, const char *user)
     return 0;
 }
 
-START_TEST(a_user_goes_to_one_side_with_all_events)
+START_TEST(all_events_of_a_user_are_in_one_part)
 {
     add_users(100, 1);
     options.holdout_users = 0.25f;
@@ -83,7 +83,7 @@ START_TEST(the_part_is_rounded_to_whole_users)
 }
 END_TEST
 
-START_TEST(the_choice_does_not_depend_on_the_order_of_arrival)
+START_TEST(the_split_does_not_depend_on_the_order_of_events)
 {
     thaw_data *first_test;
     add_users(200, 1);
@@ -102,7 +102,7 @@ START_TEST(the_choice_does_not_depend_on_the_order_of_arrival)
 }
 END_TEST
 
-START_TEST(the_seed_decides_and_chooses_evenly)
+START_TEST(the_seed_draws_users_evenly)
 {
     int held[20] = {0};
     add_users(20, 1);
@@ -116,7 +116,8 @@ START_TEST(the_seed_decides_and_chooses_evenly)
         }
         end_parts();
     }
-    for (int u = 0; u < 20; u++) ck_assert_int_lt(abs(held[u] - 200), 50); /* five of sqrt(400 / 4) = 10 */
+    /* five standard deviations of sqrt(400 / 4) = 10 */
+    for (int u = 0; u < 20; u++) ck_assert_int_lt(abs(held[u] - 200), 50);
 }
 END_TEST
 
@@ -130,7 +131,7 @@ START_TEST(only_users_with_events_count)
 }
 END_TEST
 
-START_TEST(both_sides_know_every_user_item_and_feature)
+START_TEST(both_parts_have_all_keys_and_features)
 {
     add_users(10, 1);
     ck_assert_int_eq(shop_read(data, THAW_TABLE_ITEMS, 0, "item_id\tg:token_seq\tp\ni1\ta b\t2\nnew\tc\t\n"), THAW_OK);
@@ -148,7 +149,7 @@ START_TEST(both_sides_know_every_user_item_and_feature)
 }
 END_TEST
 
-START_TEST(the_parts_live_without_the_whole_and_can_grow)
+START_TEST(the_parts_are_independent_and_can_grow)
 {
     add_users(10, 1);
     ck_assert_int_eq(split(), THAW_OK);
@@ -193,7 +194,7 @@ START_TEST(events_keep_their_order)
 }
 END_TEST
 
-START_TEST(no_data_splits_into_none)
+START_TEST(empty_data_splits_into_empty_parts)
 {
     ck_assert_int_eq(split(), THAW_OK);
     ck_assert_shop_size(train, 0, 0, 0);
@@ -227,7 +228,7 @@ START_TEST(wrong_options_are_refused_and_give_null)
 }
 END_TEST
 
-START_TEST(running_out_of_memory_leaves_no_part)
+START_TEST(splitting_without_memory_gives_no_part)
 {
     for (long n = 1, refused = 1; refused; n++) {
         teardown();
@@ -251,18 +252,18 @@ int main(void)
     Suite *suite = suite_create("data");
     TCase *tc = tcase_create("split");
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_add_test(tc, a_user_goes_to_one_side_with_all_events);
+    tcase_add_test(tc, all_events_of_a_user_are_in_one_part);
     tcase_add_loop_test(tc, the_part_is_rounded_to_whole_users, 0, 6);
-    tcase_add_test(tc, the_choice_does_not_depend_on_the_order_of_arrival);
-    tcase_add_test(tc, the_seed_decides_and_chooses_evenly);
+    tcase_add_test(tc, the_split_does_not_depend_on_the_order_of_events);
+    tcase_add_test(tc, the_seed_draws_users_evenly);
     tcase_add_test(tc, only_users_with_events_count);
-    tcase_add_test(tc, both_sides_know_every_user_item_and_feature);
-    tcase_add_test(tc, the_parts_live_without_the_whole_and_can_grow);
+    tcase_add_test(tc, both_parts_have_all_keys_and_features);
+    tcase_add_test(tc, the_parts_are_independent_and_can_grow);
     tcase_add_test(tc, by_time_later_events_are_the_test);
     tcase_add_test(tc, events_keep_their_order);
-    tcase_add_test(tc, no_data_splits_into_none);
+    tcase_add_test(tc, empty_data_splits_into_empty_parts);
     tcase_add_test(tc, wrong_options_are_refused_and_give_null);
-    tcase_add_test(tc, running_out_of_memory_leaves_no_part);
+    tcase_add_test(tc, splitting_without_memory_gives_no_part);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

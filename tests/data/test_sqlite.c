@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Links the shared libraries, as a host does. */
+ * Links the shared libraries, as a host program does. */
 #include "thaw/thaw_sqlite.h"
 
 #include <math.h>
@@ -13,7 +13,7 @@
 static thaw_data *data;
 static char path[600];
 
-/* A database made of these statements. */
+/* Create a database by these statements. */
 static void make(const char *sql)
 {
     sqlite3 *db;
@@ -51,7 +51,7 @@ static const char *item(const char *key, const char *name)
     return thaw_data_feature(data, text, sizeof text, THAW_TABLE_ITEMS, key, name) == THAW_OK ? text : "?";
 }
 
-START_TEST(events_come_from_a_query)
+START_TEST(events_are_read_from_a_query)
 {
     ck_assert_int_eq(
         read_table("SELECT who AS user_id, what AS item_id, did AS event, stars AS rating, at AS timestamp,"
@@ -71,7 +71,7 @@ START_TEST(events_come_from_a_query)
 }
 END_TEST
 
-START_TEST(features_take_their_types_from_the_values)
+START_TEST(features_have_the_types_of_their_values)
 {
     ck_assert_int_eq(
         read_table("SELECT id AS item_id, title AS 'title:text', price, tags AS 'tags:token_seq', code, odd,"
@@ -89,7 +89,7 @@ START_TEST(features_take_their_types_from_the_values)
 }
 END_TEST
 
-START_TEST(no_rows_are_fine)
+START_TEST(a_query_without_rows_is_valid)
 {
     ck_assert_int_eq(read_table("SELECT who AS user_id, what AS item_id FROM log WHERE 0", THAW_TABLE_EVENTS), THAW_OK);
     ck_assert_int_eq(thaw_data_n_events(data), 0);
@@ -122,7 +122,7 @@ static const struct {
     {"SELECT 1 AS user_id", 3, THAW_E_RANGE, "table is 3"},
 };
 
-START_TEST(queries_that_fail_add_nothing_and_say_why)
+START_TEST(failed_queries_add_nothing_and_report_the_reason)
 {
     ck_assert_int_eq(read_table(bad[_i].query, bad[_i].table), bad[_i].status);
     ck_assert_msg(strstr(thaw_sqlite_last_error(), bad[_i].reason) != NULL, "%s", thaw_sqlite_last_error());
@@ -132,10 +132,11 @@ START_TEST(queries_that_fail_add_nothing_and_say_why)
 }
 END_TEST
 
-START_TEST(a_type_that_disagrees_adds_nothing)
+START_TEST(a_different_type_is_refused_and_adds_nothing)
 {
     ck_assert_int_eq(read_table("SELECT id AS item_id, price FROM goods", THAW_TABLE_ITEMS), THAW_OK);
-    ck_assert_int_eq(read_table("SELECT 19 AS item_id, 'x' AS colour, 'dear' AS price", THAW_TABLE_ITEMS), THAW_E_MISMATCH);
+    ck_assert_int_eq(read_table("SELECT 19 AS item_id, 'x' AS colour, 'dear' AS price", THAW_TABLE_ITEMS),
+                     THAW_E_MISMATCH);
     ck_assert_str_eq(item("17", "colour"), "?");
     ck_assert_int_eq(thaw_data_n_items(data), 2);
 }
@@ -145,7 +146,8 @@ START_TEST(databases_that_cannot_be_opened_are_io_errors)
 {
     const char *query = "SELECT who AS user_id, what AS item_id FROM log";
     ck_assert_int_eq(thaw_data_read_sqlite(data, temp_path("absent.db"), query, 0), THAW_E_IO);
-    ck_assert_int_eq(thaw_data_read_sqlite(data, temp_path("absent.db"), query, 0), THAW_E_IO); /* it was not made */
+    /* the file is not created */
+    ck_assert_int_eq(thaw_data_read_sqlite(data, temp_path("absent.db"), query, 0), THAW_E_IO);
     const thaw_status st =
         thaw_data_read_sqlite(data, temp_file("text.db", "not a database, but long enough", 31), query, 0);
     ck_assert_int_ne(st, THAW_OK);
@@ -168,11 +170,11 @@ int main(void)
     Suite *suite = suite_create("data");
     TCase *tc = tcase_create("sqlite");
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_add_test(tc, events_come_from_a_query);
-    tcase_add_test(tc, features_take_their_types_from_the_values);
-    tcase_add_test(tc, no_rows_are_fine);
-    tcase_add_loop_test(tc, queries_that_fail_add_nothing_and_say_why, 0, (int)(sizeof bad / sizeof *bad));
-    tcase_add_test(tc, a_type_that_disagrees_adds_nothing);
+    tcase_add_test(tc, events_are_read_from_a_query);
+    tcase_add_test(tc, features_have_the_types_of_their_values);
+    tcase_add_test(tc, a_query_without_rows_is_valid);
+    tcase_add_loop_test(tc, failed_queries_add_nothing_and_report_the_reason, 0, (int)(sizeof bad / sizeof *bad));
+    tcase_add_test(tc, a_different_type_is_refused_and_adds_nothing);
     tcase_add_test(tc, databases_that_cannot_be_opened_are_io_errors);
     tcase_add_test(tc, a_required_null_is_refused);
     suite_add_tcase(suite, tc);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The whole way on real people: MovieLens-100k from THAW_DATA_ROOT or ../shared/data beside the source, through thaw.h alone.
- * A tenth of the users is held out; of each, ten ratings are asked for and K others are known. Skipped where absent. */
+ * End to end through thaw.h on MovieLens-100k, from THAW_DATA_ROOT or ../shared/data beside the source. A tenth of the
+ * users is held out; for each, K ratings are known and ten others are predicted. Skipped if the data is absent. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static int absent(void)
 {
     FILE *file = fopen(path_of("ml-100k.inter"), "rb");
     if (file) fclose(file);
-    else printf("skip: %s is not here\n", path_of("ml-100k.inter"));
+    else printf("skip: %s does not exist\n", path_of("ml-100k.inter"));
     return !file;
 }
 
@@ -68,7 +68,7 @@ static void teardown(void)
     thaw_data_free(test);
 }
 
-/* Per item the mean of its training ratings, drawn towards that of all by five. */
+/* For each item the mean of its training ratings, shrunk towards the mean of all with 5 pseudo-ratings. */
 static double *item_means(int64_t n_items, double mean)
 {
     double *sum = calloc((size_t)n_items, sizeof *sum), *count = calloc((size_t)n_items, sizeof *count);
@@ -97,7 +97,7 @@ static void shuffle(thaw_event *events, int64_t n, uint64_t seed)
     }
 }
 
-/* The events of the test user whose first stands at *at, which moves on to the next user's. */
+/* The events of the test user that begin at *at; advances *at to the next user. */
 static int64_t next_user(thaw_event *events, const int64_t *order, int64_t *at)
 {
     thaw_event_view first, view;
@@ -127,7 +127,7 @@ typedef struct errors {
     double inside, n;
 } errors;
 
-static void ask(errors *sum, thaw_user *user, const thaw_event *query, const double *means)
+static void add_errors(errors *sum, thaw_user *user, const thaw_event *query, const double *means)
 {
     for (int k = 0; k < QUERY; k++) {
         float mean, variance;
@@ -160,9 +160,9 @@ static errors evaluate(const double *means)
         for (uint64_t seed = 1; seed <= 5; seed++) {
             shuffle(events, n, seed * 1000 + (uint64_t)at);
             must(thaw_adapt(model, user, NULL, 0));
-            ask(&sum, user, events + SUPPORT, means);
+            add_errors(&sum, user, events + SUPPORT, means);
             must(thaw_adapt(model, user, events, SUPPORT));
-            ask(&sum, user, events + SUPPORT, means);
+            add_errors(&sum, user, events + SUPPORT, means);
         }
     }
     thaw_user_free(user);
@@ -182,7 +182,8 @@ START_TEST(five_ratings_of_a_new_user_beat_none_and_the_item_means)
     double *means = item_means(info.items, info.mean);
     const errors e = evaluate(means);
     free(means);
-    printf("ml-100k: MAE %.4f by item means, %.4f before and %.4f after %d ratings; 90 %% interval holds %.3f of %.0f\n",
+    printf("ml-100k: MAE %.4f by item means, %.4f before and %.4f after %d ratings; "
+           "%.3f of %.0f within the 90 %% interval\n",
            e.baseline / e.n, e.cold / e.n, e.adapted / e.n, SUPPORT, e.inside / e.n, e.n);
     ck_assert(e.n > 3000);
     ck_assert(e.adapted < 0.98 * e.cold);

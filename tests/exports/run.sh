@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# What the library exports, what its version script lists and what its header declares are the same names.
+# The names exported by the library, listed in its version script and declared in its header are the same.
 # usage: run.sh LIBRARY MAP HEADER
 set -eu
 work=$(mktemp -d)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Any sequence of calls with any numbers, on several models, with users that cross over between them. Five bytes per
- * call: which; the model (3 bits) and the user (2 bits); three small arguments. A user of another model is refused with
- * THAW_E_MISMATCH or gets a valid answer.
+ * Any sequence of calls with any numbers, on several models, with users of other models. Five bytes for each call: the
+ * call; the model (3 bits) and the user (2 bits); three small arguments. A call with a user of another model returns
+ * THAW_E_MISMATCH or a valid result.
  *
  * Byte 0 chooses rank, half-life and whether the models are trained. The models are then
  *
@@ -23,7 +23,7 @@ static thaw_model *templates[KINDS][TEMPLATES];
 typedef struct state {
     thaw_model *models[MODELS];
     thaw_user *users[USERS];
-    int trainings; /* so far: they take nearly all of the time */
+    int trainings; /* number of trainings, which take nearly all of the time */
 } state;
 
 static void must(thaw_status st)
@@ -31,7 +31,7 @@ static void must(thaw_status st)
     if (st != THAW_OK) abort();
 }
 
-/* ---- what every run begins with ---- */
+/* ---- initial state ---- */
 
 static thaw_model *make_model(int rank, float half_life, int32_t objective, int trained)
 {
@@ -44,15 +44,15 @@ static thaw_model *make_model(int rank, float half_life, int32_t objective, int 
     return m;
 }
 
-/* The models of a first byte, made once. */
+/* The models for a first byte, created once. */
 static thaw_model *const *templates_of(uint8_t first)
 {
-    const int rank = 1 + first % 5, fades = first >> 7, trained = first >> 6 & 1;
-    thaw_model **t = templates[(rank - 1) * 4 + fades * 2 + trained];
+    const int rank = 1 + first % 5, has_half_life = first >> 7, trained = first >> 6 & 1;
+    thaw_model **t = templates[(rank - 1) * 4 + has_half_life * 2 + trained];
     if (t[RATING]) return t;
-    thaw_model *other = make_model(rank, fades ? 0 : 9, THAW_OBJECTIVE_RATING, trained);
-    t[RATING] = make_model(rank, fades ? 9 : 0, THAW_OBJECTIVE_RATING, trained);
-    t[RANKING] = make_model(rank, fades ? 9 : 0, THAW_OBJECTIVE_RANKING, trained);
+    thaw_model *other = make_model(rank, has_half_life ? 0 : 9, THAW_OBJECTIVE_RATING, trained);
+    t[RATING] = make_model(rank, has_half_life ? 9 : 0, THAW_OBJECTIVE_RATING, trained);
+    t[RANKING] = make_model(rank, has_half_life ? 9 : 0, THAW_OBJECTIVE_RANKING, trained);
     t[RATING_AS_RANKING] = forged_model(t[RATING], model_id(t[RANKING]));
     t[OTHER_HALF_LIFE] = forged_model(other, model_id(t[RATING]));
     thaw_model_free(other);
@@ -101,7 +101,7 @@ static float value_of(uint8_t b)
     return b == 255 ? NAN : b == 254 ? INFINITY : b == 253 ? -1 : (float)(b % 24) / 4;
 }
 
-/* What is recommended are items of the model. */
+/* Recommended items must be items of the model. */
 static void check_hits(const thaw_model *m, const thaw_hit *hits, int64_t n, int64_t top)
 {
     thaw_model_info info;
@@ -133,7 +133,7 @@ enum { FIRST_TRAINING = 1, LAST_TRAINING = 3 };
 static void call_model(state *s, thaw_model *m, int which, const uint8_t *c)
 {
     const int64_t rows[] = {c[0] % 20, c[1] % 20};
-    const thaw_event_weighting reading = {value_of(c[0]), value_of(c[1]), value_of(c[2])};
+    const thaw_event_weighting weighting = {value_of(c[0]), value_of(c[1]), value_of(c[2])};
     const thaw_data *data = c[0] % 2 ? more : few;
     thaw_model *made;
     if (which >= FIRST_TRAINING && which <= LAST_TRAINING && s->trainings++ >= TRAININGS) return;
@@ -142,7 +142,7 @@ static void call_model(state *s, thaw_model *m, int which, const uint8_t *c)
     case 1: thaw_pretrain_step(m, NULL, data, c[1] % 2 ? rows : NULL, 2); break;
     case 2: thaw_pretrain(m, NULL, data, NULL, NULL); break;
     case 3: thaw_pretrain_update(m, NULL, data, NULL, 0, c[1]); break;
-    case 4: thaw_model_set_event_weighting(m, c[0] % 3, &reading); break;
+    case 4: thaw_model_set_event_weighting(m, c[0] % 3, &weighting); break;
     case 5: thaw_model_retire_items(m, rows, c[2] % 3, c[1] % 2); break;
     default: must(thaw_model_copy(&made, m)), replace_model(&s->models[c[0] % MODELS], made);
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * "key value" as a setting. */
+ * Input: a setting as "key value". */
 #include <string.h>
 
 #include "little_shop.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Bytes as a table; what is read is split, cleaned and trained on. */
+ * Input: bytes of a table. The data that is read is split and used for training. */
 #include "little_shop.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

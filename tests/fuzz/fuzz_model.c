@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Bytes as a model. Input: patches of a whole file, 3 bytes each (place, place, value), or, after a first odd byte, a whole file; bit 1
- * of the first byte says whether the file patched is a ranking; the
- * checksum is set right so that what lies behind it is reached. A model that loads is used, trained on and saved.
+ * Input: bytes of a model. Bit 0 of the first byte: 0, patches of a valid file, 3 bytes each (offset, 2 bytes, and
+ * value); 1, a complete file. Bit 1: the patched file is a rating model (0) or a ranking (1). The checksum is set to a
+ * valid one, so that the code after the check is reached. A model that loads is used, trained and saved.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "little_shop.h"
 
-static char *wholes[2];
-static int64_t whole_sizes[2];
+static char *files[2];
+static int64_t file_sizes[2];
 
 static void use(thaw_model *m)
 {
@@ -36,19 +36,19 @@ static void use(thaw_model *m)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    for (int ranks = 0; ranks < 2 && !wholes[ranks]; ranks++) {
+    for (int ranks = 0; ranks < 2 && !files[ranks]; ranks++) {
         thaw_model *m = ranks ? shop_ranking(NULL, 2) : shop_model(NULL, 2, 0);
-        wholes[ranks] = model_bytes(m, &whole_sizes[ranks]);
+        files[ranks] = model_bytes(m, &file_sizes[ranks]);
         thaw_model_free(m);
     }
     if (size == 0) return 0;
-    const int given = data[0] & 1, ranks = data[0] >> 1 & 1;
-    const int64_t n = given ? (int64_t)size - 1 : whole_sizes[ranks];
+    const int complete = data[0] & 1, ranks = data[0] >> 1 & 1;
+    const int64_t n = complete ? (int64_t)size - 1 : file_sizes[ranks];
     char *bytes = malloc((size_t)n + 1);
-    memcpy(bytes, given ? (const char *)data + 1 : wholes[ranks], (size_t)n);
-    for (size_t at = 1; !given && at + 3 <= size; at += 3) {
-        const int64_t place = (data[at] | data[at + 1] << 8) % n;
-        bytes[place] = (char)data[at + 2];
+    memcpy(bytes, complete ? (const char *)data + 1 : files[ranks], (size_t)n);
+    for (size_t at = 1; !complete && at + 3 <= size; at += 3) {
+        const int64_t offset = (data[at] | data[at + 1] << 8) % n;
+        bytes[offset] = (char)data[at + 2];
     }
     mend_model(bytes, n);
     thaw_model *m;

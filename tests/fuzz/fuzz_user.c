@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Bytes as a user: patches of a whole one, 2 bytes each (place, value), with the checksum set right; a user that loads is used. */
+ * Input: bytes of a user, as patches of valid bytes, 2 bytes each (offset, value), with a valid checksum. A user that
+ * loads is used. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,21 +9,21 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static thaw_model *models[3];
-    static char *whole[3];
-    static int64_t whole_size[3];
-    for (int k = 0; k < 3 && !whole[k]; k++) {
+    static char *users[3];
+    static int64_t sizes[3];
+    for (int k = 0; k < 3 && !users[k]; k++) {
         thaw_user *u;
         const thaw_event e = shop_event(1);
         models[k] = k == 2 ? shop_ranking(NULL, 3) : shop_model(NULL, 3, k ? 10 : 0);
         if (thaw_user_create(&u, models[k]) || thaw_adapt(models[k], u, &e, 1)) abort();
-        whole[k] = user_bytes(u, &whole_size[k]);
+        users[k] = user_bytes(u, &sizes[k]);
         thaw_user_free(u);
     }
     if (size == 0) return 0;
     const int k = data[0] % 4 == 1 ? 1 : data[0] & 4 ? 2 : 0;
-    const int64_t n = data[0] & 2 ? (int64_t)size - 1 : whole_size[k];
+    const int64_t n = data[0] & 2 ? (int64_t)size - 1 : sizes[k];
     char *bytes = malloc((size_t)n + 1);
-    memcpy(bytes, data[0] & 2 ? (const char *)data + 1 : whole[k], (size_t)n);
+    memcpy(bytes, data[0] & 2 ? (const char *)data + 1 : users[k], (size_t)n);
     for (size_t at = 1; !(data[0] & 2) && at + 2 <= size; at += 2) bytes[data[at] % n] = (char)data[at + 1];
     mend_user(bytes, n);
     thaw_user *u;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The shopper of the golden files: models of rank 3 over six items, one of ratings and one that ranks, a user adapted to these
- * events, and what the library that wrote them said of every item. */
+ * The golden files: a rating model and a ranking of rank 3 over six items, a user adapted to these events, and the
+ * scores of every item by the library that wrote the files. */
 #ifndef GOLDEN_H
 #define GOLDEN_H
 

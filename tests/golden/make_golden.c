@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Write the golden files anew, for a new format version only (keep the old ones, they must load for ever):
+ * Write golden files of a new format version. Keep the old files: they must load in all later versions.
  *
- *     cmake --build build/release --target make_golden && build/release/tests/golden/make_golden tests/golden [0: ratings | 1: rankings]
+ *     cmake --build build/release --target make_golden
+ *     build/release/tests/golden/make_golden tests/golden [0: ratings | 1: rankings]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +70,7 @@ static void write_golden(const char *folder, int ranks)
     thaw_data_free(data);
 }
 
-/* Without a third argument both; with one, that kind alone. */
+/* The second argument selects one objective; without it, write both. */
 int main(int argc, char **argv)
 {
     if (argc < 2 || argc > 3) return 2;

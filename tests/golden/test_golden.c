@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Files that an older library wrote still load and still say the same; make_golden.c tells how they were made. */
+ * Files of older versions load and give the same scores. make_golden.c wrote them. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +13,7 @@ static const char *path_of(const char *name)
     return path;
 }
 
-/* 1e-4: sums of three products in float32, in the order of whichever kernel runs. */
+/* 1e-4: sums of three products in float32; the order of summation depends on the kernel. */
 static void check_scores(int ranks, const thaw_model *model, const thaw_user *user)
 {
     char key[16];
@@ -41,7 +41,7 @@ static thaw_model *load(int ranks, int map)
     return model;
 }
 
-START_TEST(a_model_of_format_1_scores_as_it_did)
+START_TEST(a_model_of_format_1_gives_the_same_scores)
 {
     thaw_model *model = load(_i / 2, _i % 2);
     thaw_user *user;
@@ -54,7 +54,7 @@ START_TEST(a_model_of_format_1_scores_as_it_did)
 }
 END_TEST
 
-START_TEST(a_user_of_format_1_scores_as_it_did)
+START_TEST(a_user_of_format_1_gives_the_same_scores)
 {
     char bytes[1024];
     thaw_model *model = load(_i, 0);
@@ -75,8 +75,8 @@ int main(void)
 {
     Suite *suite = suite_create("golden files");
     TCase *unit = tcase_create("format 1");
-    tcase_add_loop_test(unit, a_model_of_format_1_scores_as_it_did, 0, 4);
-    tcase_add_loop_test(unit, a_user_of_format_1_scores_as_it_did, 0, 2);
+    tcase_add_loop_test(unit, a_model_of_format_1_gives_the_same_scores, 0, 4);
+    tcase_add_loop_test(unit, a_user_of_format_1_gives_the_same_scores, 0, 2);
     suite_add_tcase(suite, unit);
     return run_suite(suite);
 }

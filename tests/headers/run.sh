@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Every public header compiles alone and twice, as C99, C11, C++11 and C++17, with strict warnings, by every compiler here.
+# Every public header compiles alone and included twice, as C99, C11, C++11 and C++17, with strict warnings, by every
+# installed compiler.
 # usage: run.sh INCLUDE_FOLDER
 set -eu
 include=$1
@@ -14,7 +15,7 @@ done=0
 # compile COMPILER LANGUAGE STANDARD FLAGS
 compile() {
     command -v "$1" >/dev/null || return 0
-    # The flags are words by intention.
+    # The flags must be split into words.
     # shellcheck disable=SC2086
     "$1" -x "$2" -std="$3" $strict $4 -I"$include" -fsyntax-only "$source" ||
         { echo "$header fails as $3 with $1" >&2; exit 1; }
@@ -33,5 +34,5 @@ for header in "$include"/thaw/*.h; do
         compile clang++ c++ "$standard" "$only_cxx"
     done
 done
-[ "$done" -gt 0 ] || { echo "no compiler here" >&2; exit 1; }
+[ "$done" -gt 0 ] || { echo "no compiler is installed" >&2; exit 1; }
 echo "$done compilations"

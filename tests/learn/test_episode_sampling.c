@@ -26,7 +26,7 @@ START_TEST(drawn_supports_leave_something_to_predict)
 }
 END_TEST
 
-/* P(K <= k) = log(k + 1) / log(M + 1), of draws that are spread evenly. */
+/* P(K <= k) = log(k + 1) / log(M + 1), for evenly spaced draws. */
 START_TEST(drawn_supports_are_log_uniform)
 {
     enum { ITEMS = 100, M = 80 };
@@ -40,7 +40,7 @@ START_TEST(drawn_supports_are_log_uniform)
 }
 END_TEST
 
-START_TEST(episodes_draw_users_evenly_and_numbers_apart)
+START_TEST(episodes_draw_users_evenly_and_independent_numbers)
 {
     enum { USERS = 10 };
     int64_t count[USERS] = {0};
@@ -53,7 +53,8 @@ START_TEST(episodes_draw_users_evenly_and_numbers_apart)
         sample += d.sample / DRAWS;
         both += (d.support - 0.5) * (d.sample - 0.5) / DRAWS;
     }
-    for (int u = 0; u < USERS; u++) ck_assert_double_eq_tol((double)count[u], DRAWS / USERS, 5 * sqrt(DRAWS * 0.09)); /* 5 sd */
+    /* 5 sd */
+    for (int u = 0; u < USERS; u++) ck_assert_double_eq_tol((double)count[u], DRAWS / USERS, 5 * sqrt(DRAWS * 0.09));
     ck_assert_double_eq_tol(support, 0.5, 0.011); /* 5 sd: 5 / sqrt(12 DRAWS) */
     ck_assert_double_eq_tol(sample, 0.5, 0.011);
     ck_assert_double_eq_tol(both, 0, 0.003); /* 5 sd: 5 / (12 sqrt(DRAWS)) */
@@ -77,7 +78,8 @@ START_TEST(every_item_is_in_one_of_the_samples)
     const int64_t items = shapes[_i].items, step = shapes[_i].step;
     int seen[100] = {0};
     for (int64_t first = 0; first < step; first++) {
-        const thaw__item_sample s = thaw__item_sample_drawn(((double)first + 0.5) / (double)step, items, shapes[_i].most);
+        const thaw__item_sample s = thaw__item_sample_drawn(((double)first + 0.5) / (double)step, items,
+                                                            shapes[_i].most);
         ck_assert_int_eq(s.first, first);
         ck_assert_int_eq(s.step, step);
         ck_assert_int_le(s.n, shapes[_i].most);
@@ -114,7 +116,7 @@ START_TEST(the_grid_of_supports_leaves_15_percent)
     ck_assert_int_eq(thaw__support_grid(sizes, 2), 1);
     ck_assert_int_eq(thaw__support_grid(sizes, 10), 5); /* 1, 2, 3, 5, 8 */
     ck_assert_int_eq(sizes[4], 8);
-    ck_assert_int_eq(thaw__support_grid(sizes, 20), 6); /* 12 of 17; 20 is past it */
+    ck_assert_int_eq(thaw__support_grid(sizes, 20), 6); /* up to 12, as 15 percent of 20 are left */
     ck_assert_int_eq(thaw__support_grid(sizes, 1000), THAW__SUPPORT_GRID);
     ck_assert_int_eq(sizes[THAW__SUPPORT_GRID - 1], 300);
 }
@@ -136,7 +138,7 @@ int main(void)
     TCase *tc = tcase_create("episode sampling");
     tcase_add_test(tc, drawn_supports_leave_something_to_predict);
     tcase_add_test(tc, drawn_supports_are_log_uniform);
-    tcase_add_test(tc, episodes_draw_users_evenly_and_numbers_apart);
+    tcase_add_test(tc, episodes_draw_users_evenly_and_independent_numbers);
     tcase_add_test(tc, an_episode_is_a_function_of_seed_and_counter);
     tcase_add_loop_test(tc, every_item_is_in_one_of_the_samples, 0, 5);
     tcase_add_test(tc, a_split_is_a_permutation_and_leaves_the_query);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Every loss against the formulas of loss.h in double, and every derivative against finite differences of those. */
+ * Every loss against the formulas of loss.h in double, and every derivative against finite differences of them. */
 #include "loss.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ static const double sharpness = 1.5, floor_of_soft = 0.3;
 static const int sizes[] = {1, 2, 7, 16, 40};
 enum { N_SIZES = sizeof sizes / sizeof *sizes };
 
-/* Scores in [-2, 2), every third item positive, weights in [1, 6) as a sample of a catalogue has them. */
+/* Scores in [-2, 2), every third item positive, weights in [1, 6) as in a sample of a catalogue. */
 typedef struct problem {
     int n;
     float score[MOST], label[MOST], weight[MOST], derivative[MOST];
@@ -68,18 +68,18 @@ static double plain(const problem *p, const double *s, int32_t loss)
     return sum / positive + (loss == THAW_LOSS_SOFTMAX ? log(exponentials) : 0);
 }
 
-START_TEST(losses_are_those_of_their_formulas)
+START_TEST(losses_equal_their_formulas)
 {
     problem p = make_problem(sizes[_i % N_SIZES]);
     const int32_t loss = FIRST + _i / N_SIZES;
     double s[MOST];
     for (int j = 0; j < p.n; j++) s[j] = (double)p.score[j];
-    const double want = plain(&p, s, loss);
-    ck_assert_double_eq_tol(run(&p, loss), want, 1e-5 * (1 + fabs(want))); /* float, 40 terms */
+    const double expected = plain(&p, s, loss);
+    ck_assert_double_eq_tol(run(&p, loss), expected, 1e-5 * (1 + fabs(expected))); /* float, 40 terms */
 }
 END_TEST
 
-START_TEST(derivatives_are_those_of_finite_differences)
+START_TEST(derivatives_equal_finite_differences)
 {
     problem p = make_problem(sizes[_i % N_SIZES]);
     const int32_t loss = FIRST + _i / N_SIZES;
@@ -93,7 +93,8 @@ START_TEST(derivatives_are_those_of_finite_differences)
         s[j] -= 2 * by;
         const double down = plain(&p, s, loss);
         s[j] += by;
-        ck_assert_double_eq_tol((double)p.derivative[j], (up - down) / (2 * by), 1e-5); /* float; differences in double: 1e-9 */
+        /* float; differences in double: 1e-9 */
+        ck_assert_double_eq_tol((double)p.derivative[j], (up - down) / (2 * by), 1e-5);
     }
 }
 END_TEST
@@ -116,7 +117,7 @@ START_TEST(pairs_without_others_have_no_loss_and_no_derivatives)
 }
 END_TEST
 
-START_TEST(huge_scores_have_finite_losses_and_derivatives)
+START_TEST(large_scores_have_finite_losses_and_derivatives)
 {
     problem p = make_problem(16);
     for (int j = 0; j < p.n; j++) p.score[j] *= 1e4f;
@@ -132,8 +133,8 @@ START_TEST(an_item_of_weight_two_counts_as_two_items)
     one.weight[1] = 2; /* not positive */
     two.weight[1] = 1;
     two.score[7] = two.score[1], two.label[7] = 0, two.weight[7] = 1, two.n = 8;
-    const double want = run(&two, loss);
-    ck_assert_double_eq_tol(run(&one, loss), want, 1e-6 * (1 + fabs(want)));
+    const double expected = run(&two, loss);
+    ck_assert_double_eq_tol(run(&one, loss), expected, 1e-6 * (1 + fabs(expected)));
     ck_assert_float_eq_tol(one.derivative[1], two.derivative[1] + two.derivative[7], 1e-6f);
     ck_assert_float_eq_tol(one.derivative[0], two.derivative[0], 1e-6f);
 }
@@ -141,7 +142,7 @@ END_TEST
 
 /* ---- the share loss ---------------------------------------------------------------------------------------------- */
 
-START_TEST(softplus_is_that_of_double_at_every_size)
+START_TEST(softplus_equals_that_in_double)
 {
     static const float at[] = {-1e4f, -100, -20, -1, -1e-3f, 0, 1e-3f, 1, 20, 100, 1e4f};
     const float x = at[_i];
@@ -157,7 +158,7 @@ static double soft(double s)
     return floor_of_soft * log1p(exp(s / floor_of_soft));
 }
 
-/* The share loss of a catalogue whose items all weigh 1, in double. */
+/* The share loss of a catalogue with weights 1, in double. */
 static double plain_share(const problem *p, const double *s)
 {
     double sum = 0, loss = 0, positive = 0;
@@ -170,7 +171,7 @@ static double plain_share(const problem *p, const double *s)
     return loss / positive;
 }
 
-START_TEST(derivatives_of_the_share_are_those_of_finite_differences)
+START_TEST(derivatives_of_the_share_loss_equal_finite_differences)
 {
     problem p = make_problem(sizes[_i]);
     double s[MOST], by = 1e-5, positive = 0;
@@ -190,7 +191,7 @@ START_TEST(derivatives_of_the_share_are_those_of_finite_differences)
 }
 END_TEST
 
-START_TEST(a_soft_sum_counts_each_item_as_often_as_it_weighs)
+START_TEST(a_soft_sum_multiplies_each_item_by_its_weight)
 {
     problem p = make_problem(16), q = p;
     const double once = thaw__soft_sum(p.score, p.derivative, p.n, 1, (float)floor_of_soft);
@@ -206,15 +207,15 @@ int main(void)
     const int n = LAST - FIRST + 1;
     Suite *suite = suite_create("learn");
     TCase *tc = tcase_create("loss");
-    tcase_add_loop_test(tc, losses_are_those_of_their_formulas, 0, n * N_SIZES);
-    tcase_add_loop_test(tc, derivatives_are_those_of_finite_differences, 0, n * N_SIZES);
+    tcase_add_loop_test(tc, losses_equal_their_formulas, 0, n * N_SIZES);
+    tcase_add_loop_test(tc, derivatives_equal_finite_differences, 0, n * N_SIZES);
     tcase_add_loop_test(tc, no_positive_items_have_no_loss_and_no_derivatives, 0, n);
     tcase_add_test(tc, pairs_without_others_have_no_loss_and_no_derivatives);
-    tcase_add_loop_test(tc, huge_scores_have_finite_losses_and_derivatives, 0, n);
+    tcase_add_loop_test(tc, large_scores_have_finite_losses_and_derivatives, 0, n);
     tcase_add_loop_test(tc, an_item_of_weight_two_counts_as_two_items, 0, n);
-    tcase_add_loop_test(tc, softplus_is_that_of_double_at_every_size, 0, 11);
-    tcase_add_loop_test(tc, derivatives_of_the_share_are_those_of_finite_differences, 0, N_SIZES);
-    tcase_add_test(tc, a_soft_sum_counts_each_item_as_often_as_it_weighs);
+    tcase_add_loop_test(tc, softplus_equals_that_in_double, 0, 11);
+    tcase_add_loop_test(tc, derivatives_of_the_share_loss_equal_finite_differences, 0, N_SIZES);
+    tcase_add_test(tc, a_soft_sum_multiplies_each_item_by_its_weight);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

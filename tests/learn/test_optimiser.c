@@ -14,14 +14,14 @@ enum { N = 3 };
 static const double rate = 0.05, decay = 0.99;
 static const thaw_allocator host;
 
-/* The gradient of f(x) = sum_i c_i (x_i - i)^2 / 2 with curvatures c of very different sizes. */
+/* The gradient of f(x) = sum_i c_i (x_i - i)^2 / 2 with very different curvatures c. */
 static void quadratic(double *gradient, const double *x)
 {
     static const double curvature[N] = {0.01, 1, 100};
     for (int i = 0; i < N; i++) gradient[i] = curvature[i] * (x[i] - i);
 }
 
-/* Kingma and Ba (2015), algorithm 1, word by word; m and v are kept outside. */
+/* Kingma and Ba (2015), algorithm 1; the caller has m and v. */
 static void plain_adam(double *x, double *m, double *v, const double *g, int t)
 {
     const double beta1 = 0.9, beta2 = 0.999, alpha = rate * pow(decay, t);
@@ -52,7 +52,7 @@ START_TEST(adam_is_algorithm_1_of_the_paper)
 }
 END_TEST
 
-START_TEST(adam_finds_the_least_of_a_quadratic)
+START_TEST(adam_finds_the_minimum_of_a_quadratic)
 {
     thaw__adam adam;
     const thaw_allocator a = thaw__allocator(&host);
@@ -68,7 +68,7 @@ START_TEST(adam_finds_the_least_of_a_quadratic)
 }
 END_TEST
 
-START_TEST(the_first_step_of_adam_is_as_long_as_the_rate)
+START_TEST(the_first_step_of_adam_has_the_length_of_the_rate)
 {
     thaw__adam adam;
     const thaw_allocator a = thaw__allocator(&host);
@@ -118,7 +118,7 @@ static double length(const float *rows, int ld)
     return sqrt(sum);
 }
 
-START_TEST(first_step_of_a_descent_is_its_part_of_the_matrix)
+START_TEST(the_first_step_of_a_descent_is_relative_to_the_matrix_norm)
 {
     fixture f;
     set_up(&f);
@@ -158,7 +158,7 @@ START_TEST(a_descent_follows_its_formulas)
 }
 END_TEST
 
-START_TEST(no_gradient_and_one_that_is_not_finite_move_nothing)
+START_TEST(a_zero_or_infinite_gradient_changes_nothing)
 {
     fixture f;
     set_up(&f);
@@ -177,12 +177,12 @@ int main(void)
     Suite *suite = suite_create("learn");
     TCase *tc = tcase_create("optimiser");
     tcase_add_test(tc, adam_is_algorithm_1_of_the_paper);
-    tcase_add_test(tc, adam_finds_the_least_of_a_quadratic);
-    tcase_add_test(tc, the_first_step_of_adam_is_as_long_as_the_rate);
+    tcase_add_test(tc, adam_finds_the_minimum_of_a_quadratic);
+    tcase_add_test(tc, the_first_step_of_adam_has_the_length_of_the_rate);
     tcase_add_loop_test(tc, adam_without_memory_is_refused_and_leaks_nothing, 1, 3);
-    tcase_add_test(tc, first_step_of_a_descent_is_its_part_of_the_matrix);
+    tcase_add_test(tc, the_first_step_of_a_descent_is_relative_to_the_matrix_norm);
     tcase_add_test(tc, a_descent_follows_its_formulas);
-    tcase_add_loop_test(tc, no_gradient_and_one_that_is_not_finite_move_nothing, 0, 3);
+    tcase_add_loop_test(tc, a_zero_or_infinite_gradient_changes_nothing, 0, 3);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

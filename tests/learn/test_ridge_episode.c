@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The ridge episode of ridge_episode.h against a plain one in double, and its gradients against finite differences of that. */
+ * The ridge episode of ridge_episode.h against a reference in double, and its gradients against finite differences of
+ * the reference. */
 #include <math.h>
 #include <string.h>
 
@@ -14,10 +15,11 @@ enum { FIRST_LOSS = THAW_LOSS_SOFTMAX, N_LOSSES = THAW_LOSS_LOGISTIC - FIRST_LOS
 
 static const struct {
     int rank, k, n;
-} shapes[] = {{5, 0, 6}, {5, 1, 2}, {5, 5, 8}, {5, 6, 8}, {5, 40, 12}, {16, 10, 10}, {17, 16, 20}, {32, 32, 7}, {17, 18, 40}};
+} shapes[] = {{5, 0, 6}, {5, 1, 2}, {5, 5, 8}, {5, 6, 8}, {5, 40, 12}, {16, 10, 10}, {17, 16, 20}, {32, 32, 7},
+              {17, 18, 40}};
 enum { N_SHAPES = sizeof shapes / sizeof *shapes };
 
-/* An episode in memory; rows in double for the oracle, in float for the code. */
+/* An episode; rows in double for the reference, in float for the code. */
 typedef struct fixture {
     int rank, k, n;
     int32_t loss;
@@ -68,7 +70,7 @@ static void set_up(int shape, int32_t loss)
 static double plain_loss(void)
 {
     const int d = x.rank;
-    double A[STRIDE * STRIDE] = {0}, w[STRIDE], s[MOST], wanted = 0, others = 0, loss = 0, sum = 0;
+    double A[STRIDE * STRIDE] = {0}, w[STRIDE], s[MOST], positives = 0, negatives = 0, loss = 0, sum = 0;
     const double h = 1.5;
     for (int c = 0; c < d; c++) A[c * d + c] = (double)x.diagonal[c], w[c] = (double)x.start[c];
     for (int i = 0; i < x.k; i++)
@@ -88,16 +90,16 @@ static double plain_loss(void)
         double dot = 0;
         for (int c = 0; c < d; c++) dot += x.f[j][c] * w[c];
         s[j] = (double)x.offset[j] + (double)0.8f * dot;
-        *(x.label[j] > 0 ? &wanted : &others) += (double)x.weight[j];
+        *(x.label[j] > 0 ? &positives : &negatives) += (double)x.weight[j];
     }
     for (int j = 0; j < x.n; j++) {
         const double m = (double)x.weight[j], y = (double)x.label[j];
-        if (x.loss == THAW_LOSS_SOFTMAX) sum += m * exp(h * s[j]), loss -= y * m * h * s[j] / wanted;
-        if (x.loss == THAW_LOSS_SQUARED) loss += m * (s[j] - y) * (s[j] - y) / 2 / wanted;
-        if (x.loss == THAW_LOSS_LOGISTIC) loss += m * (log1p(exp(h * s[j])) - y * h * s[j]) / wanted;
+        if (x.loss == THAW_LOSS_SOFTMAX) sum += m * exp(h * s[j]), loss -= y * m * h * s[j] / positives;
+        if (x.loss == THAW_LOSS_SQUARED) loss += m * (s[j] - y) * (s[j] - y) / 2 / positives;
+        if (x.loss == THAW_LOSS_LOGISTIC) loss += m * (log1p(exp(h * s[j])) - y * h * s[j]) / positives;
         for (int i = 0; i < x.n && x.loss == THAW_LOSS_PAIRWISE; i++)
             if (x.label[i] > 0 && !(x.label[j] > 0))
-                loss += m * (double)x.weight[i] * log1p(exp(h * (s[j] - s[i]))) / (wanted * others);
+                loss += m * (double)x.weight[i] * log1p(exp(h * (s[j] - s[i]))) / (positives * negatives);
     }
     return x.loss == THAW_LOSS_SOFTMAX ? loss + log(sum) : loss;
 }
@@ -109,7 +111,7 @@ static double run(void)
     return loss;
 }
 
-/* Central differences in double are good to 1e-9; what is compared is float arithmetic through a solve. */
+/* Central differences in double have errors of 1e-9; the tolerance is that of float arithmetic through a solve. */
 static void check_slope(double *at, double slope)
 {
     const double keep = *at, by = 1e-5;
@@ -121,7 +123,7 @@ static void check_slope(double *at, double slope)
     ck_assert_double_eq_tol(slope, (up - down) / (2 * by), 2e-5 * (1 + fabs(slope)));
 }
 
-START_TEST(loss_is_that_of_the_normal_equations)
+START_TEST(the_loss_equals_that_of_the_normal_equations)
 {
     set_up(_i / N_LOSSES, FIRST_LOSS + _i % N_LOSSES);
     const double loss = run();
@@ -129,7 +131,7 @@ START_TEST(loss_is_that_of_the_normal_equations)
 }
 END_TEST
 
-START_TEST(gradient_of_support_rows_is_that_of_finite_differences)
+START_TEST(the_gradient_of_support_rows_equals_finite_differences)
 {
     set_up(_i / N_LOSSES, FIRST_LOSS + _i % N_LOSSES);
     run();
@@ -139,7 +141,7 @@ START_TEST(gradient_of_support_rows_is_that_of_finite_differences)
 }
 END_TEST
 
-START_TEST(gradient_of_query_rows_is_that_of_finite_differences)
+START_TEST(the_gradient_of_query_rows_equals_finite_differences)
 {
     set_up(_i / N_LOSSES, FIRST_LOSS + _i % N_LOSSES);
     run();
@@ -148,7 +150,7 @@ START_TEST(gradient_of_query_rows_is_that_of_finite_differences)
 }
 END_TEST
 
-START_TEST(nothing_wanted_has_no_gradient)
+START_TEST(an_episode_without_positive_items_has_gradient_0)
 {
     set_up(5, FIRST_LOSS + _i);
     memset(x.label, 0, sizeof x.label);
@@ -159,7 +161,7 @@ START_TEST(nothing_wanted_has_no_gradient)
 }
 END_TEST
 
-START_TEST(huge_scores_have_a_finite_loss)
+START_TEST(large_scores_have_a_finite_loss)
 {
     set_up(5, FIRST_LOSS + _i);
     for (int j = 0; j < x.n; j++) x.offset[j] *= 1e4f;
@@ -176,7 +178,7 @@ START_TEST(rows_that_are_not_finite_are_reported)
 }
 END_TEST
 
-START_TEST(a_step_descends_and_its_first_is_as_long_as_the_rate)
+START_TEST(adagrad_descends_and_its_first_step_has_the_length_of_the_rate)
 {
     set_up(5, FIRST_LOSS + _i);
     const double before = run();
@@ -191,7 +193,7 @@ START_TEST(a_step_descends_and_its_first_is_as_long_as_the_rate)
 }
 END_TEST
 
-START_TEST(scratch_is_what_the_test_gives)
+START_TEST(the_scratch_size_is_enough)
 {
     ck_assert_int_eq(ridge_scratch(STRIDE), sizeof x.scratch / sizeof *x.scratch);
 }
@@ -202,14 +204,14 @@ int main(void)
     Suite *suite = suite_create("learn");
     TCase *tc = tcase_create("ridge episode");
     tcase_set_timeout(tc, 60);
-    tcase_add_loop_test(tc, loss_is_that_of_the_normal_equations, 0, N_SHAPES * N_LOSSES);
-    tcase_add_loop_test(tc, gradient_of_support_rows_is_that_of_finite_differences, 0, N_SHAPES * N_LOSSES);
-    tcase_add_loop_test(tc, gradient_of_query_rows_is_that_of_finite_differences, 0, N_SHAPES * N_LOSSES);
-    tcase_add_loop_test(tc, nothing_wanted_has_no_gradient, 0, N_LOSSES);
-    tcase_add_loop_test(tc, huge_scores_have_a_finite_loss, 0, N_LOSSES);
+    tcase_add_loop_test(tc, the_loss_equals_that_of_the_normal_equations, 0, N_SHAPES * N_LOSSES);
+    tcase_add_loop_test(tc, the_gradient_of_support_rows_equals_finite_differences, 0, N_SHAPES * N_LOSSES);
+    tcase_add_loop_test(tc, the_gradient_of_query_rows_equals_finite_differences, 0, N_SHAPES * N_LOSSES);
+    tcase_add_loop_test(tc, an_episode_without_positive_items_has_gradient_0, 0, N_LOSSES);
+    tcase_add_loop_test(tc, large_scores_have_a_finite_loss, 0, N_LOSSES);
     tcase_add_loop_test(tc, rows_that_are_not_finite_are_reported, 0, 2);
-    tcase_add_loop_test(tc, a_step_descends_and_its_first_is_as_long_as_the_rate, 0, N_LOSSES);
-    tcase_add_test(tc, scratch_is_what_the_test_gives);
+    tcase_add_loop_test(tc, adagrad_descends_and_its_first_step_has_the_length_of_the_rate, 0, N_LOSSES);
+    tcase_add_test(tc, the_scratch_size_is_enough);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

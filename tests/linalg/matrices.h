@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Matrices for the tests: made from a seed, compared in the scale of their own numbers. */
+ * Random matrices for the tests, and comparison relative to the largest element. */
 #ifndef THAW_TEST_MATRICES_H
 #define THAW_TEST_MATRICES_H
 
@@ -28,7 +28,8 @@ static inline float *copy_of(const float *x, int64_t n)
     return y;
 }
 
-/* A [n, lda] = n I + B' B / n, positive definite and well conditioned, in full; the columns from n on are kept. */
+/* A [n, lda] = n I + B' B / n, positive definite and well conditioned, both triangles; does not write columns from n
+ * on. */
 static inline void make_positive(int64_t n, float *A, int64_t lda)
 {
     float *B = copy_of(A, n * lda);
@@ -41,8 +42,8 @@ static inline void make_positive(int64_t n, float *A, int64_t lda)
     free(B);
 }
 
-/* x [n] and y [n] agree to `tolerance` of the largest |y|, or of 1: inputs are of that size, and may cancel. NaN agrees
- * with nothing. */
+/* x [n] and y [n] differ by at most `tolerance` times max(1, largest |y|), because inputs are about 1 and may cancel.
+ * NaN is never close. */
 static inline void assert_close(const float *x, const float *y, int64_t n, double tolerance, const char *what)
 {
     double largest = 1.0, worst = 0.0;
@@ -52,10 +53,11 @@ static inline void assert_close(const float *x, const float *y, int64_t n, doubl
         ck_assert_msg(difference <= HUGE_VAL, "%s: element %d is not a number", what, (int)i);
         worst = fmax(worst, difference);
     }
-    ck_assert_msg(worst <= tolerance * largest, "%s: differs by %g of %g, tolerance %g", what, worst, largest, tolerance);
+    ck_assert_msg(worst <= tolerance * largest, "%s: differs by %g of %g, tolerance %g", what, worst, largest,
+                  tolerance);
 }
 
-/* float32 sums of n products, with room for another order of summation. */
+/* Tolerance of float32 sums of n products in any order of summation. */
 static inline double rounding(int64_t n)
 {
     return 4e-7 * (4.0 + sqrt((double)n));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Every variant of the kernels that this CPU runs, against the same formula in float64. */
+ * Every kernel variant that this CPU supports, against its formula in float64. */
 #include "kernels.h"
 #include "linalg_ref.h"
 #include "matrices.h"
@@ -44,10 +44,10 @@ static void check_factor(int64_t n, int64_t stride, const float *X, const float 
 {
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = i; j < n; j++) {
-            double want = i == j ? 1.0 : 0.0, have = 0.0;
-            for (int64_t c = 0; c < stride; c++) want += (double)X[i * stride + c] * (double)X[j * stride + c];
+            double expected = i == j ? 1.0 : 0.0, have = 0.0;
+            for (int64_t c = 0; c < stride; c++) expected += (double)X[i * stride + c] * (double)X[j * stride + c];
             for (int64_t p = 0; p <= i; p++) have += (double)G[p * ld + i] * (double)G[p * ld + j];
-            ck_assert_double_eq_tol(have, want, 1e-5 * (1.0 + fabs(want)));
+            ck_assert_double_eq_tol(have, expected, 1e-5 * (1.0 + fabs(expected)));
         }
 }
 
@@ -56,7 +56,7 @@ static void check_dual(const thaw__kernels *k, int64_t n, int64_t d, int64_t str
     const int64_t ld = (n + 16) / 16 * 16;
     float *X = padded(n, d, stride, 0.3f, 1), *G = normals(ld * ld, 2), *t = normals(n, 3), *z = normals(stride, 4);
     float *truth = copy_of(z, stride), *t0 = copy_of(t, n);
-    for (int64_t i = 0; i < ld * ld; i++) G[i] = NAN; /* nothing of it may be read before it is written */
+    for (int64_t i = 0; i < ld * ld; i++) G[i] = NAN; /* must not be read before it is written */
     primal(n, stride, X, t, truth);
     ck_assert_int_eq(k->ridge_dual(n, stride, X, G, ld, t, z), 0);
     assert_close(z, truth, stride, 2e-5, "dual against primal");
@@ -82,7 +82,7 @@ START_TEST(dual_equals_primal)
 }
 END_TEST
 
-START_TEST(dual_refuses_what_is_not_finite)
+START_TEST(dual_refuses_numbers_that_are_not_finite)
 {
     const thaw__kernels *k = thaw__kernels_named(names[_i]);
     if (!k) return;
@@ -91,7 +91,8 @@ START_TEST(dual_refuses_what_is_not_finite)
         for (int b = 0; b < 4; b++)
             for (int into_t = 0; into_t < (b < 3 ? 2 : 1); into_t++) {
                 const int64_t ld = (n + 16) / 16 * 16;
-                float *X = padded(n, 32, 32, 0.3f, 1), *G = normals(ld * ld, 2), *t = normals(n, 3), *z = normals(32, 4);
+                float *X = padded(n, 32, 32, 0.3f, 1), *G = normals(ld * ld, 2), *t = normals(n, 3),
+                    *z = normals(32, 4);
                 if (into_t)
                     t[n / 2] = bad[b];
                 else
@@ -102,7 +103,7 @@ START_TEST(dual_refuses_what_is_not_finite)
 }
 END_TEST
 
-/* Sixteen users; user u has n - u % 3 events, the rest of its places is padding. */
+/* Sixteen users; user u has n - u % 3 events and padding. */
 static void check_many(const thaw__kernels *k, int64_t n, int64_t stride)
 {
     const int64_t items = 50, d = stride - 1, ld = (n + 16) / 16 * 16, users = THAW__LANES;
@@ -115,17 +116,17 @@ static void check_many(const thaw__kernels *k, int64_t n, int64_t stride)
     }
     k->ridge_dual16(n, stride, table, rows, scale, t, z, scratch);
 
-    float *X = normals(n * stride, 7), *G = normals(ld * ld, 8), *alone = normals(stride, 9);
+    float *X = normals(n * stride, 7), *G = normals(ld * ld, 8), *single = normals(stride, 9);
     for (int64_t u = 0; u < users; u++) {
         const int64_t own = n - u % 3 > 0 ? n - u % 3 : 0;
         for (int64_t e = 0; e < own; e++)
             for (int64_t c = 0; c < stride; c++)
                 X[e * stride + c] = scale[u * n + e] * table[rows[u * n + e] * stride + c];
-        memset(alone, 0, (size_t)stride * sizeof *alone);
-        ck_assert_int_eq(k->ridge_dual(own, stride, X, G, ld, t + u * n, alone), 0);
-        assert_close(z + u * stride, alone, stride, 2e-5, "sixteen against one");
+        memset(single, 0, (size_t)stride * sizeof *single);
+        ck_assert_int_eq(k->ridge_dual(own, stride, X, G, ld, t + u * n, single), 0);
+        assert_close(z + u * stride, single, stride, 2e-5, "sixteen users against one");
     }
-    free(table), free(scale), free(t), free(z), free(scratch), free(rows), free(X), free(G), free(alone);
+    free(table), free(scale), free(t), free(z), free(scratch), free(rows), free(X), free(G), free(single);
 }
 
 START_TEST(sixteen_users_equal_one_by_one)
@@ -137,8 +138,8 @@ START_TEST(sixteen_users_equal_one_by_one)
 }
 END_TEST
 
-/* d observations one by one: P is the inverse of I + sum x x', and stays symmetric. */
-START_TEST(rank_one_equals_solving_again)
+/* After d observations one by one, P is the inverse of I + sum x x' and symmetric. */
+START_TEST(rank_one_updates_equal_a_new_solve)
 {
     const thaw__kernels *k = thaw__kernels_named(names[_i]);
     if (!k) return;
@@ -167,7 +168,7 @@ START_TEST(rank_one_equals_solving_again)
 }
 END_TEST
 
-START_TEST(rank_one_leaves_p_times_x_of_before)
+START_TEST(rank_one_returns_p_x_of_the_old_covariance)
 {
     const thaw__kernels *k = thaw__kernels_named(names[_i]);
     if (!k) return;
@@ -180,7 +181,8 @@ START_TEST(rank_one_leaves_p_times_x_of_before)
 }
 END_TEST
 
-/* What is left of |x|^2 is x' P x for the P of as many rank-one updates; and a row's number is its own. */
+/* |x|^2 minus the explained part is x' P x, where P is from rank-one updates. The value of a row does not depend on the
+ * other rows. */
 static void check_explained(const thaw__kernels *k, int64_t n, int64_t d, int64_t stride)
 {
     const int64_t ld = (n + 16) / 16 * 16;
@@ -202,7 +204,7 @@ static void check_explained(const thaw__kernels *k, int64_t n, int64_t d, int64_
     free(X), free(G), free(t), free(z), free(x), free(P), free(g);
 }
 
-START_TEST(what_is_explained_is_what_the_covariance_lacks)
+START_TEST(the_explained_part_is_the_decrease_of_the_variance)
 {
     const thaw__kernels *k = thaw__kernels_named(names[_i]);
     if (!k) return;
@@ -211,7 +213,7 @@ START_TEST(what_is_explained_is_what_the_covariance_lacks)
 }
 END_TEST
 
-START_TEST(dot_and_axpy_take_any_length_and_alignment)
+START_TEST(dot_and_axpy_accept_any_length_and_alignment)
 {
     const thaw__kernels *k = thaw__kernels_named(names[_i]);
     if (!k) return;
@@ -266,7 +268,7 @@ START_TEST(small_potrf_and_potri_equal_ref)
 }
 END_TEST
 
-START_TEST(small_potrf_names_the_first_bad_block)
+START_TEST(small_potrf_returns_the_first_bad_block)
 {
     const thaw__kernels *k = thaw__kernels_named(names[_i]);
     if (!k) return;
@@ -283,7 +285,7 @@ START_TEST(small_potrf_names_the_first_bad_block)
 }
 END_TEST
 
-START_TEST(portable_is_everywhere_and_unknown_names_are_null)
+START_TEST(portable_kernels_exist_and_unknown_names_are_null)
 {
     ck_assert_ptr_nonnull(thaw__kernels_named("portable"));
     ck_assert_ptr_null(thaw__kernels_named("sse9"));
@@ -296,17 +298,17 @@ int main(void)
     Suite *suite = suite_create("kernels");
     TCase *unit = tcase_create("variants");
     tcase_set_timeout(unit, 240);
-    tcase_add_test(unit, portable_is_everywhere_and_unknown_names_are_null);
+    tcase_add_test(unit, portable_kernels_exist_and_unknown_names_are_null);
     tcase_add_loop_test(unit, dual_equals_primal, 0, N_VARIANTS);
-    tcase_add_loop_test(unit, dual_refuses_what_is_not_finite, 0, N_VARIANTS);
+    tcase_add_loop_test(unit, dual_refuses_numbers_that_are_not_finite, 0, N_VARIANTS);
     tcase_add_loop_test(unit, sixteen_users_equal_one_by_one, 0, N_VARIANTS);
-    tcase_add_loop_test(unit, rank_one_equals_solving_again, 0, N_VARIANTS);
-    tcase_add_loop_test(unit, rank_one_leaves_p_times_x_of_before, 0, N_VARIANTS);
-    tcase_add_loop_test(unit, what_is_explained_is_what_the_covariance_lacks, 0, N_VARIANTS);
+    tcase_add_loop_test(unit, rank_one_updates_equal_a_new_solve, 0, N_VARIANTS);
+    tcase_add_loop_test(unit, rank_one_returns_p_x_of_the_old_covariance, 0, N_VARIANTS);
+    tcase_add_loop_test(unit, the_explained_part_is_the_decrease_of_the_variance, 0, N_VARIANTS);
     tcase_add_loop_test(unit, scale_writes_a_times_x, 0, N_VARIANTS);
-    tcase_add_loop_test(unit, dot_and_axpy_take_any_length_and_alignment, 0, N_VARIANTS);
+    tcase_add_loop_test(unit, dot_and_axpy_accept_any_length_and_alignment, 0, N_VARIANTS);
     tcase_add_loop_test(unit, small_potrf_and_potri_equal_ref, 0, N_VARIANTS);
-    tcase_add_loop_test(unit, small_potrf_names_the_first_bad_block, 0, N_VARIANTS);
+    tcase_add_loop_test(unit, small_potrf_returns_the_first_bad_block, 0, N_VARIANTS);
     suite_add_tcase(suite, unit);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The contract of linalg.h: the backend in use against plain C, and plain C against the formulas in float64. Leading
- * dimensions are longer than the rows, and what lies beyond the columns must come back untouched. */
+ * The contract of linalg.h: the backend against plain C, and plain C against the formulas in float64. Leading
+ * dimensions are larger than the number of columns, and elements past the columns must not change. */
 #include <stdio.h>
 
 #include "linalg.h"
@@ -23,7 +23,7 @@ typedef void (*gemm_call)(int64_t m, int64_t n, int64_t k, float alpha, const fl
 static const struct product {
     const char *name;
     gemm_call backend, plain;
-    int turn_a, turn_b; /* whether A is stored [k, m], B [n, k] */
+    int transpose_a, transpose_b; /* 1: A is stored [k, m], B [n, k] */
 } products[] = {
     {"gemm", thaw__gemm, thaw__ref_gemm, 0, 0},
     {"gemm_nt", thaw__gemm_nt, thaw__ref_gemm_nt, 0, 1},
@@ -36,7 +36,7 @@ typedef struct shape {
 
 static shape shape_of(const struct product *p, int64_t m, int64_t n, int64_t k)
 {
-    return (shape){m, n, k, (p->turn_a ? m : k) + GAP, (p->turn_b ? k : n) + GAP, n + GAP};
+    return (shape){m, n, k, (p->transpose_a ? m : k) + GAP, (p->transpose_b ? k : n) + GAP, n + GAP};
 }
 
 static void textbook_gemm(const struct product *p, shape s, float alpha, const float *A, const float *B, float beta,
@@ -46,8 +46,8 @@ static void textbook_gemm(const struct product *p, shape s, float alpha, const f
         for (int64_t j = 0; j < s.n; j++) {
             double sum = 0.0;
             for (int64_t q = 0; q < s.k; q++)
-                sum += (double)(p->turn_a ? A[q * s.lda + i] : A[i * s.lda + q]) *
-                       (double)(p->turn_b ? B[j * s.ldb + q] : B[q * s.ldb + j]);
+                sum += (double)(p->transpose_a ? A[q * s.lda + i] : A[i * s.lda + q]) *
+                       (double)(p->transpose_b ? B[j * s.ldb + q] : B[q * s.ldb + j]);
             const double old = beta == 0.0f ? 0.0 : (double)beta * (double)C[i * s.ldc + j];
             C[i * s.ldc + j] = (float)(old + (double)alpha * sum);
         }
@@ -55,8 +55,9 @@ static void textbook_gemm(const struct product *p, shape s, float alpha, const f
 
 static void check_product(const struct product *p, shape s, float alpha, float beta)
 {
-    float *A = normals((p->turn_a ? s.k : s.m) * s.lda, 1), *B = normals((p->turn_b ? s.n : s.k) * s.ldb, 2);
-    float *truth = normals(s.m * s.ldc, 3), *plain = copy_of(truth, s.m * s.ldc), *backend = copy_of(truth, s.m * s.ldc);
+    float *A = normals((p->transpose_a ? s.k : s.m) * s.lda, 1), *B = normals((p->transpose_b ? s.n : s.k) * s.ldb, 2);
+    float *truth = normals(s.m * s.ldc, 3), *plain = copy_of(truth, s.m * s.ldc),
+        *backend = copy_of(truth, s.m * s.ldc);
     textbook_gemm(p, s, alpha, A, B, beta, truth);
     p->plain(s.m, s.n, s.k, alpha, A, s.lda, B, s.ldb, beta, plain, s.ldc);
     p->backend(s.m, s.n, s.k, alpha, A, s.lda, B, s.ldb, beta, backend, s.ldc);
@@ -76,7 +77,7 @@ START_TEST(products_follow_their_formula_for_odd_shapes)
 }
 END_TEST
 
-START_TEST(products_take_every_alpha_and_beta)
+START_TEST(products_accept_every_alpha_and_beta)
 {
     for (int f = 0; f < N_FACTORS; f++)
         check_product(&products[_i], shape_of(&products[_i], 19, 23, 29), factors[f][0], factors[f][1]);
@@ -98,7 +99,7 @@ START_TEST(beta_0_does_not_read_the_output)
 }
 END_TEST
 
-START_TEST(a_nan_comes_through)
+START_TEST(a_nan_is_propagated)
 {
     const shape s = shape_of(&products[_i], 9, 11, 7);
     float *A = normals(20 * 20, 1), *B = normals(20 * 20, 2), *C = normals(s.m * s.ldc, 3);
@@ -115,7 +116,8 @@ typedef void (*gemv_call)(int64_t m, int64_t n, float alpha, const float *A, int
 static void check_gemv(int turn, gemv_call backend, gemv_call plain, int64_t m, int64_t n, float alpha, float beta)
 {
     const int64_t in = turn ? m : n, out = turn ? n : m, lda = n + GAP;
-    float *A = normals(m * lda, 1), *x = normals(in, 2), *y = normals(out, 3), *z = copy_of(y, out), *truth = copy_of(y, out);
+    float *A = normals(m * lda, 1), *x = normals(in, 2), *y = normals(out, 3), *z = copy_of(y, out),
+        *truth = copy_of(y, out);
     for (int64_t i = 0; i < out; i++) {
         double sum = 0.0;
         for (int64_t j = 0; j < in; j++) sum += (double)(turn ? A[j * lda + i] : A[i * lda + j]) * (double)x[j];
@@ -138,13 +140,14 @@ START_TEST(matrix_times_vector_follows_its_formula)
 }
 END_TEST
 
-START_TEST(syrk_touches_the_lower_triangle_only)
+START_TEST(syrk_writes_the_lower_triangle_only)
 {
     const int64_t n = sizes[_i], ldc = n + GAP;
     for (int j = 0; j < N_SIZES; j++) {
         const float alpha = factors[j % N_FACTORS][0], beta = factors[j % N_FACTORS][1];
         const int64_t k = sizes[j], lda = n + GAP;
-        float *A = normals(k * lda, 1), *C = normals(n * ldc, 2), *plain = copy_of(C, n * ldc), *truth = copy_of(C, n * ldc);
+        float *A = normals(k * lda, 1), *C = normals(n * ldc, 2), *plain = copy_of(C, n * ldc),
+            *truth = copy_of(C, n * ldc);
         const shape s = {n, n, k, lda, lda, ldc};
         textbook_gemm(&products[2], s, alpha, A, A, beta, truth);
         for (int64_t r = 0; r < n; r++)
@@ -164,7 +167,7 @@ static const int64_t orders[] = {0, 1, 2, 3, 5, 7, 8, 15, 16, 17, 31, 32, 33, 48
 enum { N_ORDERS = sizeof orders / sizeof *orders };
 
 /* ref: L L' = A in float64. */
-START_TEST(ref_potrf_multiplies_back)
+START_TEST(ref_potrf_gives_a_factor_of_the_matrix)
 {
     const int64_t n = orders[_i], ld = n + GAP;
     float *A = normals(n * ld, 4);
@@ -190,7 +193,7 @@ START_TEST(potrf_agrees_with_ref_and_keeps_the_upper_triangle)
     float *A = normals(n * ld, 4);
     make_positive(n, A, ld);
     for (int64_t i = 0; i < n; i++)
-        for (int64_t j = i + 1; j < n; j++) A[i * ld + j] = 5.0f; /* not to be read, not to be written */
+        for (int64_t j = i + 1; j < n; j++) A[i * ld + j] = 5.0f; /* must not be read or written */
     float *plain = copy_of(A, n * ld);
     ck_assert_int_eq(thaw__potrf(n, A, ld), 0);
     ck_assert_int_eq(thaw__ref_potrf(n, plain, ld), 0);
@@ -199,7 +202,7 @@ START_TEST(potrf_agrees_with_ref_and_keeps_the_upper_triangle)
 }
 END_TEST
 
-START_TEST(potrf_names_the_first_bad_block)
+START_TEST(potrf_returns_the_first_bad_block)
 {
     const int64_t n = orders[_i], ld = n + GAP;
     const float bad[] = {-1.0f, 0.0f, NAN, INFINITY};
@@ -237,7 +240,7 @@ START_TEST(potrs_solves)
 END_TEST
 
 /* ref: A A^-1 = I in float64. */
-START_TEST(potri_gives_the_inverse_in_full)
+START_TEST(potri_gives_the_full_inverse)
 {
     const int64_t n = orders[_i], ld = n + GAP;
     float *A = normals(n * ld, 4);
@@ -273,7 +276,7 @@ START_TEST(potri_refuses_a_singular_factor)
 }
 END_TEST
 
-/* L is well conditioned: its rows are divided by its order, its diagonal is about 2. */
+/* L is well conditioned: rows are divided by n, the diagonal is about 2. */
 static float *triangle(int64_t n, int64_t ld)
 {
     float *L = normals(n * ld, 6);
@@ -317,7 +320,8 @@ START_TEST(float64_inverse_is_exact_to_float64)
     const int64_t n = orders[_i], ld = n + GAP;
     float *A = normals(n * ld, 4);
     make_positive(n, A, ld);
-    double *plain = calloc((size_t)(n * ld + 1), sizeof *plain), *backend = calloc((size_t)(n * ld + 1), sizeof *backend);
+    double *plain = calloc((size_t)(n * ld + 1), sizeof *plain),
+        *backend = calloc((size_t)(n * ld + 1), sizeof *backend);
     for (int64_t i = 0; i < n * ld; i++) plain[i] = backend[i] = (double)A[i];
     ck_assert_int_eq(thaw__ref_potrf64(n, plain, ld), 0);
     ck_assert_int_eq(thaw__potrf64(n, backend, ld), 0);
@@ -334,7 +338,7 @@ START_TEST(float64_inverse_is_exact_to_float64)
 }
 END_TEST
 
-START_TEST(float64_potrf_names_the_first_bad_block)
+START_TEST(float64_potrf_returns_the_first_bad_block)
 {
     const double bad[] = {-1.0, 0.0, (double)NAN, (double)INFINITY};
     for (int b = 0; b < 4; b++) {
@@ -346,7 +350,7 @@ START_TEST(float64_potrf_names_the_first_bad_block)
 }
 END_TEST
 
-START_TEST(name_says_what_serves)
+START_TEST(the_name_tells_the_backend)
 {
     const char *name = thaw__linalg_name();
     printf("%s\n", name);
@@ -361,22 +365,22 @@ int main(void)
     TCase *product = tcase_create("products"), *system = tcase_create("systems");
     tcase_set_timeout(product, 120);
     tcase_set_timeout(system, 120);
-    tcase_add_test(product, name_says_what_serves);
+    tcase_add_test(product, the_name_tells_the_backend);
     tcase_add_loop_test(product, products_follow_their_formula_for_odd_shapes, 0, 3);
-    tcase_add_loop_test(product, products_take_every_alpha_and_beta, 0, 3);
+    tcase_add_loop_test(product, products_accept_every_alpha_and_beta, 0, 3);
     tcase_add_loop_test(product, beta_0_does_not_read_the_output, 0, 3);
-    tcase_add_loop_test(product, a_nan_comes_through, 0, 3);
+    tcase_add_loop_test(product, a_nan_is_propagated, 0, 3);
     tcase_add_loop_test(product, matrix_times_vector_follows_its_formula, 0, N_FACTORS);
-    tcase_add_loop_test(product, syrk_touches_the_lower_triangle_only, 0, N_SIZES);
-    tcase_add_loop_test(system, ref_potrf_multiplies_back, 0, N_ORDERS);
+    tcase_add_loop_test(product, syrk_writes_the_lower_triangle_only, 0, N_SIZES);
+    tcase_add_loop_test(system, ref_potrf_gives_a_factor_of_the_matrix, 0, N_ORDERS);
     tcase_add_loop_test(system, potrf_agrees_with_ref_and_keeps_the_upper_triangle, 0, N_ORDERS);
-    tcase_add_loop_test(system, potrf_names_the_first_bad_block, 0, N_ORDERS);
+    tcase_add_loop_test(system, potrf_returns_the_first_bad_block, 0, N_ORDERS);
     tcase_add_loop_test(system, potrs_solves, 0, N_ORDERS);
-    tcase_add_loop_test(system, potri_gives_the_inverse_in_full, 0, N_ORDERS);
+    tcase_add_loop_test(system, potri_gives_the_full_inverse, 0, N_ORDERS);
     tcase_add_loop_test(system, potri_refuses_a_singular_factor, 0, N_ORDERS);
     tcase_add_loop_test(system, trsm_solves_from_both_sides, 0, N_SIZES);
     tcase_add_loop_test(system, float64_inverse_is_exact_to_float64, 0, N_ORDERS);
-    tcase_add_test(system, float64_potrf_names_the_first_bad_block);
+    tcase_add_test(system, float64_potrf_returns_the_first_bad_block);
     suite_add_tcase(suite, product);
     suite_add_tcase(suite, system);
     SRunner *runner = srunner_create(suite);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The backend called by eight threads at once: results as alone. OpenBLAS without threads fails this unless serialised. */
+ * The backend called by eight threads at once gives the results of one thread. OpenBLAS built without threads needs
+ * serialised calls for this. */
 #include "linalg.h"
 #include "matrices.h"
 #include "thread.h"
@@ -32,7 +33,7 @@ static void one_call(void *arg, int64_t index, int32_t worker)
     free(C), free(L);
 }
 
-START_TEST(eight_threads_get_what_one_gets)
+START_TEST(eight_threads_give_the_results_of_one)
 {
     float *A = normals(N * N, 1), *B = normals(N * N, 2), *C = normals(N * N, 3);
     make_positive(N, A, N);
@@ -58,7 +59,7 @@ int main(void)
     Suite *suite = suite_create("linalg threads");
     TCase *unit = tcase_create("threads");
     tcase_set_timeout(unit, 120);
-    tcase_add_test(unit, eight_threads_get_what_one_gets);
+    tcase_add_test(unit, eight_threads_give_the_results_of_one);
     suite_add_tcase(suite, unit);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

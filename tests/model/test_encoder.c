@@ -33,7 +33,7 @@ static void setup(void)
         add("size", THAW_TYPE_FLOAT, r, number);
         add("words", THAW_TYPE_TEXT, r, "all the same");
     }
-    add("colour", THAW_TYPE_TOKEN, ROWS, ""); /* a row of which nothing is known */
+    add("colour", THAW_TYPE_TOKEN, ROWS, ""); /* a row without values */
     ck_assert_int_eq(thaw__features_learn(&features, &data->items, 2, &a), THAW_OK);
 }
 
@@ -50,7 +50,7 @@ static thaw__sparse encode(int64_t row)
     return out;
 }
 
-START_TEST(values_seen_too_rarely_and_text_get_no_coordinate)
+START_TEST(rare_values_and_text_have_no_coordinate)
 {
     ck_assert_uint_eq(features.n, 3);
     ck_assert_int_eq(thaw__features_find(&features, "colour")->width, 2);
@@ -61,7 +61,7 @@ START_TEST(values_seen_too_rarely_and_text_get_no_coordinate)
 }
 END_TEST
 
-START_TEST(hats_of_a_number_sum_to_1)
+START_TEST(the_hat_functions_of_a_number_sum_to_1)
 {
     const thaw__feature *size = thaw__features_find(&features, "size");
     for (int64_t r = 0; r < ROWS; r++) {
@@ -73,7 +73,7 @@ START_TEST(hats_of_a_number_sum_to_1)
             mean += row.value[k] * size->knots[row.column[k] - size->first];
         }
         ck_assert_float_eq_tol(sum, 1, 1e-6f);
-        ck_assert_float_eq_tol(mean, (float)(r * r), 1e-3f); /* knots interpolate the number itself */
+        ck_assert_float_eq_tol(mean, (float)(r * r), 1e-3f); /* knots interpolate the number exactly */
         thaw__sparse_free(&row, &a);
     }
 }
@@ -101,7 +101,7 @@ static void set(void *ctx, int32_t coordinate, float value)
     s->n++;
 }
 
-START_TEST(text_is_read_as_the_table_is)
+START_TEST(text_is_parsed_as_table_values_are)
 {
     set_of parsed = {{0}, 0};
     thaw__sparse row = encode(5);
@@ -114,17 +114,18 @@ START_TEST(text_is_read_as_the_table_is)
 }
 END_TEST
 
-START_TEST(a_number_that_is_none_is_refused)
+START_TEST(text_that_is_not_a_number_is_refused)
 {
     static const char *const wrong[] = {"nan", "inf", "1e99", "12x", "--1"};
     set_of parsed = {{0}, 0};
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++)
-        ck_assert_int_eq(thaw__features_parse(thaw__features_find(&features, "size"), wrong[k], set, &parsed), THAW_E_RANGE);
+        ck_assert_int_eq(thaw__features_parse(thaw__features_find(&features, "size"), wrong[k], set, &parsed),
+                         THAW_E_RANGE);
     ck_assert_int_eq(parsed.n, 0);
 }
 END_TEST
 
-START_TEST(json_and_back_is_the_same)
+START_TEST(json_round_trip_gives_the_same_features)
 {
     json_t *json = thaw__features_to_json(&features);
     thaw__features back;
@@ -142,12 +143,12 @@ int main(void)
     Suite *suite = suite_create("model.encoder");
     TCase *tc = tcase_create("features");
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_add_test(tc, values_seen_too_rarely_and_text_get_no_coordinate);
-    tcase_add_test(tc, hats_of_a_number_sum_to_1);
+    tcase_add_test(tc, rare_values_and_text_have_no_coordinate);
+    tcase_add_test(tc, the_hat_functions_of_a_number_sum_to_1);
     tcase_add_test(tc, a_missing_row_is_empty);
-    tcase_add_test(tc, text_is_read_as_the_table_is);
-    tcase_add_test(tc, a_number_that_is_none_is_refused);
-    tcase_add_test(tc, json_and_back_is_the_same);
+    tcase_add_test(tc, text_is_parsed_as_table_values_are);
+    tcase_add_test(tc, text_that_is_not_a_number_is_refused);
+    tcase_add_test(tc, json_round_trip_gives_the_same_features);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The header of a model file passes through jansson, which takes its memory from malloc and not from the host's allocator: that
- * may fail too. Here jansson's n-th request is refused, for every n. */
+ * jansson, which reads and writes the header of a model file, allocates with malloc, not with the allocator of the
+ * host. These tests make its n-th allocation fail, for every n. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +51,7 @@ static void refuse_request(long n)
     refuse = n;
 }
 
-START_TEST(a_model_is_saved_whole_or_not_at_all)
+START_TEST(a_save_is_complete_or_fails)
 {
     char *again = malloc((size_t)size);
     for (long n = 1, more = 1; more; n++) {
@@ -61,7 +61,8 @@ START_TEST(a_model_is_saved_whole_or_not_at_all)
         const thaw_status st = thaw_model_save_buffer(model, again, size, &written);
         more = refused;
         if (st == THAW_OK) ck_assert_msg(written == size && memcmp(again, bytes, (size_t)size) == 0, "request %ld", n);
-        else ck_assert_msg(more && st == THAW_E_NOMEM, "request %ld: %s, %s", n, thaw_status_text(st), thaw_last_error());
+        else ck_assert_msg(more && st == THAW_E_NOMEM, "request %ld: %s, %s", n, thaw_status_text(st),
+                           thaw_last_error());
         ck_assert_msg(live == 0, "request %ld: %ld blocks are left", n, live);
     }
     free(again);
@@ -76,8 +77,8 @@ static void expect_same(const thaw_model *loaded, long n)
     free(again);
 }
 
-/* Within a string jansson reports bad syntax when memory runs out: then THAW_E_FORMAT is what the library knows. */
-START_TEST(a_model_is_loaded_whole_or_not_at_all)
+/* Without memory in the middle of a string, jansson reports a syntax error, so THAW_E_FORMAT is allowed. */
+START_TEST(a_load_is_complete_or_fails)
 {
     for (long n = 1, more = 1; more; n++) {
         thaw_model *loaded;
@@ -100,8 +101,8 @@ int main(void)
     TCase *tc = tcase_create("json memory");
     tcase_set_timeout(tc, 120);
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_add_test(tc, a_model_is_saved_whole_or_not_at_all);
-    tcase_add_test(tc, a_model_is_loaded_whole_or_not_at_all);
+    tcase_add_test(tc, a_save_is_complete_or_fails);
+    tcase_add_test(tc, a_load_is_complete_or_fails);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Model files through thaw.h: what is whole loads to the same bytes, what is not is refused, also behind a right checksum. */
+ * Model files through thaw.h: a complete file loads to the same bytes; a damaged file is refused, also if its checksum
+ * is valid. */
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
 #include <stdio.h>
@@ -26,7 +27,7 @@ static void setup(void)
     bytes = model_bytes(model, &size);
 }
 
-/* The same shop as a ranking, the ratings as values of events; one item is retired. */
+/* A ranking on the same shop, with ratings as values of events; one item is retired. */
 static void setup_ranking(void)
 {
     thaw_data *data = shop_data(NULL, 10, 3, 1);
@@ -75,13 +76,13 @@ START_TEST(bytes_at_any_address_load)
     char *at = malloc((size_t)size + 1);
     memcpy(at + 1, bytes, (size_t)size);
     ck_assert_int_eq(thaw_model_load_buffer(&out, at + 1, size, NULL), THAW_OK);
-    free(at); /* nothing of it is kept */
+    free(at); /* the model keeps a copy */
     check_same_bytes(out);
     thaw_model_free(out);
 }
 END_TEST
 
-/* A mapped model can be trained and given items without touching its file. */
+/* Training a mapped model and adding items to it does not change its file. */
 START_TEST(a_mapped_model_trains_like_a_loaded_one)
 {
     char path[512];
@@ -115,10 +116,10 @@ static thaw_status load_bytes(const char *at, int64_t n)
     return st;
 }
 
-START_TEST(a_file_cut_anywhere_is_refused)
+START_TEST(a_truncated_file_is_refused)
 {
     for (int64_t n = 0; n < size; n++) {
-        char *cut = malloc((size_t)n + 1); /* exact, for the sanitizer to watch */
+        char *cut = malloc((size_t)n + 1); /* exact size, so that the sanitizer detects reads past the end */
         memcpy(cut, bytes, (size_t)n);
         ck_assert_int_eq(load_bytes(cut, n), THAW_E_FORMAT);
         if (mend_model(cut, n)) ck_assert_int_eq(load_bytes(cut, n), THAW_E_FORMAT);
@@ -137,8 +138,8 @@ START_TEST(a_flipped_bit_is_refused)
 }
 END_TEST
 
-/* Behind a right checksum a flipped bit may be a fine model, but never a crash. */
-START_TEST(a_flipped_bit_with_a_right_checksum_does_no_harm)
+/* With a valid checksum, a file with a flipped bit may load, but must not crash. */
+START_TEST(a_flipped_bit_with_a_valid_checksum_does_not_crash)
 {
     char *copy = malloc((size_t)size);
     for (int64_t bit = _i; bit < 8 * size; bit += 8) {
@@ -150,7 +151,7 @@ START_TEST(a_flipped_bit_with_a_right_checksum_does_no_harm)
 }
 END_TEST
 
-START_TEST(no_byte_may_follow)
+START_TEST(bytes_after_the_end_are_refused)
 {
     char *longer = calloc((size_t)size + 4, 1);
     memcpy(longer, bytes, (size_t)size);
@@ -160,7 +161,7 @@ START_TEST(no_byte_may_follow)
 }
 END_TEST
 
-/* Replace words of the header by as many others, mend the checksum and load. */
+/* Replace text of the header by other text of the same length, set the checksum and load. */
 static thaw_status load_with(const char *words, const char *others)
 {
     const size_t n = strlen(words);
@@ -187,7 +188,7 @@ static const struct {
 } changes[] = {
     {"\"thaw.format\":\"2\"", "\"thaw.format\":\"3\"", THAW_E_VERSION},
     {"\"thaw.format\":\"2\"", "\"thaw.format\":\"0\"", THAW_E_FORMAT},
-    {"\"thaw.format\":\"2\"", "\"thaw.format\":\"1\"", THAW_E_FORMAT} /* other names */,
+    {"\"thaw.format\":\"2\"", "\"thaw.format\":\"1\"", THAW_E_FORMAT} /* unknown names */,
     {"\"thaw.format\":\"2\"", "\"thaw.format\":\"x\"", THAW_E_FORMAT},
     {"\"thaw.format\"", "\"thaw.farmot\"", THAW_E_FORMAT},
     {"\"thaw.method\":\"rating\"", "\"thaw.method\":\"magics\"", THAW_E_UNSUPPORTED},
@@ -196,7 +197,7 @@ static const struct {
     {"\"item.feature.value\"", "\"item.feature.taste\"", THAW_E_FORMAT},
     {"\"item.bias\":{\"dtype\":\"F32\"", "\"item.bias\":{\"dtype\":\"I32\"", THAW_E_FORMAT},
     {"\"item.bias\":{\"dtype\":\"F32\"", "\"item.bias\":{\"dtype\":\"F99\"", THAW_E_FORMAT},
-    {"\"item.n_ratings\"", "\"item.noise_var\"", THAW_E_FORMAT}, /* twice */
+    {"\"item.n_ratings\"", "\"item.noise_var\"", THAW_E_FORMAT}, /* duplicate */
     {"\"__metadata__\"", "\"__netadata__\"", THAW_E_FORMAT},
     {"\\\"rank\\\":2", "\\\"rank\\\":0", THAW_E_FORMAT},
     {"\\\"rank\\\":2", "\\\"rank\\\":9", THAW_E_FORMAT},
@@ -221,7 +222,8 @@ static const struct {
     {"\"item.output_embedding\"", "\"item.output_embodding\"", THAW_E_FORMAT},
     {"\"item.edge.value\"", "\"item.edge.walue\"", THAW_E_FORMAT},
     {"\"item.edge.item\":{\"dtype\":\"I32\"", "\"item.edge.item\":{\"dtype\":\"F32\"", THAW_E_FORMAT},
-    {"\"item.retired\":{\"dtype\":\"U8\",\"shape\":[3]", "\"item.retired\":{\"dtype\":\"U8\",\"shape\":[9]", THAW_E_FORMAT},
+    {"\"item.retired\":{\"dtype\":\"U8\",\"shape\":[3]", "\"item.retired\":{\"dtype\":\"U8\",\"shape\":[9]",
+     THAW_E_FORMAT},
     {"\"user.schedule\"", "\"user.schedole\"", THAW_E_FORMAT},
     {"\"event.weighting\"", "\"event.waighting\"", THAW_E_FORMAT},
     {"\\\"backward\\\"", "\\\"backword\\\"", THAW_E_FORMAT},
@@ -229,23 +231,24 @@ static const struct {
     {"\\\"target\\\":-1", "\\\"target\\\":99", THAW_E_FORMAT},
 };
 
-START_TEST(a_ranking_that_says_another_thing_is_refused)
+START_TEST(an_inconsistent_ranking_header_is_refused)
 {
     ck_assert_int_eq(load_with(ranking_changes[_i].words, ranking_changes[_i].others), ranking_changes[_i].status);
 }
 END_TEST
 
-START_TEST(a_header_that_says_another_thing_is_refused)
+START_TEST(an_inconsistent_header_is_refused)
 {
     thaw_status st = load_with(changes[_i].words, changes[_i].others);
     ck_assert_msg(st == changes[_i].status, "%s: %d, %s", changes[_i].others, st, thaw_last_error());
 }
 END_TEST
 
-START_TEST(a_tensor_with_bad_numbers_is_refused)
+START_TEST(a_tensor_with_numbers_out_of_range_is_refused)
 {
-    static const char *const names[] = {"item.embedding", "item.bias",  "item.rating_var",  "item.noise_var",       "item.selection_bias",
-                                        "item.gamma",  "item.n_ratings", "user.second_moment", "user.prior.weight", "item.prior.total_weight"};
+    static const char *const names[] = {"item.embedding", "item.bias", "item.rating_var", "item.noise_var",
+                                        "item.selection_bias", "item.gamma", "item.n_ratings", "user.second_moment",
+                                        "user.prior.weight", "item.prior.total_weight"};
     char mark[64];
     uint64_t length = 0;
     snprintf(mark, sizeof mark, "\"%s\":", names[_i]);
@@ -262,7 +265,7 @@ START_TEST(a_tensor_with_bad_numbers_is_refused)
 }
 END_TEST
 
-START_TEST(what_is_no_file_is_io_and_an_empty_one_is_no_model)
+START_TEST(a_missing_file_is_an_io_error_and_an_empty_file_a_format_error)
 {
     thaw_status (*const open[])(thaw_model **, const char *, const thaw_config *) = {thaw_model_load, thaw_model_map};
     thaw_model *out = model;
@@ -281,8 +284,8 @@ START_TEST(what_is_no_file_is_io_and_an_empty_one_is_no_model)
 }
 END_TEST
 
-/* A reader that knows nothing of thaw: the structure that safetensors asks for. Skipped where there is no python3. */
-START_TEST(python_reads_it_as_safetensors)
+/* An independent reader of the safetensors format. Skipped without python3. */
+START_TEST(python_reads_the_file_as_safetensors)
 {
     static const char script[] =
         "import json,struct,sys\n"
@@ -306,23 +309,23 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("model files");
-    TCase *whole = tcase_create("whole");
-    tcase_add_checked_fixture(whole, setup, teardown);
-    tcase_add_loop_test(whole, save_load_save_gives_the_same_bytes, 0, 2);
-    tcase_add_test(whole, bytes_at_any_address_load);
-    tcase_add_test(whole, a_mapped_model_trains_like_a_loaded_one);
-    tcase_add_test(whole, python_reads_it_as_safetensors);
-    suite_add_tcase(suite, whole);
+    TCase *complete = tcase_create("complete");
+    tcase_add_checked_fixture(complete, setup, teardown);
+    tcase_add_loop_test(complete, save_load_save_gives_the_same_bytes, 0, 2);
+    tcase_add_test(complete, bytes_at_any_address_load);
+    tcase_add_test(complete, a_mapped_model_trains_like_a_loaded_one);
+    tcase_add_test(complete, python_reads_the_file_as_safetensors);
+    suite_add_tcase(suite, complete);
     TCase *damaged = tcase_create("damaged");
     tcase_set_timeout(damaged, 120);
     tcase_add_checked_fixture(damaged, setup, teardown);
-    tcase_add_test(damaged, a_file_cut_anywhere_is_refused);
+    tcase_add_test(damaged, a_truncated_file_is_refused);
     tcase_add_test(damaged, a_flipped_bit_is_refused);
-    tcase_add_loop_test(damaged, a_flipped_bit_with_a_right_checksum_does_no_harm, 0, 8);
-    tcase_add_test(damaged, no_byte_may_follow);
-    tcase_add_loop_test(damaged, a_header_that_says_another_thing_is_refused, 0, (int)(sizeof changes / sizeof *changes));
-    tcase_add_loop_test(damaged, a_tensor_with_bad_numbers_is_refused, 0, 10);
-    tcase_add_loop_test(damaged, what_is_no_file_is_io_and_an_empty_one_is_no_model, 0, 2);
+    tcase_add_loop_test(damaged, a_flipped_bit_with_a_valid_checksum_does_not_crash, 0, 8);
+    tcase_add_test(damaged, bytes_after_the_end_are_refused);
+    tcase_add_loop_test(damaged, an_inconsistent_header_is_refused, 0, (int)(sizeof changes / sizeof *changes));
+    tcase_add_loop_test(damaged, a_tensor_with_numbers_out_of_range_is_refused, 0, 10);
+    tcase_add_loop_test(damaged, a_missing_file_is_an_io_error_and_an_empty_file_a_format_error, 0, 2);
     suite_add_tcase(suite, damaged);
     TCase *ranking = tcase_create("ranking");
     tcase_set_timeout(ranking, 240);
@@ -330,12 +333,12 @@ int main(void)
     tcase_add_loop_test(ranking, save_load_save_gives_the_same_bytes, 0, 2);
     tcase_add_test(ranking, bytes_at_any_address_load);
     tcase_add_test(ranking, a_mapped_model_trains_like_a_loaded_one);
-    tcase_add_test(ranking, python_reads_it_as_safetensors);
-    tcase_add_test(ranking, a_file_cut_anywhere_is_refused);
+    tcase_add_test(ranking, python_reads_the_file_as_safetensors);
+    tcase_add_test(ranking, a_truncated_file_is_refused);
     tcase_add_test(ranking, a_flipped_bit_is_refused);
-    tcase_add_loop_test(ranking, a_flipped_bit_with_a_right_checksum_does_no_harm, 0, 8);
-    tcase_add_test(ranking, no_byte_may_follow);
-    tcase_add_loop_test(ranking, a_ranking_that_says_another_thing_is_refused, 0,
+    tcase_add_loop_test(ranking, a_flipped_bit_with_a_valid_checksum_does_not_crash, 0, 8);
+    tcase_add_test(ranking, bytes_after_the_end_are_refused);
+    tcase_add_loop_test(ranking, an_inconsistent_ranking_header_is_refused, 0,
                         (int)(sizeof ranking_changes / sizeof *ranking_changes));
     suite_add_tcase(suite, ranking);
     return run_suite(suite);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A prior over two columns of features, filled by hand: "colour" with coordinates 0 … 2 and "size" with 3 and 4. */
+ * A hand-made prior over two feature columns: "colour" with coordinates 0 … 2 and "size" with 3 and 4. */
 #include "prior.h"
 
 #include <string.h>
@@ -44,13 +44,13 @@ static void teardown(void)
     ck_assert_int_eq(f.live, 0);
 }
 
-START_TEST(a_new_prior_says_nothing)
+START_TEST(a_new_prior_has_mean_0_and_variance_1)
 {
     thaw__features features;
     thaw__prior fresh;
     make_features(&features);
     ck_assert_int_eq(thaw__prior_init(&fresh, &features, DIM), THAW_OK);
-    ck_assert_ptr_null(features.columns); /* they moved in */
+    ck_assert_ptr_null(features.columns); /* the prior owns them now */
     float mean[DIM] = {7, 7};
     int64_t start[] = {0, 2};
     int32_t column[] = {1, 4};
@@ -62,25 +62,26 @@ START_TEST(a_new_prior_says_nothing)
 }
 END_TEST
 
-/* Row 0 has nothing, 1 a colour, 2 a size between two hats, 3 two colours and a size. */
+/* Row 0 has no features, 1 a colour, 2 a size between two knots, 3 two colours and a size. */
 static int64_t starts[] = {0, 0, 1, 3, 6};
 static int32_t columns[] = {1, 3, 4, 0, 2, 4};
 static float values[] = {1, 0.25f, 0.75f, 1, 1, 1};
 static const thaw__sparse rows = {4, starts, columns, values};
 
-START_TEST(the_mean_is_the_centre_and_what_present_columns_add_beyond_their_average)
+START_TEST(the_mean_is_the_centre_plus_the_centred_effects_of_present_columns)
 {
-    static const float want[4][DIM] = {{10, 20},
+    static const float expected[4][DIM] = {{10, 20},
                                        {10 + 200 - 1, 20 + 1 - 2},
                                        {10 + 0.25f * 400 + 0.75f * 500 - 3, 20 + 0.25f * 3 + 0.75f * 4 - 4},
                                        {10 + 100 + 300 - 1 + 500 - 3, 20 + 0 + 2 - 2 + 4 - 4}};
     float mean[DIM];
     thaw__prior_mean(&prior, mean, &rows, _i);
-    for (int j = 0; j < DIM; j++) ck_assert_float_eq_tol(mean[j], want[_i][j], 1e-4f); /* sums of a few hundreds */
+    /* float32 sums of a few hundred */
+    for (int j = 0; j < DIM; j++) ck_assert_float_eq_tol(mean[j], expected[_i][j], 1e-4f);
 }
 END_TEST
 
-START_TEST(weights_that_few_rows_taught_widen_the_prior)
+START_TEST(weights_learned_from_few_rows_widen_the_prior)
 {
     const float ridge = prior.ridge[0];
     ck_assert(ridge > 0 && prior.ridge[1] == ridge);
@@ -92,14 +93,14 @@ START_TEST(weights_that_few_rows_taught_widen_the_prior)
 }
 END_TEST
 
-START_TEST(a_coordinate_knows_its_column)
+START_TEST(the_column_of_a_coordinate_is_found)
 {
-    static const int32_t want[] = {0, 0, 0, 1, 1};
-    ck_assert_int_eq(thaw__prior_column(&prior, _i), want[_i]);
+    static const int32_t expected[] = {0, 0, 0, 1, 1};
+    ck_assert_int_eq(thaw__prior_column(&prior, _i), expected[_i]);
 }
 END_TEST
 
-START_TEST(a_refused_request_leaves_nothing)
+START_TEST(a_failed_allocation_leaks_nothing)
 {
     for (long n = 1, more = 1; more; n++) {
         thaw__features features;
@@ -112,7 +113,7 @@ START_TEST(a_refused_request_leaves_nothing)
         more = f.refused;
         ck_assert_int_eq(st, more ? THAW_E_NOMEM : THAW_OK);
         thaw__prior_free(&made);
-        ck_assert_int_eq(f.live, before - 1); /* the features are gone with it */
+        ck_assert_int_eq(f.live, before - 1); /* the features are freed too */
     }
 }
 END_TEST
@@ -122,11 +123,11 @@ int main(void)
     Suite *suite = suite_create("model");
     TCase *tc = tcase_create("prior");
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_add_test(tc, a_new_prior_says_nothing);
-    tcase_add_loop_test(tc, the_mean_is_the_centre_and_what_present_columns_add_beyond_their_average, 0, 4);
-    tcase_add_test(tc, weights_that_few_rows_taught_widen_the_prior);
-    tcase_add_loop_test(tc, a_coordinate_knows_its_column, 0, 5);
-    tcase_add_test(tc, a_refused_request_leaves_nothing);
+    tcase_add_test(tc, a_new_prior_has_mean_0_and_variance_1);
+    tcase_add_loop_test(tc, the_mean_is_the_centre_plus_the_centred_effects_of_present_columns, 0, 4);
+    tcase_add_test(tc, weights_learned_from_few_rows_widen_the_prior);
+    tcase_add_loop_test(tc, the_column_of_a_coordinate_is_found, 0, 5);
+    tcase_add_test(tc, a_failed_allocation_leaks_nothing);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

@@ -49,7 +49,7 @@ static void fill(const thaw__sparse *m, float *dense, int64_t columns)
         for (int64_t k = m->start[r]; k < m->start[r + 1]; k++) dense[r * columns + m->column[k]] += m->value[k];
 }
 
-START_TEST(appended_rows_stand_below)
+START_TEST(appended_rows_come_last)
 {
     float dense[ROWS * COLUMNS];
     thaw__sparse a = rows_of(0, _i), b = rows_of(_i, ROWS);
@@ -62,7 +62,7 @@ START_TEST(appended_rows_stand_below)
 }
 END_TEST
 
-START_TEST(rows_may_be_appended_to_nothing_at_all)
+START_TEST(rows_can_be_appended_to_an_empty_matrix)
 {
     thaw__sparse nothing = {0}, b = rows_of(0, ROWS);
     ck_assert_int_eq(thaw__sparse_append(&nothing, &b, &f.allocator), THAW_OK);
@@ -72,7 +72,7 @@ START_TEST(rows_may_be_appended_to_nothing_at_all)
 }
 END_TEST
 
-START_TEST(a_refused_append_leaves_the_rows)
+START_TEST(a_failed_append_leaves_the_rows_unchanged)
 {
     float dense[2 * COLUMNS];
     thaw__sparse a = rows_of(0, 2), b = rows_of(2, ROWS);
@@ -91,9 +91,9 @@ int main(void)
     Suite *suite = suite_create("model");
     TCase *tc = tcase_create("sparse");
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_add_loop_test(tc, appended_rows_stand_below, 0, ROWS + 1);
-    tcase_add_test(tc, rows_may_be_appended_to_nothing_at_all);
-    tcase_add_loop_test(tc, a_refused_append_leaves_the_rows, 1, 4);
+    tcase_add_loop_test(tc, appended_rows_come_last, 0, ROWS + 1);
+    tcase_add_test(tc, rows_can_be_appended_to_an_empty_matrix);
+    tcase_add_loop_test(tc, a_failed_append_leaves_the_rows_unchanged, 1, 4);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

@@ -31,7 +31,7 @@ static void assert_holds(const char *path, const char *text)
     thaw__file file;
     ck_assert_int_eq(thaw__file_read(&file, path, &f.allocator), THAW_OK);
     ck_assert_uint_eq(file.size, strlen(text));
-    ck_assert_str_eq(file.bytes, text); /* so it ends with a zero byte */
+    ck_assert_str_eq(file.bytes, text); /* ends with a zero byte */
     thaw__file_close(&file, &f.allocator);
 }
 
@@ -75,7 +75,7 @@ START_TEST(folders_devices_and_pipes_are_refused_without_waiting)
 }
 END_TEST
 
-START_TEST(read_without_memory_leaves_nothing)
+START_TEST(read_without_memory_leaks_nothing)
 {
     thaw__file file;
     const char *path = temp_file("hello", "hello", 5);
@@ -100,7 +100,7 @@ START_TEST(writing_to_a_mapping_does_not_reach_the_file)
 }
 END_TEST
 
-START_TEST(save_joins_the_spans_and_replaces_what_was_there)
+START_TEST(save_writes_all_spans_and_replaces_the_file)
 {
     const thaw__span spans[] = {{"one ", 4}, {"", 0}, {"two", 3}};
     const char *path = temp_file("saved", "something much longer", 21);
@@ -113,7 +113,7 @@ START_TEST(save_joins_the_spans_and_replaces_what_was_there)
 }
 END_TEST
 
-START_TEST(save_keeps_who_may_read_the_file)
+START_TEST(save_keeps_the_permissions_of_the_file)
 {
     struct stat info;
     const char *path = temp_file("secret", "old", 3);
@@ -132,12 +132,12 @@ START_TEST(save_without_a_folder_or_memory_fails_cleanly)
 }
 END_TEST
 
-/* A disk that fills up in the middle of writing: the process may make no file larger than 4096 bytes. */
-START_TEST(an_interrupted_save_leaves_the_old_file_whole)
+/* As on a full disk: a limit of 4096 bytes for files of the process interrupts the writing. */
+START_TEST(an_interrupted_save_leaves_the_old_file_complete)
 {
     static char large[100000];
     memset(large, 'x', sizeof large - 1);
-    const char *path = temp_file("model", "old and whole", 13);
+    const char *path = temp_file("model", "old and valid", 13);
     const int before = temp_count();
     struct rlimit old, small;
     signal(SIGXFSZ, SIG_IGN);
@@ -150,13 +150,13 @@ START_TEST(an_interrupted_save_leaves_the_old_file_whole)
 
     ck_assert_int_eq(st, THAW_E_IO);
     ck_assert_ptr_nonnull(strstr(thaw__last_error(), "File too large"));
-    assert_holds(path, "old and whole");
+    assert_holds(path, "old and valid");
     ck_assert_int_eq(temp_count(), before);
 }
 END_TEST
 
-/* A reader that opened the file before the save keeps the old bytes: the name moves, the file does not change. */
-START_TEST(who_reads_during_a_save_sees_the_old_bytes)
+/* A save renames a new file and does not change the old one, so a reader that has opened it gets the old bytes. */
+START_TEST(a_reader_during_a_save_gets_the_old_bytes)
 {
     thaw__file file;
     const char *path = temp_file("read", "old", 3);
@@ -176,13 +176,13 @@ int main(void)
     tcase_add_test(tc, read_gives_the_bytes_and_a_zero_byte);
     tcase_add_test(tc, read_names_the_path_and_the_reason);
     tcase_add_test(tc, folders_devices_and_pipes_are_refused_without_waiting);
-    tcase_add_test(tc, read_without_memory_leaves_nothing);
+    tcase_add_test(tc, read_without_memory_leaks_nothing);
     tcase_add_test(tc, writing_to_a_mapping_does_not_reach_the_file);
-    tcase_add_test(tc, save_joins_the_spans_and_replaces_what_was_there);
-    tcase_add_test(tc, save_keeps_who_may_read_the_file);
+    tcase_add_test(tc, save_writes_all_spans_and_replaces_the_file);
+    tcase_add_test(tc, save_keeps_the_permissions_of_the_file);
     tcase_add_test(tc, save_without_a_folder_or_memory_fails_cleanly);
-    tcase_add_test(tc, an_interrupted_save_leaves_the_old_file_whole);
-    tcase_add_test(tc, who_reads_during_a_save_sees_the_old_bytes);
+    tcase_add_test(tc, an_interrupted_save_leaves_the_old_file_complete);
+    tcase_add_test(tc, a_reader_during_a_save_gets_the_old_bytes);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

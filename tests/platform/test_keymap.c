@@ -41,7 +41,7 @@ static const char *number(int64_t i)
     return text;
 }
 
-START_TEST(rows_count_up_in_order_of_arrival)
+START_TEST(rows_are_numbered_in_order_of_insertion)
 {
     ck_assert_int_eq(add("b"), 0);
     ck_assert_int_eq(add("a"), 1);
@@ -59,7 +59,7 @@ START_TEST(an_empty_map_finds_nothing)
 }
 END_TEST
 
-START_TEST(prefixes_and_the_empty_key_are_keys_of_their_own)
+START_TEST(prefixes_and_the_empty_key_are_distinct_keys)
 {
     ck_assert_int_eq(add("abc"), 0);
     ck_assert_int_eq(add("ab"), 1);
@@ -81,7 +81,7 @@ START_TEST(thousands_of_keys_keep_their_rows)
 }
 END_TEST
 
-START_TEST(truncate_forgets_the_later_rows_and_no_others)
+START_TEST(truncate_removes_exactly_the_later_rows)
 {
     for (int64_t i = 0; i < 1000; i++) add(number(i));
     thaw__keymap_truncate(&map, 400);
@@ -110,7 +110,7 @@ START_TEST(a_copy_is_equal_and_independent)
 }
 END_TEST
 
-START_TEST(a_copy_of_nothing_is_usable)
+START_TEST(a_copy_of_an_empty_map_is_usable)
 {
     thaw__keymap copy;
     int64_t row;
@@ -121,7 +121,7 @@ START_TEST(a_copy_of_nothing_is_usable)
 }
 END_TEST
 
-START_TEST(the_map_is_as_before_when_memory_runs_out)
+START_TEST(a_failed_allocation_leaves_the_map_unchanged)
 {
     for (long n = 1, refused = 1; refused; n++) {
         failing_alloc_init(&f, n);
@@ -135,7 +135,8 @@ START_TEST(the_map_is_as_before_when_memory_runs_out)
             ck_assert_int_eq(map.n, i);
             ck_assert_int_eq(find(key), -1);
             if (i) ck_assert_int_eq(find("key-0"), 0);
-            ck_assert_int_eq(thaw__keymap_add(&map, &row, key, strlen(key)), THAW_OK); /* memory is back */
+            /* the next allocation succeeds */
+            ck_assert_int_eq(thaw__keymap_add(&map, &row, key, strlen(key)), THAW_OK);
             ck_assert_int_eq(row, i);
         }
         ck_assert_int_eq(map.n, 500);
@@ -147,7 +148,7 @@ START_TEST(the_map_is_as_before_when_memory_runs_out)
 }
 END_TEST
 
-START_TEST(a_copy_that_fails_leaves_nothing)
+START_TEST(a_failed_copy_leaks_nothing)
 {
     add("a");
     failing_alloc g;
@@ -163,7 +164,7 @@ END_TEST
 
 START_TEST(the_hash_is_xxh3_on_every_machine)
 {
-    ck_assert_uint_eq(thaw__hash("", 0), 0x2d06800538d394c2ull); /* XXH3_64bits of nothing, xxHash 0.8 */
+    ck_assert_uint_eq(thaw__hash("", 0), 0x2d06800538d394c2ull); /* XXH3_64bits of the empty string, xxHash 0.8 */
 }
 END_TEST
 
@@ -172,15 +173,15 @@ int main(void)
     Suite *suite = suite_create("platform");
     TCase *tc = tcase_create("keymap");
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_add_test(tc, rows_count_up_in_order_of_arrival);
+    tcase_add_test(tc, rows_are_numbered_in_order_of_insertion);
     tcase_add_test(tc, an_empty_map_finds_nothing);
-    tcase_add_test(tc, prefixes_and_the_empty_key_are_keys_of_their_own);
+    tcase_add_test(tc, prefixes_and_the_empty_key_are_distinct_keys);
     tcase_add_test(tc, thousands_of_keys_keep_their_rows);
-    tcase_add_test(tc, truncate_forgets_the_later_rows_and_no_others);
+    tcase_add_test(tc, truncate_removes_exactly_the_later_rows);
     tcase_add_test(tc, a_copy_is_equal_and_independent);
-    tcase_add_test(tc, a_copy_of_nothing_is_usable);
-    tcase_add_test(tc, the_map_is_as_before_when_memory_runs_out);
-    tcase_add_test(tc, a_copy_that_fails_leaves_nothing);
+    tcase_add_test(tc, a_copy_of_an_empty_map_is_usable);
+    tcase_add_test(tc, a_failed_allocation_leaves_the_map_unchanged);
+    tcase_add_test(tc, a_failed_copy_leaks_nothing);
     tcase_add_test(tc, the_hash_is_xxh3_on_every_machine);
     suite_add_tcase(suite, tc);
     return run_suite(suite);

@@ -20,7 +20,7 @@ static void teardown(void)
     ck_assert_int_eq(f.live, 0);
 }
 
-START_TEST(blocks_are_aligned_whatever_their_size)
+START_TEST(blocks_of_any_size_are_aligned)
 {
     const size_t sizes[] = {0, 1, 7, 64, 65, 4096, 100001};
     void *p = thaw__alloc(&f.allocator, sizes[_i], 1);
@@ -31,7 +31,7 @@ START_TEST(blocks_are_aligned_whatever_their_size)
 }
 END_TEST
 
-START_TEST(products_that_overflow_are_refused_before_the_host_is_asked)
+START_TEST(products_that_overflow_are_refused_without_calling_the_allocator)
 {
     ck_assert_ptr_null(thaw__alloc(&f.allocator, SIZE_MAX / 2, 3));
     ck_assert_ptr_null(thaw__alloc(&f.allocator, SIZE_MAX, 1));
@@ -42,7 +42,7 @@ START_TEST(products_that_overflow_are_refused_before_the_host_is_asked)
 }
 END_TEST
 
-START_TEST(a_refusal_is_recorded_with_its_size)
+START_TEST(a_failed_allocation_is_recorded_with_its_size)
 {
     failing_alloc_init(&f, 1);
     ck_assert_ptr_null(thaw__alloc(&f.allocator, 1000, 1));
@@ -77,7 +77,7 @@ START_TEST(grow_keeps_the_elements_and_at_least_doubles)
 }
 END_TEST
 
-START_TEST(grow_leaves_the_array_alone_when_refused)
+START_TEST(grow_leaves_the_array_unchanged_on_failure)
 {
     failing_alloc_init(&f, 2);
     char *array = NULL;
@@ -91,7 +91,7 @@ START_TEST(grow_leaves_the_array_alone_when_refused)
 }
 END_TEST
 
-START_TEST(no_allocator_means_malloc)
+START_TEST(the_default_allocator_is_malloc)
 {
     const thaw_allocator none = {0};
     ck_assert(thaw__allocator(NULL).alloc && thaw__allocator(NULL).free);
@@ -116,13 +116,13 @@ int main(void)
     Suite *suite = suite_create("platform");
     TCase *tc = tcase_create("mem");
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_add_loop_test(tc, blocks_are_aligned_whatever_their_size, 0, 7);
-    tcase_add_test(tc, products_that_overflow_are_refused_before_the_host_is_asked);
-    tcase_add_test(tc, a_refusal_is_recorded_with_its_size);
+    tcase_add_loop_test(tc, blocks_of_any_size_are_aligned, 0, 7);
+    tcase_add_test(tc, products_that_overflow_are_refused_without_calling_the_allocator);
+    tcase_add_test(tc, a_failed_allocation_is_recorded_with_its_size);
     tcase_add_test(tc, alloc0_is_zero_and_dup_is_equal);
     tcase_add_test(tc, grow_keeps_the_elements_and_at_least_doubles);
-    tcase_add_test(tc, grow_leaves_the_array_alone_when_refused);
-    tcase_add_test(tc, no_allocator_means_malloc);
+    tcase_add_test(tc, grow_leaves_the_array_unchanged_on_failure);
+    tcase_add_test(tc, the_default_allocator_is_malloc);
     tcase_add_test(tc, sums_of_sizes_are_checked);
     suite_add_tcase(suite, tc);
     return run_suite(suite);

@@ -35,11 +35,11 @@ static const struct {
             {"1e-400", 0},
             {"0e99999999999", 0}};
 
-START_TEST(numbers_read_as_their_value)
+START_TEST(numbers_are_parsed_to_their_value)
 {
     double value;
     ck_assert_msg(thaw__number_parse(&value, good[_i].text, strlen(good[_i].text)), "%s", good[_i].text);
-    /* One unit in the last place is what number.h allows. */
+    /* number.h allows one unit in the last place. */
     ck_assert_double_le(fabs(value - good[_i].value), fabs(good[_i].value) * DBL_EPSILON);
 }
 END_TEST
@@ -48,7 +48,7 @@ static const char *const bad[] = {
     "",   "-",  "+",  ".",    "e5",  "5e",    "5e-", "nan",   "NaN",   "inf",    "-inf", "infinity",
     " 5", "5 ", "5x", "0x10", "1,5", "1.2.3", "--5", "1e5.5", "1e999", "-1e400", "½",    "1e99999999999999999999"};
 
-START_TEST(other_text_is_no_number)
+START_TEST(other_text_is_not_a_number)
 {
     double value = 7;
     ck_assert_msg(!thaw__number_parse(&value, bad[_i], strlen(bad[_i])), "%s", bad[_i]);
@@ -56,7 +56,7 @@ START_TEST(other_text_is_no_number)
 }
 END_TEST
 
-START_TEST(reading_stops_at_the_length)
+START_TEST(parsing_stops_at_the_length)
 {
     double value;
     ck_assert(thaw__number_parse(&value, "12345", 2));
@@ -90,7 +90,7 @@ START_TEST(long_decimals_are_within_one_unit_in_the_last_place)
 }
 END_TEST
 
-START_TEST(floats_print_short_and_read_back)
+START_TEST(floats_are_printed_short_and_parse_back)
 {
     const struct {
         float value;
@@ -104,7 +104,7 @@ START_TEST(floats_print_short_and_read_back)
 }
 END_TEST
 
-START_TEST(every_printed_float_reads_back_as_itself)
+START_TEST(every_printed_float_parses_back_to_itself)
 {
     for (uint64_t i = 0; i < 20000; i++) {
         uint32_t bits = (uint32_t)thaw__rng_bits(3, 0, i);
@@ -119,7 +119,7 @@ START_TEST(every_printed_float_reads_back_as_itself)
 }
 END_TEST
 
-START_TEST(a_decimal_comma_of_the_host_changes_nothing)
+START_TEST(parsing_does_not_depend_on_the_locale)
 {
     const char *const locales[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "fr_FR.utf8", "ps_AF.UTF-8"};
     const char *set = NULL;
@@ -138,14 +138,14 @@ int main(void)
 {
     Suite *suite = suite_create("platform");
     TCase *tc = tcase_create("number");
-    tcase_add_loop_test(tc, numbers_read_as_their_value, 0, (int)(sizeof good / sizeof *good));
-    tcase_add_loop_test(tc, other_text_is_no_number, 0, (int)(sizeof bad / sizeof *bad));
-    tcase_add_test(tc, reading_stops_at_the_length);
+    tcase_add_loop_test(tc, numbers_are_parsed_to_their_value, 0, (int)(sizeof good / sizeof *good));
+    tcase_add_loop_test(tc, other_text_is_not_a_number, 0, (int)(sizeof bad / sizeof *bad));
+    tcase_add_test(tc, parsing_stops_at_the_length);
     tcase_add_test(tc, short_decimals_are_exact);
     tcase_add_test(tc, long_decimals_are_within_one_unit_in_the_last_place);
-    tcase_add_loop_test(tc, floats_print_short_and_read_back, 0, 9);
-    tcase_add_test(tc, every_printed_float_reads_back_as_itself);
-    tcase_add_test(tc, a_decimal_comma_of_the_host_changes_nothing);
+    tcase_add_loop_test(tc, floats_are_printed_short_and_parse_back, 0, 9);
+    tcase_add_test(tc, every_printed_float_parses_back_to_itself);
+    tcase_add_test(tc, parsing_does_not_depend_on_the_locale);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

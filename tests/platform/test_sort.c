@@ -16,7 +16,7 @@ static int by_key(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-START_TEST(elements_come_out_ascending_and_whole)
+START_TEST(sorted_elements_are_ascending_and_unchanged)
 {
     enum { MOST = 300 };
     static pair pairs[MOST];
@@ -38,7 +38,7 @@ START_TEST(elements_come_out_ascending_and_whole)
 }
 END_TEST
 
-START_TEST(nothing_is_sorted)
+START_TEST(an_empty_array_can_be_sorted)
 {
     thaw__sort(NULL, 0, sizeof(pair), by_key);
 }
@@ -48,8 +48,8 @@ int main(void)
 {
     Suite *suite = suite_create("platform");
     TCase *tc = tcase_create("sort");
-    tcase_add_loop_test(tc, elements_come_out_ascending_and_whole, 0, 2);
-    tcase_add_test(tc, nothing_is_sorted);
+    tcase_add_loop_test(tc, sorted_elements_are_ascending_and_unchanged, 0, 2);
+    tcase_add_test(tc, an_empty_array_can_be_sorted);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

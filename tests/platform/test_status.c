@@ -13,7 +13,7 @@ START_TEST(fail_returns_its_code_and_keeps_the_text)
 }
 END_TEST
 
-START_TEST(fail_in_puts_words_in_front)
+START_TEST(fail_in_adds_a_prefix)
 {
     thaw__fail(THAW_E_FORMAT, "is not UTF-8");
     ck_assert_int_eq(thaw__fail_in(THAW_E_FORMAT, "line %d: ", 7), THAW_E_FORMAT);
@@ -21,7 +21,7 @@ START_TEST(fail_in_puts_words_in_front)
 }
 END_TEST
 
-START_TEST(text_too_long_is_cut)
+START_TEST(long_text_is_truncated)
 {
     char words[2000];
     memset(words, 'x', sizeof words);
@@ -33,7 +33,7 @@ START_TEST(text_too_long_is_cut)
 }
 END_TEST
 
-START_TEST(text_is_cut_between_characters)
+START_TEST(text_is_truncated_between_characters)
 {
     char words[2000] = "";
     for (int i = 0; i < 300; i++) strcat(words, "€");
@@ -52,7 +52,7 @@ START_TEST(text_stays_one_line_of_utf8)
 }
 END_TEST
 
-START_TEST(every_code_has_a_name_and_others_are_unknown)
+START_TEST(every_code_has_a_text_and_other_codes_are_unknown)
 {
     for (int32_t code = THAW_OK; code <= THAW_E_SPACE; code++)
         ck_assert_str_ne(thaw__status_text(code), "unknown status");
@@ -81,11 +81,11 @@ int main(void)
     Suite *suite = suite_create("platform");
     TCase *tc = tcase_create("status");
     tcase_add_test(tc, fail_returns_its_code_and_keeps_the_text);
-    tcase_add_test(tc, fail_in_puts_words_in_front);
-    tcase_add_test(tc, text_too_long_is_cut);
-    tcase_add_test(tc, text_is_cut_between_characters);
+    tcase_add_test(tc, fail_in_adds_a_prefix);
+    tcase_add_test(tc, long_text_is_truncated);
+    tcase_add_test(tc, text_is_truncated_between_characters);
     tcase_add_test(tc, text_stays_one_line_of_utf8);
-    tcase_add_test(tc, every_code_has_a_name_and_others_are_unknown);
+    tcase_add_test(tc, every_code_has_a_text_and_other_codes_are_unknown);
     tcase_add_test(tc, try_returns_only_failures);
     suite_add_tcase(suite, tc);
     return run_suite(suite);

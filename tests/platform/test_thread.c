@@ -14,7 +14,7 @@ enum { TASKS = 1000 };
 
 typedef struct tally {
     atomic_int done[TASKS];
-    atomic_int inside[64]; /* calls that use a worker just now */
+    atomic_int inside[64]; /* running tasks by worker */
     atomic_int clashes;
     int32_t n_workers;
 } tally;
@@ -37,7 +37,7 @@ static void assert_each_once(const thaw_parallel *p, int64_t n)
     ck_assert_int_eq(t.clashes, 0);
 }
 
-START_TEST(without_a_hook_the_caller_does_everything)
+START_TEST(without_a_hook_the_calling_thread_runs_all_tasks)
 {
     const thaw_parallel none = {0};
     ck_assert_int_eq(thaw__parallel_check(&none), THAW_OK);
@@ -58,7 +58,7 @@ START_TEST(a_pool_runs_each_task_once)
 }
 END_TEST
 
-START_TEST(a_pool_that_never_worked_ends)
+START_TEST(an_unused_pool_can_be_freed)
 {
     thaw__pool *pool;
     ck_assert_int_eq(thaw__pool_create(&pool, 4), THAW_OK);
@@ -67,7 +67,7 @@ START_TEST(a_pool_that_never_worked_ends)
 }
 END_TEST
 
-START_TEST(impossible_sizes_are_refused)
+START_TEST(pool_sizes_out_of_range_are_refused)
 {
     const int32_t sizes[] = {0, -1, 1025};
     thaw__pool *pool;
@@ -100,7 +100,7 @@ static void note_signals(void *arg, int64_t i, int32_t worker)
     if (worker != 0 && !sigismember(&blocked, SIGTERM)) atomic_fetch_add((atomic_int *)arg, 1);
 }
 
-START_TEST(workers_leave_the_signals_of_the_host_alone)
+START_TEST(workers_block_all_signals)
 {
     sigset_t before, after;
     atomic_int open = 0;
@@ -116,7 +116,7 @@ START_TEST(workers_leave_the_signals_of_the_host_alone)
 }
 END_TEST
 
-START_TEST(the_clock_does_not_go_back)
+START_TEST(the_clock_is_monotonic)
 {
     double last = thaw__seconds();
     for (int i = 0; i < 1000; i++) {
@@ -127,7 +127,7 @@ START_TEST(the_clock_does_not_go_back)
 }
 END_TEST
 
-START_TEST(the_serial_lock_can_be_taken_again)
+START_TEST(the_serial_lock_can_be_locked_again)
 {
     for (int needed = 0; needed < 2; needed++)
         for (int i = 0; i < 3; i++) {
@@ -142,14 +142,14 @@ int main(void)
     Suite *suite = suite_create("platform");
     TCase *tc = tcase_create("thread");
     tcase_set_timeout(tc, 60);
-    tcase_add_test(tc, without_a_hook_the_caller_does_everything);
+    tcase_add_test(tc, without_a_hook_the_calling_thread_runs_all_tasks);
     tcase_add_loop_test(tc, a_pool_runs_each_task_once, 0, 4);
-    tcase_add_test(tc, a_pool_that_never_worked_ends);
-    tcase_add_loop_test(tc, impossible_sizes_are_refused, 0, 3);
+    tcase_add_test(tc, an_unused_pool_can_be_freed);
+    tcase_add_loop_test(tc, pool_sizes_out_of_range_are_refused, 0, 3);
     tcase_add_test(tc, a_hook_that_fails_is_an_error);
-    tcase_add_test(tc, workers_leave_the_signals_of_the_host_alone);
-    tcase_add_test(tc, the_clock_does_not_go_back);
-    tcase_add_test(tc, the_serial_lock_can_be_taken_again);
+    tcase_add_test(tc, workers_block_all_signals);
+    tcase_add_test(tc, the_clock_is_monotonic);
+    tcase_add_test(tc, the_serial_lock_can_be_locked_again);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

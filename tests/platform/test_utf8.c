@@ -26,7 +26,7 @@ END_TEST
 
 static const struct {
     const char *bytes, *why;
-} bad[] = {{"\x80", "continuation alone"},
+} bad[] = {{"\x80", "continuation without lead byte"},
            {"\xc0\x80", "overlong zero"},
            {"\xc1\xbf", "overlong"},
            {"\xe0\x9f\xbf", "overlong"},
@@ -34,8 +34,8 @@ static const struct {
            {"\xed\xa0\x80", "surrogate"},
            {"\xed\xbf\xbf", "surrogate"},
            {"\xf4\x90\x80\x80", "above U+10FFFF"},
-           {"\xf5\x80\x80\x80", "no lead byte"},
-           {"\xff", "no lead byte"},
+           {"\xf5\x80\x80\x80", "invalid lead byte"},
+           {"\xff", "invalid lead byte"},
            {"\xc3", "cut"},
            {"\xe2\x82", "cut"},
            {"\xf0\x9f\x98", "cut"},

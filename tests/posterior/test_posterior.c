@@ -23,8 +23,8 @@ static const thaw_allocator *const plain = NULL;
 static thaw__posterior p;
 static float X[MOST_ROWS * MOST_RANK] __attribute__((aligned(64)));
 static float t[MOST_ROWS];                               /* relative to m0 */
-static double mean[MOST_RANK], P[MOST_RANK * MOST_RANK]; /* the textbook's */
-static float m[MOST_RANK], C[MOST_RANK * MOST_RANK];     /* the posterior's */
+static double mean[MOST_RANK], P[MOST_RANK * MOST_RANK]; /* by the textbook formulas */
+static float m[MOST_RANK], C[MOST_RANK * MOST_RANK];     /* by the posterior */
 
 static thaw__posterior make(int rank, int fades)
 {
@@ -46,7 +46,7 @@ static void destroy(thaw__posterior *made)
     thaw__free(&a, made->prior);
 }
 
-/* Rows of about length 1, so that neither the prior nor the rows are all that counts. */
+/* Rows of length about 1, so that prior and rows both matter. */
 static void begin(int rank, int fades)
 {
     p = make(rank, fades);
@@ -63,7 +63,7 @@ static void end(void)
     destroy(&p);
 }
 
-/* ---- what is, and what should be --------------------------------------------------------------------------------- */
+/* ---- actual and expected --------------------------------------------------------------------------------------- */
 
 /* The first n rows and targets, row k of weight weight[k]; NULL: 1. */
 static void textbook(int n, const double *weight)
@@ -130,9 +130,9 @@ static int64_t most_rows(void)
     return thaw__posterior_most_rows(&p);
 }
 
-/* ---- claims ------------------------------------------------------------------------------------------------------ */
+/* ---- tests ------------------------------------------------------------------------------------------------------- */
 
-START_TEST(the_prior_is_the_posterior_of_nothing)
+START_TEST(the_posterior_of_no_events_is_the_prior)
 {
     begin(ranks[_i], 0);
     thaw__posterior_reset(&p);
@@ -219,7 +219,7 @@ START_TEST(observing_one_by_one_equals_conditioning_on_all)
 }
 END_TEST
 
-START_TEST(variances_are_those_of_the_covariance)
+START_TEST(variances_equal_those_of_the_covariance)
 {
     const float *rows[THAW__LANES];
     float out[THAW__LANES];
@@ -231,10 +231,10 @@ START_TEST(variances_are_those_of_the_covariance)
         for (int k = 0; k < THAW__LANES; k++) rows[k] = X + (MOST_ROWS - 1 - k) * p.stride;
         thaw__posterior_variances(&p, out, rows, THAW__LANES - 3);
         for (int k = 0; k < THAW__LANES - 3; k++) {
-            double want = 0;
+            double expected = 0;
             for (int r = 0; r < p.rank; r++)
-                for (int c = 0; c < p.rank; c++) want += (double)(rows[k][r] * C[r * p.rank + c] * rows[k][c]);
-            ck_assert_double_eq_tol((double)out[k], want, TOLERANCE);
+                for (int c = 0; c < p.rank; c++) expected += (double)(rows[k][r] * C[r * p.rank + c] * rows[k][c]);
+            ck_assert_double_eq_tol((double)out[k], expected, TOLERANCE);
         }
     }
     end();
@@ -249,7 +249,7 @@ START_TEST(a_variance_never_grows_with_an_observation)
     for (int k = 0; k < 20; k++) {
         ck_assert_int_eq(thaw__posterior_observe(&p, X + k * p.stride, residual(k)), 0);
         thaw__posterior_variances(&p, &now, &row, 1);
-        ck_assert(now >= 0 && now <= before * 1.0001f); /* a rounding */
+        ck_assert(now >= 0 && now <= before * 1.0001f); /* rounding */
         before = now;
     }
     end();
@@ -268,15 +268,15 @@ START_TEST(expanding_keeps_mean_and_covariance)
     textbook(n, NULL);
     expect_textbook(n);
     for (int r = 0; p.information && r < p.rank; r++) { /* J = X'X */
-        double want = 0;
-        for (int k = 0; k < n; k++) want += (double)(X[k * p.stride + r] * X[k * p.stride]);
-        ck_assert_double_eq_tol((double)p.information[r * p.stride], want, TOLERANCE);
+        double expected = 0;
+        for (int k = 0; k < n; k++) expected += (double)(X[k * p.stride + r] * X[k * p.stride]);
+        ck_assert_double_eq_tol((double)p.information[r * p.stride], expected, TOLERANCE);
     }
     end();
 }
 END_TEST
 
-START_TEST(fading_equals_conditioning_on_smaller_weights)
+START_TEST(forgetting_equals_conditioning_on_smaller_weights)
 {
     double weight[MOST_ROWS];
     begin(ranks[_i / 3], 1);
@@ -295,7 +295,7 @@ START_TEST(fading_equals_conditioning_on_smaller_weights)
 }
 END_TEST
 
-START_TEST(what_is_not_finite_is_reported_and_reset_recovers)
+START_TEST(numbers_that_are_not_finite_are_reported_and_reset_recovers)
 {
     const float wrong[] = {NAN, INFINITY, -INFINITY};
     begin(ranks[_i / 2], _i % 2);
@@ -318,7 +318,7 @@ START_TEST(what_is_not_finite_is_reported_and_reset_recovers)
 }
 END_TEST
 
-START_TEST(a_copy_has_the_numbers_and_a_life_of_its_own)
+START_TEST(a_copy_of_a_posterior_is_equal_and_independent)
 {
     begin(ranks[_i / 2], _i % 2);
     const int n = (int)most_rows();
@@ -364,17 +364,17 @@ int main(void)
     Suite *suite = suite_create("posterior");
     TCase *tc = tcase_create("posterior");
     tcase_set_timeout(tc, 120);
-    tcase_add_loop_test(tc, the_prior_is_the_posterior_of_nothing, 0, N_RANKS);
+    tcase_add_loop_test(tc, the_posterior_of_no_events_is_the_prior, 0, N_RANKS);
     tcase_add_loop_test(tc, conditioning_equals_the_textbook_in_both_forms, 0, N_RANKS);
     tcase_add_loop_test(tc, dual_equals_primal, 0, N_RANKS);
     tcase_add_loop_test(tc, solving_for_the_linear_term_equals_conditioning_on_targets, 0, N_RANKS);
     tcase_add_loop_test(tc, observing_one_by_one_equals_conditioning_on_all, 0, 2 * N_RANKS);
-    tcase_add_loop_test(tc, variances_are_those_of_the_covariance, 0, N_RANKS);
+    tcase_add_loop_test(tc, variances_equal_those_of_the_covariance, 0, N_RANKS);
     tcase_add_loop_test(tc, a_variance_never_grows_with_an_observation, 0, N_RANKS);
     tcase_add_loop_test(tc, expanding_keeps_mean_and_covariance, 0, 2 * N_RANKS);
-    tcase_add_loop_test(tc, fading_equals_conditioning_on_smaller_weights, 0, 3 * N_RANKS);
-    tcase_add_loop_test(tc, what_is_not_finite_is_reported_and_reset_recovers, 0, 2 * N_RANKS);
-    tcase_add_loop_test(tc, a_copy_has_the_numbers_and_a_life_of_its_own, 0, 2 * N_RANKS);
+    tcase_add_loop_test(tc, forgetting_equals_conditioning_on_smaller_weights, 0, 3 * N_RANKS);
+    tcase_add_loop_test(tc, numbers_that_are_not_finite_are_reported_and_reset_recovers, 0, 2 * N_RANKS);
+    tcase_add_loop_test(tc, a_copy_of_a_posterior_is_equal_and_independent, 0, 2 * N_RANKS);
     tcase_add_loop_test(tc, bytes_give_the_same_posterior, 0, 2 * N_RANKS);
     suite_add_tcase(suite, tc);
     return run_suite(suite);

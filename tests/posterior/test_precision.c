@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A precision matrix, its solve and the derivative through it, against Gaussian elimination and finite differences in
- * float64. */
+ * A precision matrix, its solution and the derivative through it, against Gaussian elimination and finite differences
+ * in float64. */
 #include <math.h>
 #include <string.h>
 
@@ -65,14 +65,14 @@ static thaw__precision solved(float *A, float *w)
     return p;
 }
 
-START_TEST(the_solve_equals_elimination)
+START_TEST(the_solution_equals_gaussian_elimination)
 {
     float A[RANK * STRIDE], w[STRIDE] __attribute__((aligned(64)));
-    double want[RANK];
+    double expected[RANK];
     begin();
     solved(A, w);
-    textbook(want, -1, 0, 0);
-    ck_assert(largest_error(w, want, RANK) < 1e-5); /* float32 over a dozen sums */
+    textbook(expected, -1, 0, 0);
+    ck_assert(largest_error(w, expected, RANK) < 1e-5); /* a dozen float32 sums */
 }
 END_TEST
 
@@ -118,7 +118,7 @@ START_TEST(the_derivative_by_a_row_equals_finite_differences)
 }
 END_TEST
 
-START_TEST(what_is_not_positive_definite_is_reported)
+START_TEST(a_matrix_that_is_not_positive_definite_is_reported)
 {
     float A[RANK * STRIDE];
     const thaw__precision p = {A, RANK, STRIDE};
@@ -132,13 +132,13 @@ START_TEST(what_is_not_positive_definite_is_reported)
 }
 END_TEST
 
-START_TEST(a_packed_triangle_gives_the_matrix_back)
+START_TEST(packing_and_unpacking_gives_the_same_matrix)
 {
     float full[RANK * STRIDE] = {0}, back[RANK * STRIDE] = {0}, triangle[RANK * (RANK + 1) / 2];
     for (int r = 0; r < RANK; r++)
         for (int c = 0; c < RANK; c++) full[r * STRIDE + c] = (float)(r + c + r * c);
     thaw__pack(triangle, full, STRIDE, RANK);
-    ck_assert(triangle[4] == full[2 * STRIDE + 1]); /* (2, 1) stands at 2 3 / 2 + 1 */
+    ck_assert(triangle[4] == full[2 * STRIDE + 1]); /* element (2, 1) is at 2 3 / 2 + 1 */
     thaw__unpack(back, STRIDE, triangle, RANK);
     ck_assert_mem_eq(full, back, sizeof full);
 }
@@ -148,11 +148,11 @@ int main(void)
 {
     Suite *suite = suite_create("posterior.precision");
     TCase *tc = tcase_create("precision");
-    tcase_add_test(tc, the_solve_equals_elimination);
+    tcase_add_test(tc, the_solution_equals_gaussian_elimination);
     tcase_add_test(tc, the_inverse_times_the_matrix_is_the_identity);
     tcase_add_test(tc, the_derivative_by_a_row_equals_finite_differences);
-    tcase_add_test(tc, what_is_not_positive_definite_is_reported);
-    tcase_add_test(tc, a_packed_triangle_gives_the_matrix_back);
+    tcase_add_test(tc, a_matrix_that_is_not_positive_definite_is_reported);
+    tcase_add_test(tc, packing_and_unpacking_gives_the_same_matrix);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tables and queries that are hard on codes, bounds or ties; functions of a seed. */
+ * Tables and queries that stress codes, bounds and ties; functions of a seed. */
 #ifndef THAW_TEST_TABLES_H
 #define THAW_TEST_TABLES_H
 
@@ -15,10 +15,10 @@ static const char *const scans_names[] = {"portable", "avx2", "avx512vnni"};
 static const char *const kernels_names[] = {"portable", "avx2", "avx512"};
 enum { N_VARIANTS = 3 };
 
-/* What the numbers of a table are like. In all but OVERFLOWING no score overflows. */
+/* Kinds of tables. Scores overflow in OVERFLOWING only. */
 enum { NORMAL, SHIFTED, SKEWED, TWINS, ZEROS, SPARSE, DENORMAL, TINY, HUGE_ROWS, MIXED, OVERFLOWING, N_KINDS };
 
-/* What a query is like. */
+/* Kinds of queries. */
 enum { PLAIN, NOTHING, SPIKE, FAINT, LOUD, N_QUERIES };
 
 typedef struct table {
@@ -40,7 +40,7 @@ static inline float number_of(int kind, uint64_t seed, int64_t row, int64_t j, i
     switch (kind) {
     case SHIFTED: return (float)(5 + z);
     case SKEWED: return (float)(z * exp(4 * u));
-    case TWINS: return (float)normal_at(seed, row % 7 * d + j); /* seven rows for ever */
+    case TWINS: return (float)normal_at(seed, row % 7 * d + j); /* only seven distinct rows */
     case ZEROS: return 0;
     case SPARSE: return z > 1 ? (float)z : 0;
     case DENORMAL: return (float)(z * 1e-41);
@@ -60,7 +60,7 @@ static inline float *floats(int64_t n)
     return p;
 }
 
-/* Offsets of few values, so that scores tie where the rows do. */
+/* Offsets have few values, so that equal rows have equal scores. */
 static inline float *offsets_of(int64_t n, uint64_t seed)
 {
     float *p = floats(n);
@@ -102,7 +102,7 @@ static inline float *make_query(const table *t, int query, uint64_t seed)
     return w;
 }
 
-/* offsets: how many of the two. codes: NULL for the plain scan. */
+/* offsets: 0, 1 or 2 offset columns. codes: NULL for the float scan. */
 static inline thaw__index index_over(const table *t, const char *kernels, const char *scans, int offsets)
 {
     return (thaw__index){.kernels = thaw__kernels_named(kernels),

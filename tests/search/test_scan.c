@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What scans promise: no score is above its bound, and no row that reaches `least` is left out. */
+ * Guarantees of scans: no score is above its bound, and every row with a score of at least `least` is found. */
 #include "failing_alloc.h"
 #include "run_suite.h"
 #include "tables.h"
 
 enum { ROWS = 271, TILES = ROWS / THAW__TILE, MOST = TILES * THAW__TILE };
 
-/* Bounds of all rows of whole tiles by one scan, and how many rows it found. */
-static void scan_all(const thaw__scans *scans, const thaw__coded *coded, int way, const thaw__quantised_query *query,
+/* Run one scan: bounds of all rows of complete tiles; returns the number of rows found. */
+static void scan_all(const thaw__scans *scans, const thaw__coded *coded, int way, const thaw__quantised_query *probe,
                      float least, float *bounds, char *found)
 {
     static int32_t rows[THAW__QUANTISED_QUERIES][MOST + THAW__CANDIDATES_SPARE];
     static float most[THAW__QUANTISED_QUERIES][MOST + THAW__CANDIDATES_SPARE];
-    static thaw__quantised_query queries[THAW__QUANTISED_QUERIES];
+    static thaw__quantised_query probes[THAW__QUANTISED_QUERIES];
     float leasts[THAW__QUANTISED_QUERIES];
-    thaw__candidates candidates[THAW__QUANTISED_QUERIES];
+    thaw__candidates finds[THAW__QUANTISED_QUERIES];
     for (int q = 0; q < THAW__QUANTISED_QUERIES; q++) {
-        candidates[q] = (thaw__candidates){0, rows[q], most[q]};
-        queries[q] = *query;
-        leasts[q] = q == 3 ? least : INFINITY; /* one that finds among those that do not */
+        finds[q] = (thaw__candidates){0, rows[q], most[q]};
+        probes[q] = *probe;
+        leasts[q] = q == 3 ? least : INFINITY; /* one query finds rows, the others do not */
     }
-    const thaw__candidates *out = &candidates[way == 2 ? 3 : 0];
-    if (way == 2) scans->many(coded, 0, TILES, queries, leasts, candidates);
-    else scans->one(coded, way, 0, TILES, query, least, &candidates[0]);
+    const thaw__candidates *out = &finds[way == 2 ? 3 : 0];
+    if (way == 2) scans->many(coded, 0, TILES, probes, leasts, finds);
+    else scans->one(coded, way, 0, TILES, probe, least, &finds[0]);
     memset(found, 0, MOST);
     for (int64_t i = 0; i < out->n; i++) {
         if (out->rows[i] < 0 || out->rows[i] >= MOST || found[out->rows[i]]) ck_abort_msg("row %d", out->rows[i]);
@@ -36,20 +36,20 @@ static void check_query_of(const table *t, const thaw__index *index, int offsets
     const float c[2] = {1, 0.3f};
     float bounds[MOST], scores[MOST], *w = make_query(t, query, 5);
     char found[MOST];
-    thaw__quantised_query quantised;
+    thaw__quantised_query probe;
     const thaw__coded coded = {&t->codes, {offsets > 0 ? t->offset[0] : NULL, offsets > 1 ? t->offset[1] : NULL}};
-    if (!thaw__quantised_query_make(&quantised, &t->codes, w, c)) {
+    if (!thaw__quantised_query_make(&probe, &t->codes, w, c)) {
         free(w);
         return;
     }
     for (int64_t i = 0; i < MOST; i++) scores[i] = thaw__score_of(index, c, w, i);
     for (int way = 0; way < 3; way++) {
-        scan_all(index->scans, &coded, way, &quantised, -INFINITY, bounds, found);
+        scan_all(index->scans, &coded, way, &probe, -INFINITY, bounds, found);
         for (int64_t i = 0; i < MOST; i++)
             if (!found[i] || bounds[i] < scores[i])
                 ck_abort_msg("kind %d, query %d, way %d, row %d: %.9g above %.9g", t->kind, query, way, (int)i,
                              (double)scores[i], (double)bounds[i]);
-        scan_all(index->scans, &coded, way, &quantised, scores[MOST / 3], bounds, found);
+        scan_all(index->scans, &coded, way, &probe, scores[MOST / 3], bounds, found);
         for (int64_t i = 0; i < MOST; i++)
             if (!found[i]) ck_assert(scores[i] < scores[MOST / 3]);
     }
@@ -78,16 +78,16 @@ START_TEST(no_score_is_above_its_bound)
 }
 END_TEST
 
-/* Of 64 normal coordinates a code loses so much of the norm: what speed rests on. */
-START_TEST(codes_lose_little)
+/* The error of codes of 64 normal coordinates relative to the norm. The speed of the scan depends on it. */
+START_TEST(codes_have_a_small_error)
 {
     table t = make_table(SHIFTED, 1000, 64, 1);
     float *w = make_query(&t, PLAIN, 1);
     const float c[2] = {0};
-    thaw__quantised_query quantised;
-    ck_assert(thaw__quantised_query_make(&quantised, &t.codes, w, c));
-    for (int whole = 0; whole < 2; whole++) {
-        const uint8_t *plane = whole ? t.codes.fine : t.codes.coarse;
+    thaw__quantised_query probe;
+    ck_assert(thaw__quantised_query_make(&probe, &t.codes, w, c));
+    for (int fine = 0; fine < 2; fine++) {
+        const uint8_t *plane = fine ? t.codes.fine : t.codes.coarse;
         double mean = 0;
         for (int i = 0; i < 992; i++) {
             uint32_t numbers;
@@ -97,26 +97,26 @@ START_TEST(codes_lose_little)
             memcpy(&error, &numbers, 4);
             mean += (double)error / 8 / 992; /* of a norm of about 8 */
         }
-        ck_assert_double_lt(mean, whole ? 0.016 : 0.115);
+        ck_assert_double_lt(mean, fine ? 0.016 : 0.115);
     }
     free(w);
     free_table(&t);
 }
 END_TEST
 
-START_TEST(products_that_may_overflow_are_not_quantised)
+START_TEST(queries_that_may_overflow_are_not_quantised)
 {
     table t = make_table(OVERFLOWING, ROWS, 16, 1);
     float *w = make_query(&t, PLAIN, 1);
     const float c[2] = {0};
-    thaw__quantised_query quantised;
-    ck_assert(!thaw__quantised_query_make(&quantised, &t.codes, w, c));
+    thaw__quantised_query probe;
+    ck_assert(!thaw__quantised_query_make(&probe, &t.codes, w, c));
     free(w);
     free_table(&t);
 }
 END_TEST
 
-START_TEST(few_rows_get_no_codes)
+START_TEST(small_tables_have_no_codes)
 {
     thaw__codes codes = {0};
     const thaw_allocator a = thaw__allocator(NULL);
@@ -127,7 +127,7 @@ START_TEST(few_rows_get_no_codes)
 }
 END_TEST
 
-START_TEST(without_memory_codes_stay_as_they_were)
+START_TEST(a_failed_allocation_leaves_the_codes_unchanged)
 {
     failing_alloc f;
     thaw__codes codes = {0};
@@ -150,10 +150,10 @@ int main(void)
     TCase *tc = tcase_create("scan");
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, no_score_is_above_its_bound, 0, N_VARIANTS * N_KINDS);
-    tcase_add_test(tc, codes_lose_little);
-    tcase_add_test(tc, products_that_may_overflow_are_not_quantised);
-    tcase_add_test(tc, few_rows_get_no_codes);
-    tcase_add_test(tc, without_memory_codes_stay_as_they_were);
+    tcase_add_test(tc, codes_have_a_small_error);
+    tcase_add_test(tc, queries_that_may_overflow_are_not_quantised);
+    tcase_add_test(tc, small_tables_have_no_codes);
+    tcase_add_test(tc, a_failed_allocation_leaves_the_codes_unchanged);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Every list against the definition: all rows scored, filtered, sorted by score and row, and walked down. Rows and
- * scores must be the same to the bit, by every variant of kernels and scans, one query or many, with and without
- * threads. */
+ * Every list against the definition: score all rows, filter, sort by score and row, apply the cap. Rows and scores must
+ * be equal to the bit, for every variant of kernels and scans, one query or many, with and without threads. */
 #include "run_suite.h"
 #include "tables.h"
 #include "thread.h"
@@ -24,7 +23,7 @@ static int is_in(const int64_t *rows, int64_t n, int64_t row)
     return 0;
 }
 
-static int may_show(const thaw__filter *f, const thaw__search_query *s, const thaw_hit *hit)
+static int passes(const thaw__filter *f, const thaw__search_query *s, const thaw_hit *hit)
 {
     int in_group = !f->allow_groups;
     for (int64_t k = 0; k < f->n_allow_groups; k++) in_group |= f->allow_groups[k] == f->groups[hit->item];
@@ -33,8 +32,8 @@ static int may_show(const thaw__filter *f, const thaw__search_query *s, const th
            (!s->admit || s->admit(s->ctx, hit->item, hit->mean));
 }
 
-/* Down the ranking, over items whose group is full. */
-static int64_t walk(const thaw_hit *ranking, int64_t n, const thaw__search_query *s, thaw_hit *out)
+/* Take the best rows, skipping rows of full groups. */
+static int64_t apply_cap(const thaw_hit *ranking, int64_t n, const thaw__search_query *s, thaw_hit *out)
 {
     int64_t taken = 0;
     for (int64_t i = 0; i < n && taken < s->best.top; i++) {
@@ -46,8 +45,9 @@ static int64_t walk(const thaw_hit *ranking, int64_t n, const thaw__search_query
     return taken;
 }
 
-static int64_t define(const thaw__index *x, const thaw__search_query *s, const thaw__filter *f, const int64_t *allow,
-                      int64_t n_allow, thaw_hit *out)
+static int64_t expected_list(const thaw__index *x, const thaw__search_query *s, const thaw__filter *f,
+                             const int64_t *allow, int64_t n_allow,
+                      thaw_hit *out)
 {
     thaw_hit *ranking = calloc((size_t)x->n + 1, sizeof *ranking);
     int64_t n = 0;
@@ -55,19 +55,19 @@ static int64_t define(const thaw__index *x, const thaw__search_query *s, const t
         thaw_hit hit = {.item = i, .mean = thaw__score_of(x, s->c, s->w, i)};
         for (int64_t k = 0; k < s->n_sparse_scores; k++)
             if (s->sparse_scores[k].row == i) hit.mean = hit.mean + s->sparse_scores[k].value;
-        if ((!allow || is_in(allow, n_allow, i)) && may_show(f, s, &hit)) ranking[n++] = hit;
+        if ((!allow || is_in(allow, n_allow, i)) && passes(f, s, &hit)) ranking[n++] = hit;
     }
     qsort(ranking, (size_t)n, sizeof *ranking, better);
-    n = walk(ranking, n, s, out);
+    n = apply_cap(ranking, n, s, out);
     free(ranking);
     return n;
 }
 
-static void expect_definition(const thaw__index *x, const thaw__search_query *s, const thaw__filter *f,
-                              const int64_t *allow, int64_t n_allow)
+static void expect_list(const thaw__index *x, const thaw__search_query *s, const thaw__filter *f,
+                        const int64_t *allow, int64_t n_allow)
 {
     thaw_hit expected[MOST_TOP];
-    const int64_t n = define(x, s, f, allow, n_allow, expected);
+    const int64_t n = expected_list(x, s, f, allow, n_allow, expected);
     ck_assert_int_eq(s->best.n, n);
     for (int64_t k = 0; k < n; k++)
         ck_assert_msg(s->best.hits[k].item == expected[k].item && s->best.hits[k].mean == expected[k].mean,
@@ -83,23 +83,24 @@ typedef struct query_set {
     float *w[MANY];
 } query_set;
 
-static query_set ask(const table *t, int64_t top, int64_t n)
+static query_set make_queries(const table *t, int64_t top, int64_t n)
 {
     query_set q = {0};
     for (int64_t i = 0; i < n; i++) {
         q.w[i] = make_query(t, (int)(i % N_QUERIES), 100 + (uint64_t)i);
-        q.queries[i] =
-            (thaw__search_query){.w = q.w[i], .c = {1, 0.01f * (float)i}, .floor = -INFINITY, .best = {.top = top}};
+        q.queries[i] = (thaw__search_query){.w = q.w[i], .c = {1, 0.01f * (float)i}, .floor = -INFINITY,
+                                            .best = {.top = top}};
     }
     return q;
 }
 
-static void answer(const thaw__index *x, query_set *q, int64_t n, const thaw__filter *f, const int64_t *allow,
-                   int64_t n_allow, const thaw_parallel *parallel)
+static void search_and_check(const thaw__index *x, query_set *q, int64_t n, const thaw__filter *f,
+                             const int64_t *allow, int64_t n_allow,
+                   const thaw_parallel *parallel)
 {
     for (int64_t i = 0; i < n; i++) q->queries[i].best.hits = q->hits[i], q->queries[i].best.n = 0;
     ck_assert_int_eq(thaw__search(x, q->queries, n, f, allow, n_allow, parallel), THAW_OK);
-    for (int64_t i = 0; i < n; i++) expect_definition(x, &q->queries[i], f, allow, n_allow);
+    for (int64_t i = 0; i < n; i++) expect_list(x, &q->queries[i], f, allow, n_allow);
 }
 
 static void free_queries(query_set *q)
@@ -107,8 +108,8 @@ static void free_queries(query_set *q)
     for (int i = 0; i < MANY; i++) free(q->w[i]);
 }
 
-static const thaw_parallel alone;
-static const thaw__filter nothing = {.ascending = 1};
+static const thaw_parallel one_thread;
+static const thaw__filter no_filter = {.ascending = 1};
 
 /* ---- tests ---- */
 
@@ -118,18 +119,18 @@ static void check_lists(int kind, int64_t n, int32_t d, const char *kernels, con
     table t = make_table(kind, n, d, 7 + (uint64_t)kind);
     for (int offsets = 0; offsets < 3; offsets++) {
         const thaw__index x = index_over(&t, kernels, scans, offsets);
-        query_set q = ask(&t, tops[offsets], MANY);
-        answer(&x, &q, MANY, &nothing, NULL, 0, &alone);
+        query_set q = make_queries(&t, tops[offsets], MANY);
+        search_and_check(&x, &q, MANY, &no_filter, NULL, 0, &one_thread);
         for (int i = 0; i < N_QUERIES; i++) {
             q.queries[0] = q.queries[i];
-            answer(&x, &q, 1, &nothing, NULL, 0, &alone);
+            search_and_check(&x, &q, 1, &no_filter, NULL, 0, &one_thread);
         }
         free_queries(&q);
     }
     free_table(&t);
 }
 
-START_TEST(lists_are_those_of_scoring_every_row)
+START_TEST(lists_equal_those_of_scoring_every_row)
 {
     const char *scans = scans_names[_i / N_KINDS];
     if (!thaw__scans_named(scans)) return;
@@ -142,22 +143,22 @@ START_TEST(lists_are_those_of_scoring_every_row)
 }
 END_TEST
 
-START_TEST(a_list_longer_than_the_table_is_the_table)
+START_TEST(a_list_longer_than_the_table_has_all_rows)
 {
     table t = make_table(NORMAL, 280, 16, 3);
     const thaw__index x = index_over(&t, "portable", "portable", 2);
-    query_set q = ask(&t, MOST_TOP, 5);
-    answer(&x, &q, 5, &nothing, NULL, 0, &alone);
+    query_set q = make_queries(&t, MOST_TOP, 5);
+    search_and_check(&x, &q, 5, &no_filter, NULL, 0, &one_thread);
     ck_assert_int_eq(q.queries[0].best.n, 280);
     free_queries(&q);
     free_table(&t);
 }
 END_TEST
 
-/* The shop of the tests that filter: 2,100 rows, ties, groups of very different sizes. */
+/* The table of the filter tests: 2,100 rows, ties, groups of very different sizes. */
 static table shop;
 static int32_t groups[2100];
-static query_set asked;
+static query_set set;
 
 static void open_shop(void)
 {
@@ -165,12 +166,12 @@ static void open_shop(void)
     memcpy(shop.rows + 500 * shop.stride, shop.rows, 300 * (size_t)shop.stride * sizeof *shop.rows);
     thaw__codes_make(&shop.codes, shop.rows, shop.n);
     for (int i = 0; i < 2100; i++) groups[i] = i % 3 == 0 ? 0 : i % 50 == 1 ? -1 : i % 17;
-    asked = ask(&shop, 20, MANY);
+    set = make_queries(&shop, 20, MANY);
 }
 
 static void close_shop(void)
 {
-    free_queries(&asked);
+    free_queries(&set);
     free_table(&shop);
 }
 
@@ -180,56 +181,54 @@ static thaw__index shop_index(int variant)
                       2);
 }
 
-/* One query, many, and without codes. */
-static void answer_in_all_ways(const thaw__filter *f)
+/* Search one query, many queries, and without codes. */
+static void search_in_all_ways(const thaw__filter *f)
 {
     for (int variant = 0; variant < N_VARIANTS; variant++) {
         thaw__index x = shop_index(variant);
-        answer(&x, &asked, MANY, f, NULL, 0, &alone);
-        answer(&x, &asked, 1, f, NULL, 0, &alone);
+        search_and_check(&x, &set, MANY, f, NULL, 0, &one_thread);
+        search_and_check(&x, &set, 1, f, NULL, 0, &one_thread);
         x.codes = NULL;
-        answer(&x, &asked, 2, f, NULL, 0, &alone);
+        search_and_check(&x, &set, 2, f, NULL, 0, &one_thread);
     }
 }
 
-START_TEST(what_is_excluded_is_passed_over)
+START_TEST(excluded_rows_are_skipped)
 {
     int64_t rows[2100];
     for (int descending = 0; descending < 2; descending++)
-        for (int step = 1; step < 5; step += 3) { /* all rows, and a quarter */
+        for (int step = 1; step < 5; step += 3) { /* all rows, and a quarter of them */
             int64_t n = 0;
             for (int64_t i = 0; i < 2100; i += step) rows[n++] = descending ? 2099 - i : i;
             const thaw__filter f = {.exclude = rows, .n_exclude = n, .ascending = thaw__ascends(rows, n)};
             ck_assert_int_eq(f.ascending, !descending);
-            answer_in_all_ways(&f);
+            search_in_all_ways(&f);
         }
 }
 END_TEST
 
-START_TEST(only_allowed_groups_are_shown)
+START_TEST(only_allowed_groups_are_listed)
 {
     static const int32_t some[] = {5, 0, -1}, none[] = {99};
     for (int64_t n = 0; n <= 3; n++) {
         const thaw__filter f = {.ascending = 1, .groups = groups, .allow_groups = some, .n_allow_groups = n};
-        answer_in_all_ways(&f);
+        search_in_all_ways(&f);
     }
     const thaw__filter f = {.ascending = 1, .groups = groups, .allow_groups = none, .n_allow_groups = 1};
-    answer_in_all_ways(&f);
-    ck_assert_int_eq(asked.queries[0].best.n, 0);
+    search_in_all_ways(&f);
+    ck_assert_int_eq(set.queries[0].best.n, 0);
 }
 END_TEST
 
-START_TEST(a_cap_is_the_walk_that_passes_over_full_groups)
+START_TEST(a_cap_skips_rows_of_full_groups)
 {
     for (int64_t cap = 1; cap <= 4; cap++)
         for (int filtered = 0; filtered < 2; filtered++) {
             static const int32_t two[] = {0, 3};
-            const thaw__filter f = {.ascending = 1,
-                                    .groups = groups,
-                                    .allow_groups = filtered ? two : NULL,
+            const thaw__filter f = {.ascending = 1, .groups = groups, .allow_groups = filtered ? two : NULL,
                                     .n_allow_groups = 2 * filtered};
-            for (int i = 0; i < MANY; i++) asked.queries[i].best.groups = groups, asked.queries[i].best.cap = cap;
-            answer_in_all_ways(&f);
+            for (int i = 0; i < MANY; i++) set.queries[i].best.groups = groups, set.queries[i].best.cap = cap;
+            search_in_all_ways(&f);
         }
 }
 END_TEST
@@ -240,13 +239,13 @@ static int odd_rows(const void *ctx, int64_t row, float score)
     return (int)(row % 2);
 }
 
-START_TEST(a_floor_and_the_last_word_hold)
+START_TEST(a_floor_and_a_final_filter_are_applied)
 {
     for (int i = 0; i < MANY; i++) {
-        asked.queries[i].admit = i % 2 ? odd_rows : NULL;
-        asked.queries[i].floor = i % 3 ? -INFINITY : 1;
+        set.queries[i].admit = i % 2 ? odd_rows : NULL;
+        set.queries[i].floor = i % 3 ? -INFINITY : 1;
     }
-    answer_in_all_ways(&nothing);
+    search_in_all_ways(&no_filter);
 }
 END_TEST
 
@@ -256,34 +255,33 @@ START_TEST(hidden_rows_are_never_hits)
     static uint8_t hidden[2000];
     for (int row = 0; row < 2000; row++) hidden[row] = row % 3 == 0;
     const thaw__filter f = {.ascending = 1, .hidden = hidden, .n_hidden = 2000};
-    answer_in_all_ways(&f);
+    search_in_all_ways(&f);
 }
 END_TEST
 
-START_TEST(sparse_scores_count_wherever_their_rows_stand)
+START_TEST(sparse_scores_are_added_at_every_row)
 {
-    thaw__sparse_score sparse[90];
-    for (int k = 0; k < 90; k++) sparse[k] = (thaw__sparse_score){23 * k + k % 5, (float)(k % 7 - 3) * 4};
-    for (int i = 0; i < MANY; i++)
-        asked.queries[i].sparse_scores = sparse, asked.queries[i].n_sparse_scores = i % 4 ? 90 : i;
-    answer_in_all_ways(&nothing);
-    for (int i = 0; i < MANY; i++) asked.queries[i].best.groups = groups, asked.queries[i].best.cap = 2;
-    answer_in_all_ways(&nothing);
+    thaw__sparse_score sparse_scores[90];
+    for (int k = 0; k < 90; k++) sparse_scores[k] = (thaw__sparse_score){23 * k + k % 5, (float)(k % 7 - 3) * 4};
+    for (int i = 0; i < MANY; i++) set.queries[i].sparse_scores = sparse_scores, set.queries[i].n_sparse_scores = i % 4 ? 90 : i;
+    search_in_all_ways(&no_filter);
+    for (int i = 0; i < MANY; i++) set.queries[i].best.groups = groups, set.queries[i].best.cap = 2;
+    search_in_all_ways(&no_filter);
 }
 END_TEST
 
-START_TEST(an_allow_list_is_searched_alone)
+START_TEST(only_allowed_rows_are_searched)
 {
     int64_t rows[200];
     const thaw__index x = shop_index(_i);
     for (int k = 0; k < 200; k++) rows[k] = (k * 811 + 5) % 2100;
-    const thaw__sparse_score sparse = {(int32_t)rows[7], 50};
-    asked.queries[1].sparse_scores = &sparse, asked.queries[1].n_sparse_scores = 1;
-    for (int64_t n = 0; n <= 200; n += 40) answer(&x, &asked, 6, &nothing, rows, n, &alone);
+    const thaw__sparse_score extra = {(int32_t)rows[7], 50};
+    set.queries[1].sparse_scores = &extra, set.queries[1].n_sparse_scores = 1;
+    for (int64_t n = 0; n <= 200; n += 40) search_and_check(&x, &set, 6, &no_filter, rows, n, &one_thread);
 }
 END_TEST
 
-START_TEST(threads_change_nothing)
+START_TEST(lists_do_not_depend_on_the_number_of_threads)
 {
     thaw__pool *pool;
     table t = make_table(NORMAL, 40000, 16, 5);
@@ -291,12 +289,12 @@ START_TEST(threads_change_nothing)
     const thaw_parallel threads = thaw__pool_parallel(pool);
     const thaw__index x = index_over(&t, "portable", scans_names[N_VARIANTS - 1 - _i], 2);
     if (x.scans) {
-        query_set q = ask(&t, 20, MANY);
-        for (int round = 0; round < 5; round++) answer(&x, &q, 2, &nothing, NULL, 0, &threads);
-        answer(&x, &q, MANY, &nothing, NULL, 0, &threads);
+        query_set q = make_queries(&t, 20, MANY);
+        for (int round = 0; round < 5; round++) search_and_check(&x, &q, 2, &no_filter, NULL, 0, &threads);
+        search_and_check(&x, &q, MANY, &no_filter, NULL, 0, &threads);
         thaw__index plain = x;
         plain.codes = NULL;
-        answer(&plain, &q, 2, &nothing, NULL, 0, &threads);
+        search_and_check(&plain, &q, 2, &no_filter, NULL, 0, &threads);
         free_queries(&q);
     }
     thaw__pool_free(pool);
@@ -315,10 +313,10 @@ START_TEST(threads_that_fail_are_an_error)
     table t = make_table(NORMAL, 20000, 16, 5);
     const thaw__index x = index_over(&t, "portable", "portable", 0);
     const thaw_parallel threads = {.run = broken, .n_workers = 2};
-    query_set q = ask(&t, 5, 4);
+    query_set q = make_queries(&t, 5, 4);
     for (int i = 0; i < 4; i++) q.queries[i].best.hits = q.hits[i];
-    ck_assert_int_eq(thaw__search(&x, q.queries, 1, &nothing, NULL, 0, &threads), THAW_E_IO);
-    ck_assert_int_eq(thaw__search(&x, q.queries, 4, &nothing, NULL, 0, &threads), THAW_E_IO);
+    ck_assert_int_eq(thaw__search(&x, q.queries, 1, &no_filter, NULL, 0, &threads), THAW_E_IO);
+    ck_assert_int_eq(thaw__search(&x, q.queries, 4, &no_filter, NULL, 0, &threads), THAW_E_IO);
     free_queries(&q);
     free_table(&t);
 }
@@ -329,23 +327,23 @@ int main(void)
     Suite *suite = suite_create("search");
     TCase *lists = tcase_create("lists");
     tcase_set_timeout(lists, 120);
-    tcase_add_loop_test(lists, lists_are_those_of_scoring_every_row, 0, N_VARIANTS * N_KINDS);
-    tcase_add_test(lists, a_list_longer_than_the_table_is_the_table);
+    tcase_add_loop_test(lists, lists_equal_those_of_scoring_every_row, 0, N_VARIANTS * N_KINDS);
+    tcase_add_test(lists, a_list_longer_than_the_table_has_all_rows);
     suite_add_tcase(suite, lists);
     TCase *filters = tcase_create("filters");
     tcase_set_timeout(filters, 120);
     tcase_add_checked_fixture(filters, open_shop, close_shop);
-    tcase_add_test(filters, what_is_excluded_is_passed_over);
-    tcase_add_test(filters, only_allowed_groups_are_shown);
-    tcase_add_test(filters, a_cap_is_the_walk_that_passes_over_full_groups);
-    tcase_add_test(filters, a_floor_and_the_last_word_hold);
+    tcase_add_test(filters, excluded_rows_are_skipped);
+    tcase_add_test(filters, only_allowed_groups_are_listed);
+    tcase_add_test(filters, a_cap_skips_rows_of_full_groups);
+    tcase_add_test(filters, a_floor_and_a_final_filter_are_applied);
     tcase_add_test(filters, hidden_rows_are_never_hits);
-    tcase_add_test(filters, sparse_scores_count_wherever_their_rows_stand);
-    tcase_add_loop_test(filters, an_allow_list_is_searched_alone, 0, N_VARIANTS);
+    tcase_add_test(filters, sparse_scores_are_added_at_every_row);
+    tcase_add_loop_test(filters, only_allowed_rows_are_searched, 0, N_VARIANTS);
     suite_add_tcase(suite, filters);
     TCase *threads = tcase_create("threads");
     tcase_set_timeout(threads, 120);
-    tcase_add_loop_test(threads, threads_change_nothing, 0, N_VARIANTS);
+    tcase_add_loop_test(threads, lists_do_not_depend_on_the_number_of_threads, 0, N_VARIANTS);
     tcase_add_test(threads, threads_that_fail_are_an_error);
     suite_add_tcase(suite, threads);
     return run_suite(suite);

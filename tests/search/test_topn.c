@@ -16,7 +16,7 @@ static int better(const void *a, const void *b)
     return (x->item > y->item) - (x->item < y->item);
 }
 
-/* n scores of few distinct values, so that ties are many. */
+/* n scores with few distinct values, so that there are many ties. */
 static void draw_scores(thaw_hit *all, int n, uint64_t seed, int distinct)
 {
     for (int i = 0; i < n; i++) {
@@ -46,10 +46,10 @@ static void expect_same_rows(const thaw_hit *hits, const thaw_hit *sorted, int64
 
 static const struct {
     int n, top, distinct;
-} shapes[] = {{0, 1, 1},    {1, 1, 1},        {5, 9, 3},           {MOST, 1, 1000},
-              {MOST, 7, 4}, {MOST, MOST, 20}, {MOST, MOST - 1, 1}, {64, 63, 50}};
+} shapes[] = {{0, 1, 1}, {1, 1, 1}, {5, 9, 3}, {MOST, 1, 1000}, {MOST, 7, 4}, {MOST, MOST, 20}, {MOST, MOST - 1, 1},
+              {64, 63, 50}};
 
-START_TEST(the_kept_are_the_head_of_a_full_sort)
+START_TEST(top_n_equals_the_head_of_a_full_sort)
 {
     thaw_hit all[MOST] = {{0}}, sorted[MOST], hits[MOST];
     const int n = shapes[_i].n, top = shapes[_i].top;
@@ -62,7 +62,7 @@ START_TEST(the_kept_are_the_head_of_a_full_sort)
 }
 END_TEST
 
-START_TEST(the_order_of_arrival_does_not_matter)
+START_TEST(top_n_does_not_depend_on_the_order_of_insertion)
 {
     thaw_hit all[MOST] = {{0}}, hits[MOST], backwards[MOST];
     draw_scores(all, MOST, 5, 9);
@@ -77,7 +77,7 @@ START_TEST(the_order_of_arrival_does_not_matter)
 }
 END_TEST
 
-START_TEST(of_equal_scores_the_lower_rows_are_kept)
+START_TEST(top_n_keeps_the_lower_rows_of_equal_scores)
 {
     thaw_hit all[MOST] = {{0}}, hits[3];
     draw_scores(all, MOST, 1, 1);
@@ -90,9 +90,9 @@ int main(void)
 {
     Suite *suite = suite_create("search");
     TCase *tc = tcase_create("topn");
-    tcase_add_loop_test(tc, the_kept_are_the_head_of_a_full_sort, 0, (int)(sizeof shapes / sizeof *shapes));
-    tcase_add_test(tc, the_order_of_arrival_does_not_matter);
-    tcase_add_test(tc, of_equal_scores_the_lower_rows_are_kept);
+    tcase_add_loop_test(tc, top_n_equals_the_head_of_a_full_sort, 0, (int)(sizeof shapes / sizeof *shapes));
+    tcase_add_test(tc, top_n_does_not_depend_on_the_order_of_insertion);
+    tcase_add_test(tc, top_n_keeps_the_lower_rows_of_equal_scores);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * thaw_recommend() against thaw_score() on every item. Lists are by the score behind a mean, which two items may differ in whose
- * means round alike: what is left out never has a larger mean than what is shown. */
+ * thaw_recommend() against thaw_score() on every item. Lists are sorted by the score before it is converted to a mean.
+ * Two items with different scores may have equal means, so the tests compare means: no item outside the list has a
+ * larger one. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,13 +9,13 @@
 #include "planted.h"
 #include "run_suite.h"
 
-/* Three blocks of the scan and a piece. */
+/* Three blocks of the scan and a part of a fourth. */
 static const planted shop = {.users = 150, .items = 1700, .per_user = 40, .noise = 0.4, .seed = 11};
 
 enum { ITEMS = 1700, SUPPORT = 6 };
 
-static thaw_model *model; /* made by the first test of a process, for all of them */
-static int spoiled;       /* a test has changed it */
+static thaw_model *model; /* created by the first test of a process, shared by all */
+static int changed;       /* 1: a test has changed the model */
 static thaw_user *user;
 static float means[ITEMS], variances[ITEMS];
 static thaw_hit hits[ITEMS + 10];
@@ -41,10 +42,10 @@ static void setup(void)
 static void teardown(void)
 {
     thaw_user_free(user);
-    if (!spoiled) return;
+    if (!changed) return;
     thaw_model_free(model);
     model = NULL;
-    spoiled = 0;
+    changed = 0;
 }
 
 static void recommend(void)
@@ -52,17 +53,17 @@ static void recommend(void)
     ck_assert_int_eq(thaw_recommend(model, user, hits, &n_hits, &query), THAW_OK);
 }
 
-/* Nothing that may be shown and is not is better than what is shown; the shown are in order and say what a score says. */
-static void expect_best_of(const char *may, int64_t top)
+/* The hits are the best of the items with allowed[item], in order, with the mean and variance of thaw_score(). */
+static void expect_best_of(const char *allowed, int64_t top)
 {
     static char shown[ITEMS];
     int64_t candidates = 0;
     memset(shown, 0, sizeof shown);
-    for (int i = 0; i < ITEMS; i++) candidates += may[i] != 0;
+    for (int i = 0; i < ITEMS; i++) candidates += allowed[i] != 0;
     ck_assert_int_eq(n_hits, candidates < top ? candidates : top);
     for (int64_t k = 0; k < n_hits; k++) {
         const int64_t i = hits[k].item;
-        ck_assert(i >= 0 && i < ITEMS && may[i] && !shown[i]);
+        ck_assert(i >= 0 && i < ITEMS && allowed[i] && !shown[i]);
         shown[i] = 1;
         ck_assert(hits[k].mean == means[i] && hits[k].variance == variances[i]);
         if (k == 0) continue;
@@ -71,26 +72,26 @@ static void expect_best_of(const char *may, int64_t top)
                       (double)hits[k - 1].mean, (int)hits[k].item, (double)hits[k].mean);
     }
     for (int i = 0; i < ITEMS && n_hits; i++)
-        if (may[i] && !shown[i]) ck_assert(means[i] <= hits[n_hits - 1].mean);
+        if (allowed[i] && !shown[i]) ck_assert(means[i] <= hits[n_hits - 1].mean);
 }
 
 static char *all_but(const int64_t *rows, int64_t n)
 {
-    static char may[ITEMS];
-    memset(may, 1, sizeof may);
-    for (int64_t k = 0; k < n; k++) may[rows[k]] = 0;
-    return may;
+    static char allowed[ITEMS];
+    memset(allowed, 1, sizeof allowed);
+    for (int64_t k = 0; k < n; k++) allowed[rows[k]] = 0;
+    return allowed;
 }
 
 static char *only(const int64_t *rows, int64_t n)
 {
-    static char may[ITEMS];
-    memset(may, 0, sizeof may);
-    for (int64_t k = 0; k < n; k++) may[rows[k]] = 1;
-    return may;
+    static char allowed[ITEMS];
+    memset(allowed, 0, sizeof allowed);
+    for (int64_t k = 0; k < n; k++) allowed[rows[k]] = 1;
+    return allowed;
 }
 
-START_TEST(the_best_are_those_that_score_best)
+START_TEST(recommend_returns_the_items_with_the_best_scores)
 {
     static const int64_t tops[] = {1, 2, 10, 511, 512, 513, ITEMS - 1, ITEMS};
     query.top = tops[_i];
@@ -99,14 +100,14 @@ START_TEST(the_best_are_those_that_score_best)
 }
 END_TEST
 
-START_TEST(no_query_means_the_ten_best)
+START_TEST(a_null_query_returns_the_ten_best)
 {
     ck_assert_int_eq(thaw_recommend(model, user, hits, &n_hits, NULL), THAW_OK);
     expect_best_of(all_but(NULL, 0), 10);
 }
 END_TEST
 
-START_TEST(a_top_beyond_the_catalogue_gives_the_catalogue)
+START_TEST(a_top_above_the_number_of_items_returns_all_items)
 {
     query.top = INT64_MAX;
     recommend();
@@ -115,13 +116,13 @@ START_TEST(a_top_beyond_the_catalogue_gives_the_catalogue)
 }
 END_TEST
 
-START_TEST(excluded_rows_are_not_shown_in_whatever_order_they_come)
+START_TEST(excluded_rows_in_any_order_are_not_recommended)
 {
     int64_t best[40], rows[80];
     query.top = 40;
     recommend();
-    for (int k = 0; k < 40; k++) best[k] = hits[k].item; /* those that would be shown, best first: not ascending */
-    for (int k = 0; k < 80; k++) rows[k] = k < 40 ? best[k] : best[79 - k]; /* each twice */
+    for (int k = 0; k < 40; k++) best[k] = hits[k].item; /* the best items, not in ascending order */
+    for (int k = 0; k < 80; k++) rows[k] = k < 40 ? best[k] : best[79 - k]; /* every row twice */
     query.exclude = rows;
     query.n_exclude = _i == 0 ? 40 : 80;
     recommend();
@@ -129,7 +130,7 @@ START_TEST(excluded_rows_are_not_shown_in_whatever_order_they_come)
 }
 END_TEST
 
-START_TEST(excluded_rows_in_ascending_order_with_repeats_are_not_shown)
+START_TEST(excluded_ascending_rows_with_repeats_are_not_recommended)
 {
     int64_t rows[ITEMS];
     int64_t n = 0;
@@ -143,7 +144,7 @@ START_TEST(excluded_rows_in_ascending_order_with_repeats_are_not_shown)
 }
 END_TEST
 
-START_TEST(with_all_excluded_nothing_is_shown)
+START_TEST(excluding_all_items_returns_no_item)
 {
     int64_t rows[ITEMS];
     for (int64_t i = 0; i < ITEMS; i++) rows[i] = i;
@@ -154,7 +155,7 @@ START_TEST(with_all_excluded_nothing_is_shown)
 }
 END_TEST
 
-START_TEST(an_allow_list_is_ranked_alone)
+START_TEST(only_allowed_rows_are_recommended)
 {
     int64_t rows[50];
     for (int k = 0; k < 50; k++) rows[k] = (k * 977 + 13) % ITEMS; /* distinct, not ascending */
@@ -166,7 +167,7 @@ START_TEST(an_allow_list_is_ranked_alone)
 }
 END_TEST
 
-START_TEST(an_allow_list_of_everything_agrees_with_the_catalogue)
+START_TEST(an_allow_list_of_all_rows_changes_nothing)
 {
     int64_t rows[ITEMS];
     for (int64_t i = 0; i < ITEMS; i++) rows[i] = i;
@@ -188,7 +189,7 @@ START_TEST(repeats_in_an_ascending_allow_list_count_once)
 }
 END_TEST
 
-START_TEST(an_empty_allow_list_allows_nothing)
+START_TEST(an_empty_allow_list_returns_no_item)
 {
     static const int64_t none[1] = {0};
     query.allow = none;
@@ -198,8 +199,8 @@ START_TEST(an_empty_allow_list_allows_nothing)
 }
 END_TEST
 
-/* A sorted exclude list beside an allow list that goes up and down: the walk must not lose its place. */
-START_TEST(what_is_excluded_is_not_shown_though_allowed)
+/* A sorted exclude list with an allow list that is not sorted. */
+START_TEST(excluded_rows_are_not_recommended_although_allowed)
 {
     int64_t allow[60], exclude[30];
     for (int k = 0; k < 60; k++) allow[k] = k % 2 ? 60 - k : k;
@@ -210,30 +211,31 @@ START_TEST(what_is_excluded_is_not_shown_though_allowed)
     query.n_exclude = 30;
     query.top = 60;
     recommend();
-    char *may = only(allow, 60);
-    for (int k = 0; k < 30; k++) may[exclude[k]] = 0;
-    expect_best_of(may, 60);
+    char *allowed = only(allow, 60);
+    for (int k = 0; k < 30; k++) allowed[exclude[k]] = 0;
+    expect_best_of(allowed, 60);
 }
 END_TEST
 
-START_TEST(only_means_that_reach_the_least_less_caution_are_shown)
+START_TEST(mean_minus_risk_aversion_times_sd_reaches_the_least_score)
 {
-    static const float leasts[] = {-INFINITY, 1, 3, 3.5f, 9, INFINITY}, cautions[] = {0, 0.5f, 2};
-    char may[ITEMS];
+    static const float least_scores[] = {-INFINITY, 1, 3, 3.5f, 9, INFINITY}, aversions[] = {0, 0.5f, 2};
+    char allowed[ITEMS];
     for (int l = 0; l < 6; l++)
         for (int c = 0; c < 3; c++) {
-            query.min_score = leasts[l];
-            query.risk_aversion = cautions[c];
+            query.min_score = least_scores[l];
+            query.risk_aversion = aversions[c];
             query.top = 40;
-            for (int i = 0; i < ITEMS; i++) may[i] = means[i] - cautions[c] * sqrtf(variances[i]) >= leasts[l];
+            for (int i = 0; i < ITEMS; i++)
+                allowed[i] = means[i] - aversions[c] * sqrtf(variances[i]) >= least_scores[l];
             recommend();
-            expect_best_of(may, 40);
+            expect_best_of(allowed, 40);
         }
     ck_assert_int_eq(n_hits, 0);
 }
 END_TEST
 
-/* Kinds are many, and every seventh item has none. */
+/* Many groups; every seventh item has none. */
 static int64_t make_groups(int32_t *groups)
 {
     for (int i = 0; i < ITEMS; i++) groups[i] = i % 7 ? i % 5 : -1;
@@ -252,7 +254,7 @@ START_TEST(no_group_has_more_than_its_cap)
     ck_assert_int_eq(n_hits, 30);
     for (int k = 0; k < 30; k++)
         if (groups[hits[k].item] >= 0) ck_assert_int_le(++same[groups[hits[k].item]], 3);
-    for (int i = 0; i < ITEMS; i++) { /* whatever is better than the last is shown, or its group is full */
+    for (int i = 0; i < ITEMS; i++) { /* an item better than the last hit is a hit, or its group is full */
         int shown = 0;
         for (int k = 0; k < 30; k++) shown |= hits[k].item == i;
         if (!shown && means[i] > hits[29].mean) ck_assert(groups[i] >= 0 && same[groups[i]] == 3);
@@ -260,19 +262,19 @@ START_TEST(no_group_has_more_than_its_cap)
 }
 END_TEST
 
-START_TEST(only_items_of_allowed_groups_are_shown)
+START_TEST(only_items_of_allowed_groups_are_recommended)
 {
-    static const int32_t allowed[] = {4, -1};
+    static const int32_t allow_groups[] = {4, -1};
     int32_t groups[ITEMS];
-    char may[ITEMS];
+    char allowed[ITEMS];
     query.groups = groups;
     query.n_groups = make_groups(groups);
-    query.allow_groups = allowed;
+    query.allow_groups = allow_groups;
     for (query.n_allow_groups = 0; query.n_allow_groups <= 2; query.n_allow_groups++) {
         for (int i = 0; i < ITEMS; i++)
-            may[i] = (query.n_allow_groups > 0 && groups[i] == 4) || (query.n_allow_groups > 1 && groups[i] == -1);
+            allowed[i] = (query.n_allow_groups > 0 && groups[i] == 4) || (query.n_allow_groups > 1 && groups[i] == -1);
         recommend();
-        expect_best_of(may, 10);
+        expect_best_of(allowed, 10);
     }
 }
 END_TEST
@@ -285,11 +287,11 @@ static void make_ranking(void)
     thaw_model_free(model);
     model = planted_model(&shop, &config);
     ck_assert_int_eq(thaw_user_create(&user, model), THAW_OK);
-    spoiled = 1;
+    changed = 1;
 }
 
-/* Users in one call, more than stand on the stack at once, with every filter, with threads and without; of ratings and of a ranking. */
-START_TEST(many_users_get_what_each_would_get_alone)
+/* More users in one call than one batch has, with every filter, with and without threads, for both objectives. */
+START_TEST(recommend_many_equals_recommend_for_each_user)
 {
     enum { USERS = 205, TOP = 12, MOST = 40 };
     static thaw_hit many[USERS][TOP], one[TOP];
@@ -315,7 +317,8 @@ START_TEST(many_users_get_what_each_would_get_alone)
     }
     for (int threads = 0; threads < 2; threads++) {
         if (threads) ck_assert_int_eq(thaw_threads_parallel(pool, &query.parallel), THAW_OK);
-        ck_assert_int_eq(thaw_recommend_many(model, many[0], n_many, (const thaw_user *const *)users, USERS, &query), THAW_OK);
+        ck_assert_int_eq(thaw_recommend_many(model, many[0], n_many, (const thaw_user *const *)users, USERS, &query),
+                         THAW_OK);
         for (int u = 0; u < USERS; u++) {
             ck_assert_int_eq(thaw_recommend(model, users[u], one, &n_one, &query), THAW_OK);
             ck_assert_int_eq(n_many[u], n_one);
@@ -327,14 +330,15 @@ START_TEST(many_users_get_what_each_would_get_alone)
 }
 END_TEST
 
-/* The codes of a model that was trained, given items, or loaded are of its items as they are. */
-START_TEST(lists_follow_every_change_of_the_model)
+/* After training, adding items and loading, the codes of a model are those of its current items. */
+START_TEST(recommendations_follow_every_change_of_the_model)
 {
     int64_t size, added;
-    thaw_data *more = planted_data(&(planted){.users = 150, .items = 1900, .per_user = 40, .noise = 0.4, .seed = 11}, NULL, 0, 150);
+    thaw_data *more = planted_data(&(planted){.users = 150, .items = 1900, .per_user = 40, .noise = 0.4, .seed = 11},
+                                   NULL, 0, 150);
     thaw_data *data = planted_data(&shop, NULL, 0, 150);
     thaw_hit loaded[10];
-    spoiled = 1;
+    changed = 1;
     for (int step = 0; step < 2; step++) {
         if (step) ck_assert_int_eq(thaw_model_add_items(model, &added, more), THAW_OK);
         else ck_assert_int_eq(thaw_pretrain_step(model, NULL, data, NULL, 0), THAW_OK);
@@ -368,8 +372,8 @@ START_TEST(lists_follow_every_change_of_the_model)
 }
 END_TEST
 
-/* Items nobody has rated and that share their features are alike to the last bit. */
-START_TEST(of_equal_means_the_lower_row_comes_first)
+/* Unrated items with equal features have exactly equal scores. */
+START_TEST(equal_means_are_sorted_by_row)
 {
     char keys[40][8];
     const char *pointers[40], *kinds[40];
@@ -383,10 +387,11 @@ START_TEST(of_equal_means_the_lower_row_comes_first)
     }
     int64_t added, rows[40];
     ck_assert_int_eq(thaw_data_create(&data, NULL), THAW_OK);
-    ck_assert_int_eq(thaw_data_add_feature(data, THAW_TABLE_ITEMS, "kind", THAW_TYPE_TOKEN, pointers, kinds, 40), THAW_OK);
+    ck_assert_int_eq(thaw_data_add_feature(data, THAW_TABLE_ITEMS, "kind", THAW_TYPE_TOKEN, pointers, kinds, 40),
+                     THAW_OK);
     ck_assert_int_eq(thaw_model_add_items(model, &added, data), THAW_OK);
     thaw_data_free(data);
-    spoiled = 1;
+    changed = 1;
     for (int k = 0; k < 40; k++) rows[k] = ITEMS + 39 - k;
     query.allow = rows;
     query.n_allow = 40;
@@ -398,27 +403,27 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("rank");
+    Suite *suite = suite_create("serve");
     TCase *tc = tcase_create("recommend");
     tcase_set_timeout(tc, 120);
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_add_loop_test(tc, the_best_are_those_that_score_best, 0, 8);
-    tcase_add_test(tc, no_query_means_the_ten_best);
-    tcase_add_test(tc, a_top_beyond_the_catalogue_gives_the_catalogue);
-    tcase_add_loop_test(tc, excluded_rows_are_not_shown_in_whatever_order_they_come, 0, 2);
-    tcase_add_test(tc, excluded_rows_in_ascending_order_with_repeats_are_not_shown);
-    tcase_add_test(tc, with_all_excluded_nothing_is_shown);
-    tcase_add_loop_test(tc, an_allow_list_is_ranked_alone, 1, 60);
-    tcase_add_test(tc, an_allow_list_of_everything_agrees_with_the_catalogue);
+    tcase_add_loop_test(tc, recommend_returns_the_items_with_the_best_scores, 0, 8);
+    tcase_add_test(tc, a_null_query_returns_the_ten_best);
+    tcase_add_test(tc, a_top_above_the_number_of_items_returns_all_items);
+    tcase_add_loop_test(tc, excluded_rows_in_any_order_are_not_recommended, 0, 2);
+    tcase_add_test(tc, excluded_ascending_rows_with_repeats_are_not_recommended);
+    tcase_add_test(tc, excluding_all_items_returns_no_item);
+    tcase_add_loop_test(tc, only_allowed_rows_are_recommended, 1, 60);
+    tcase_add_test(tc, an_allow_list_of_all_rows_changes_nothing);
     tcase_add_test(tc, repeats_in_an_ascending_allow_list_count_once);
-    tcase_add_test(tc, an_empty_allow_list_allows_nothing);
-    tcase_add_test(tc, what_is_excluded_is_not_shown_though_allowed);
-    tcase_add_test(tc, of_equal_means_the_lower_row_comes_first);
-    tcase_add_test(tc, only_means_that_reach_the_least_less_caution_are_shown);
+    tcase_add_test(tc, an_empty_allow_list_returns_no_item);
+    tcase_add_test(tc, excluded_rows_are_not_recommended_although_allowed);
+    tcase_add_test(tc, equal_means_are_sorted_by_row);
+    tcase_add_test(tc, mean_minus_risk_aversion_times_sd_reaches_the_least_score);
     tcase_add_test(tc, no_group_has_more_than_its_cap);
-    tcase_add_test(tc, only_items_of_allowed_groups_are_shown);
-    tcase_add_loop_test(tc, many_users_get_what_each_would_get_alone, 0, 4);
-    tcase_add_test(tc, lists_follow_every_change_of_the_model);
+    tcase_add_test(tc, only_items_of_allowed_groups_are_recommended);
+    tcase_add_loop_test(tc, recommend_many_equals_recommend_for_each_user, 0, 4);
+    tcase_add_test(tc, recommendations_follow_every_change_of_the_model);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

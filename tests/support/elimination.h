@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The plain reference for systems of equations: Gaussian elimination with pivots in float64. */
+ * Reference for systems of equations: Gaussian elimination with pivoting in float64. */
 #ifndef ELIMINATION_H
 #define ELIMINATION_H
 
@@ -28,12 +28,12 @@ static inline void eliminate(double *A, int n, int m)
 }
 
 /** The largest difference relative to the largest number. */
-static inline double largest_error(const float *is, const double *want, int n)
+static inline double largest_error(const float *is, const double *expected, int n)
 {
     double difference = 0, size = 1e-3;
     for (int k = 0; k < n; k++) {
-        difference = fmax(difference, fabs((double)is[k] - want[k]));
-        size = fmax(size, fabs(want[k]));
+        difference = fmax(difference, fabs((double)is[k] - expected[k]));
+        size = fmax(size, fabs(expected[k]));
     }
     return difference / size;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Each block has its size and a mark in front; a block that never came from here, or comes back twice, ends the test.
+ * Each block follows its size and a mark. Freeing a foreign block or freeing twice aborts the test.
  */
 #include "failing_alloc.h"
 
@@ -15,7 +15,7 @@ static const uint64_t MARK = 0x7468617721212121u;
 static void *give(void *ctx, uint64_t size)
 {
     failing_alloc *f = ctx;
-    if (size == 0) abort(); /* thaw_status.h promises never to ask */
+    if (size == 0) abort(); /* thaw_status.h: size is never 0 */
     if (++f->requests == f->refuse) {
         f->refused++;
         return NULL;

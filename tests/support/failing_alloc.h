@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * An allocator that refuses the n-th request and knows what has not been given back.
+ * An allocator whose n-th allocation fails, and which counts live blocks.
  *
  *     failing_alloc f;
  *     for (long n = 1, failed = 1; failed; n++) {
@@ -9,7 +9,7 @@
  *         ck_assert_int_eq(f.live, 0);
  *     }
  *
- * Exactly one request is refused, so what a function does after a failure is exercised too. One thread at a time.
+ * Exactly one allocation fails, so the code after a failure is tested too. One thread at a time.
  */
 #ifndef FAILING_ALLOC_H
 #define FAILING_ALLOC_H
@@ -18,10 +18,10 @@
 
 typedef struct failing_alloc {
     thaw_allocator allocator; /* ctx points here: do not move the struct */
-    long refuse;              /* the request to refuse, from 1; 0: none */
+    long refuse;              /* the allocation that fails, from 1; 0: none */
     long requests;            /* so far */
     long refused;             /* 0 or 1 */
-    long live;                /* blocks given and not taken back */
+    long live;                /* allocated blocks that are not freed */
     int64_t live_bytes;
     int64_t peak_bytes;
 } failing_alloc;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The checksums are computed here once more, from docs/file-format.md: a test can damage what is behind them. */
+ * Checksums are computed independently, from docs/file-format.md, so that tests can damage bytes and set a valid
+ * checksum. */
 #include "little_shop.h"
 
 #include <inttypes.h>
@@ -62,7 +63,8 @@ static void add_item(thaw_data *data, uint64_t seed, int i)
     snprintf(key, sizeof key, "i%d", i);
     snprintf(price, sizeof price, "%.3f", 10 + 5 * drawn(seed, OTHER, i));
     add_feature(data, THAW_TABLE_ITEMS, "genre", THAW_TYPE_TOKEN, key, drawn(seed, TASTE, i) > 0 ? "loud" : "quiet");
-    add_feature(data, THAW_TABLE_ITEMS, "tags", THAW_TYPE_TOKEN_SEQ, key, i % 3 == 0 ? "new cheap" : i % 3 == 1 ? "cheap" : "");
+    const char *tags = i % 3 == 0 ? "new cheap" : i % 3 == 1 ? "cheap" : "";
+    add_feature(data, THAW_TABLE_ITEMS, "tags", THAW_TYPE_TOKEN_SEQ, key, tags);
     add_feature(data, THAW_TABLE_ITEMS, "price", THAW_TYPE_FLOAT, key, price);
 }
 
@@ -72,7 +74,8 @@ static void add_user(thaw_data *data, uint64_t seed, int u)
     snprintf(key, sizeof key, "u%d", u);
     snprintf(age, sizeof age, "%.0f", 40 + 20 * drawn(seed, USER_KIND + OTHER, u));
     add_feature(data, THAW_TABLE_USERS, "age", THAW_TYPE_FLOAT, key, u % 5 ? age : "");
-    add_feature(data, THAW_TABLE_USERS, "town", THAW_TYPE_TOKEN, key, drawn(seed, USER_KIND + TASTE, u) > 0 ? "Ulm" : "Köln");
+    const char *town = drawn(seed, USER_KIND + TASTE, u) > 0 ? "Ulm" : "Köln";
+    add_feature(data, THAW_TABLE_USERS, "town", THAW_TYPE_TOKEN, key, town);
 }
 
 thaw_data *shop_data(const thaw_allocator *allocator, int users, int items, uint64_t seed)
@@ -150,7 +153,7 @@ char *user_bytes(const thaw_user *user, int64_t *size)
     return bytes;
 }
 
-/* Write 16 digits after a key of the header; 0 if it is not there. */
+/* Write 16 digits after a key of the header; 0 if there is no such key. */
 static int put_digits(char *bytes, int64_t size, const char *mark, const char *digits)
 {
     const int64_t n = (int64_t)strlen(mark);

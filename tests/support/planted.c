@@ -29,7 +29,7 @@ static double normal(uint64_t seed, uint64_t a, uint64_t b)
 
 int planted_item(const planted *p, int u, int k)
 {
-    /* Steps that are coprime to a prime modulus never meet; larger results fall to the next. */
+    /* Multiples of a step modulo a prime are distinct; results that are too large are skipped. */
     int prime = p->items | 1;
     for (int fine = 0; !fine; prime += fine ? 0 : 2) {
         fine = 1;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The main of a test program that is one suite. */
+ * main() of a test program with one suite. */
 #ifndef RUN_SUITE_H
 #define RUN_SUITE_H
 
 #include <check.h>
 #include <stdlib.h>
 
-/** Run and free the suite; what main returns. */
+/** Run and free the suite; returns the exit status. */
 static inline int run_suite(Suite *suite)
 {
     SRunner *runner = srunner_create(suite);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The checked fixture of the tests of public functions: the little shop's data, a model of rank 4 trained on it, a user
- * of that model. */
+ * The checked fixture of API tests: the data of the little shop, a model of rank 4 trained on it, a user of that
+ * model. */
 #ifndef SHOP_FIXTURE_H
 #define SHOP_FIXTURE_H
 
@@ -19,7 +19,7 @@ void shop_teardown(void);
 /** The call returns this status. */
 #define expect(call, status) ck_assert_int_eq(call, status)
 
-/** The reason of the last failure contains these words. */
+/** The last error contains this text. */
 #define reason(words) ck_assert_msg(strstr(thaw_last_error(), words) != NULL, "%s", thaw_last_error())
 
 /** A data set of one event of user u0. */

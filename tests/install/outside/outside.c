@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Pretrains on a few ratings and recommends: enough to need all of the library, its linear algebra included. */
+/* Pretrains on a few ratings and recommends: this links all of the library, including its linear algebra. */
 
 #include <stdio.h>
 #include <string.h>

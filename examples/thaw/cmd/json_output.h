@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef THAW_CLI_JSON_OUTPUT_H
+#define THAW_CLI_JSON_OUTPUT_H
+
+/* JSON output of --json. */
+
+#include <jansson.h>
+
+/** Set object[name] = value; does nothing if a real value is NaN or infinite. */
+void json_out_real(json_t *object, const char *name, double value);
+void json_out_integer(json_t *object, const char *name, long long value);
+void json_out_text(json_t *object, const char *name, const char *value);
+
+/** Print the object on standard output, indented, and release it: 0, or 1 with a message. */
+int json_out_print(json_t *object);
+
+/** Print the object on one line and release it. The caller calls cli_finish() after the last line. */
+int json_out_line(json_t *object);
+
+#endif
