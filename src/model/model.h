@@ -22,6 +22,7 @@ typedef struct thaw__model_type {
     const char *old_name; /* in files of format 1 */
     const thaw__old_name *old_names; /* of its parameters; the last has no name */
     int32_t objective;    /* THAW_OBJECTIVE_RATING … */
+    const char *const *settings; /* names of the fields of thaw_config that not every method uses and this one does; NULL ends them */
     int32_t default_rank;
     int32_t prior_extra;  /* coordinates of an item's content prior beyond the rank; -1: it has no content prior */
     size_t state_bytes;   /* of what model->state points to, zeroed when made */
