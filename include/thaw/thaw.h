@@ -360,6 +360,7 @@ typedef struct thaw_report {
     double seconds_left; /**< estimate for the passes to come */
     double valid_recall; /**< ranking: recall@20 on the validation users, mean over supports of 1, 3, 5, 10 items and 4/5; NaN: none */
     double valid_ndcg;   /**< NDCG@10 of the same */
+    double loss;         /**< ranking: mean training loss of the pass; NaN: none */
 } thaw_report;
 
 THAW_API thaw_status thaw_report_init(thaw_report *report, uint32_t struct_size);

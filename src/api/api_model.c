@@ -45,7 +45,7 @@ static thaw_report blank_report(void)
 {
     const double none = (double)NAN;
     return (thaw_report){.struct_size = sizeof(thaw_report), .train_rmse = none, .valid_mae = none, .valid_rmse = none,
-                         .best_mae = none, .valid_recall = none, .valid_ndcg = none};
+                         .best_mae = none, .valid_recall = none, .valid_ndcg = none, .loss = none};
 }
 
 /* As much as the caller's struct has. */

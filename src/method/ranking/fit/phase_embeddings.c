@@ -135,7 +135,7 @@ static thaw_status end_choose_epochs(thaw__ranking_fit *t, int *again)
 {
     *again = 1; /* begin sees when it is over */
     THAW__TRY(thaw__fine_tuning_step(&t->tune));
-    t->run->report.train_rmse = t->tune.loss;
+    t->run->report.loss = t->tune.loss;
     const int64_t batches = thaw__fine_tuning_batches(&t->tune);
     return t->tune.step % batches ? THAW_OK : judge_epoch(t, (int32_t)(t->tune.step / batches));
 }
