@@ -561,6 +561,8 @@ typedef struct thaw_event {
     double time;   /**< in the unit of training; used only with a half-life */
     float value;   /**< the rating; of a model that ranks the quantity, amount or time spent, NaN: none */
     int32_t event; /**< from thaw_model_event_id(); 0 is the first */
+    int32_t catalogue; /**< number of the catalogue that `item` is a row of; 0, the only one today.  Since 0.3 */
+    int32_t reserved;  /**< 0 */
 } thaw_event;
 
 /** Make a user who is not known at all: the prior.
