@@ -21,7 +21,8 @@ class EventColumns(c.Structure):
 
 
 class Event(c.Structure):
-    _fields_ = [("item", c.c_int64), ("time", c.c_double), ("value", c.c_float), ("event", c.c_int32)]
+    _fields_ = [("item", c.c_int64), ("time", c.c_double), ("value", c.c_float), ("event", c.c_int32),
+                ("catalogue", c.c_int32), ("reserved", c.c_int32)]
 
 
 class Hit(c.Structure):
@@ -35,7 +36,7 @@ class ThawError(Exception):
 class Thaw:
     """The calls used here, each checked. A config needs no struct: a buffer large enough and thaw_config_set()."""
 
-    CONFIG_SIZE = 104  # sizeof(thaw_config) of 0.1; later versions accept the older, shorter struct
+    CONFIG_SIZE = 184  # sizeof(thaw_config) of 0.2 and 0.3; later versions accept the older, shorter struct
 
     def __init__(self, path):
         self.lib = c.CDLL(path)
@@ -104,6 +105,12 @@ def main():
                for u in range(60) for k, item in enumerate((tea + coffee)[j % 8] for j in range(u, u + 15, 3))]
     data = thaw.data(ratings)
     model = thaw.pretrain(data, rank=2, passes=30)
+    try:
+        thaw.pretrain(data, objective="ranking", target="rating", loss="softmax", patience=5)
+    except ThawError as e:
+        print("as it should be:", e)  # target and loss are settings of a ranking, patience is not
+    else:
+        raise AssertionError("a setting that the objective does not use must be an error")
     thaw.lib.thaw_data_free(data)
 
     found = thaw.recommend(model, [("green tea", 5), ("espresso", 2)])

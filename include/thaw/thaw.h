@@ -360,6 +360,7 @@ typedef struct thaw_report {
     double seconds_left; /**< estimate for the passes to come */
     double valid_recall; /**< ranking: recall@20 on the validation users, mean over supports of 1, 3, 5, 10 items and 4/5; NaN: none */
     double valid_ndcg;   /**< NDCG@10 of the same */
+    double loss;         /**< ranking: mean training loss of the pass; NaN: none */
 } thaw_report;
 
 THAW_API thaw_status thaw_report_init(thaw_report *report, uint32_t struct_size);
@@ -560,6 +561,8 @@ typedef struct thaw_event {
     double time;   /**< in the unit of training; used only with a half-life */
     float value;   /**< the rating; of a model that ranks the quantity, amount or time spent, NaN: none */
     int32_t event; /**< from thaw_model_event_id(); 0 is the first */
+    int32_t catalogue; /**< number of the catalogue that `item` is a row of; 0, the only one today.  Since 0.3 */
+    int32_t reserved;  /**< 0 */
 } thaw_event;
 
 /** Make a user who is not known at all: the prior.

@@ -17,7 +17,9 @@ thaw_status thaw_model_create(thaw_model **out, const thaw_config *config, const
     *out = NULL;
     if (!data) return thaw__fail(THAW_E_ARG, "data is required");
     THAW__TRY(thaw__config_take(&taken, config));
-    return thaw__model_create(out, &taken, thaw__registry_choose(taken.objective, data), data);
+    const thaw__model_type *type = thaw__registry_choose(taken.objective, data);
+    THAW__TRY(thaw__config_suits(&taken, type));
+    return thaw__model_create(out, &taken, type, data);
 }
 
 thaw_status thaw_model_copy(thaw_model **out, const thaw_model *model)
@@ -43,7 +45,7 @@ static thaw_report blank_report(void)
 {
     const double none = (double)NAN;
     return (thaw_report){.struct_size = sizeof(thaw_report), .train_rmse = none, .valid_mae = none, .valid_rmse = none,
-                         .best_mae = none, .valid_recall = none, .valid_ndcg = none};
+                         .best_mae = none, .valid_recall = none, .valid_ndcg = none, .loss = none};
 }
 
 /* As much as the caller's struct has. */
@@ -298,7 +300,18 @@ thaw_status thaw_model_save_buffer(const thaw_model *model, void *buffer, int64_
     return thaw__model_save_buffer(model, buffer, capacity, size);
 }
 
-/* Load from a file that is read or mapped by `open`. */
+/* A model from bytes whose method uses all that the configuration sets. */
+static thaw_status load(thaw_model **out, thaw__file *file, const thaw_config *config)
+{
+    thaw_model *model;
+    THAW__TRY(thaw__model_load(&model, file, config, thaw__registry_find));
+    const thaw_status st = thaw__config_suits(config, model->type);
+    if (st != THAW_OK) thaw__model_free(model);
+    else *out = model;
+    return st;
+}
+
+/* Load from a file that is read or mapped. */
 static thaw_status load_path(thaw_model **out, const char *path, const thaw_config *config, int map)
 {
     thaw_config taken;
@@ -309,7 +322,7 @@ static thaw_status load_path(thaw_model **out, const char *path, const thaw_conf
     THAW__TRY(thaw__config_take(&taken, config));
     thaw_allocator a = thaw__allocator(&taken.allocator);
     THAW__TRY(map ? thaw__file_map(&file, path) : thaw__file_read(&file, path, &a));
-    thaw_status st = thaw__model_load(out, &file, &taken, thaw__registry_find);
+    thaw_status st = load(out, &file, &taken);
     thaw__file_close(&file, &a);
     return st;
 }
@@ -333,5 +346,5 @@ thaw_status thaw_model_load_buffer(thaw_model **out, const void *bytes, int64_t 
     if (size < 0) return thaw__fail(THAW_E_RANGE, "size is %" PRId64 "; must not be negative", size);
     THAW__TRY(thaw__config_take(&taken, config));
     thaw__file file = {(char *)(uintptr_t)bytes, (size_t)size, 0};
-    return thaw__model_load(out, &file, &taken, thaw__registry_find);
+    return load(out, &file, &taken);
 }

@@ -43,6 +43,9 @@ thaw_status thaw_user_set_features(const thaw_model *model, thaw_user *user, con
 /* One comparison chain per event, and the words only when it fails. */
 static thaw_status refuse_event(const thaw_model *model, const thaw_event *e, int64_t k)
 {
+    if (e->catalogue < 0 || e->catalogue >= model->n_catalogues)
+        return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has catalogue %d; must be 0 to %d", k, e->catalogue,
+                          model->n_catalogues - 1);
     if (e->item < 0 || e->item >= thaw__n_items(model))
         return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has item %" PRId64 "; must be 0 to %" PRId64, k, e->item,
                           thaw__n_items(model) - 1);
@@ -54,8 +57,8 @@ static thaw_status refuse_event(const thaw_model *model, const thaw_event *e, in
 
 static inline int is_fine(const thaw_model *model, const thaw_event *e)
 {
-    return (uint64_t)e->item < (uint64_t)thaw__n_items(model) && (uint32_t)e->event < (uint64_t)model->events.n &&
-           (!thaw__method_of(model)->takes || thaw__method_of(model)->takes(model, e));
+    return (uint32_t)e->catalogue < (uint32_t)model->n_catalogues && (uint64_t)e->item < (uint64_t)thaw__n_items(model) &&
+           (uint32_t)e->event < (uint64_t)model->events.n && (!thaw__method_of(model)->takes || thaw__method_of(model)->takes(model, e));
 }
 
 static thaw_status check_events(const thaw_model *model, const thaw_event *events, int64_t n)

@@ -20,6 +20,12 @@ const thaw__model_type *thaw__registry_of(int32_t objective)
     return NULL;
 }
 
+const char *thaw__registry_objective(int32_t objective)
+{
+    const thaw__model_type *type = thaw__registry_of(objective);
+    return objective == THAW_OBJECTIVE_AUTO ? "auto" : type ? type->name : NULL;
+}
+
 static int32_t objective_of(const thaw_data *data)
 {
     for (int64_t e = 0; e < data->n; e++)

@@ -14,7 +14,10 @@ const thaw__model_type *thaw__registry_find(const char *name);
 /** The method of an objective; NULL: none. */
 const thaw__model_type *thaw__registry_of(int32_t objective);
 
-/** The same for data; THAW_OBJECTIVE_AUTO: ratings where any event carries a value. */
+/** The name of an objective, THAW_OBJECTIVE_AUTO among them; NULL: none has this number. */
+const char *thaw__registry_objective(int32_t objective);
+
+/** The method of an objective for these data; of THAW_OBJECTIVE_AUTO: ratings if any event carries a value. */
 const thaw__model_type *thaw__registry_choose(int32_t objective, const thaw_data *data);
 
 #endif

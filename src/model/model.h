@@ -23,6 +23,7 @@ typedef struct thaw__model_type {
     const char *old_name; /* in files of format 1; NULL: the method is newer than that format */
     const thaw__old_name *old_names; /* of its parameters; the last has no name. NULL: none */
     int32_t objective;    /* THAW_OBJECTIVE_RATING …, above 0 and no other method's; also marks the bytes of users */
+    const char *const *settings; /* fields of thaw_config that not every method uses and this one does; the last is NULL */
     int32_t default_rank; /* at least 1, also of a method without vectors */
     int32_t prior_extra;  /* coordinates of an item's content prior beyond the rank; -1: it has no content prior */
     size_t state_bytes;   /* of what model->state points to, zeroed when made */

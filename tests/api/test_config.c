@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What configurations refuse, and what their defaults are. */
 #include <math.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +37,7 @@ START_TEST(defaults_are_those_of_the_header)
     ck_assert(c.rank == 0 && c.seed == 1 && c.passes == 15 && c.patience == 3 && c.min_feature == 2);
     ck_assert(c.valid_users == 0 && c.half_life == 0 && c.rating_min == 0 && c.rating_max == 0 && c.batch_users == 0);
     ck_assert(!c.allocator.alloc && !c.parallel.run && c.objective == THAW_OBJECTIVE_AUTO && !c.target[0]);
+    ck_assert(c.loss == THAW_LOSS_SHARE);
 }
 END_TEST
 
@@ -83,6 +86,8 @@ static const struct {
     {"loss", "hinge", THAW_E_RANGE},
     {"loss", "1", THAW_E_RANGE},
     {"objective", "ranking", THAW_OK},
+    {"objective", "auto", THAW_OK},
+    {"objective", "bayes", THAW_E_RANGE},
     {"objective", "2", THAW_E_RANGE},
     {"target", "purchase", THAW_OK},
 };
@@ -109,6 +114,112 @@ START_TEST(config_set_refuses_null_and_foreign_sizes)
 }
 END_TEST
 
+START_TEST(the_struct_of_0_1_has_no_target_and_no_loss)
+{
+    thaw_config config;
+    const uint32_t size = offsetof(thaw_config, target);
+    expect(thaw_config_init(&config, size), THAW_OK);
+    expect(thaw_config_set(&config, "objective", "ranking"), THAW_OK);
+    expect(thaw_config_set(&config, "target", "purchase"), THAW_E_VERSION);
+    expect(thaw_config_set(&config, "loss", "softmax"), THAW_E_VERSION);
+    reason("loss");
+}
+END_TEST
+
+/* ---- which objective uses which setting --------------------------------------------------------------------------- */
+
+/* Values other than the defaults, and whether the objective uses them: rating, ranking. */
+static const struct {
+    const char *key, *value, *initial;
+    int is_used[2];
+} uses[] = {
+    {"rank", "3", "0", {1, 1}},
+    {"seed", "7", "1", {1, 1}},
+    {"passes", "2", "15", {1, 1}},
+    {"valid_users", "0.1", "0", {1, 1}},
+    {"half_life", "10", "0", {1, 1}},
+    {"min_feature", "1", "2", {1, 1}},
+    {"patience", "0", "3", {1, 0}},
+    {"rating_min", "-1", "0", {1, 0}},
+    {"rating_max", "9", "0", {1, 0}},
+    {"batch_users", "10", "0", {1, 0}},
+    {"target", "rating", "", {0, 1}},
+    {"loss", "softmax", "share", {0, 1}},
+};
+
+static const char *const objectives[] = {"rating", "ranking"};
+
+/* Loops take two numbers per setting: with a model of ratings, with a ranking. */
+enum { N_USES = 2 * (int)(sizeof uses / sizeof *uses) };
+
+static thaw_config config_with(const char *objective, const char *key, const char *value)
+{
+    thaw_config config;
+    expect(thaw_config_init(&config, sizeof config), THAW_OK);
+    expect(thaw_config_set(&config, "objective", objective), THAW_OK);
+    expect(thaw_config_set(&config, key, value), THAW_OK);
+    return config;
+}
+
+/* Whether `made` came out as the table has it for number k; ends the model. */
+static void check_use(thaw_status status, thaw_model *made, int k)
+{
+    expect(status, uses[k / 2].is_used[k % 2] ? THAW_OK : THAW_E_UNSUPPORTED);
+    if (status == THAW_OK) {
+        ck_assert_ptr_nonnull(made);
+    } else {
+        char words[80];
+        snprintf(words, sizeof words, "%s is not a setting of objective %s", uses[k / 2].key, objectives[k % 2]);
+        ck_assert_ptr_null(made);
+        reason(words);
+    }
+    thaw_model_free(made);
+}
+
+START_TEST(create_refuses_settings_that_the_objective_does_not_use)
+{
+    const thaw_config config = config_with(objectives[_i % 2], uses[_i / 2].key, uses[_i / 2].value);
+    thaw_model *made = model;
+    const thaw_status status = thaw_model_create(&made, &config, data);
+    check_use(status, made, _i);
+}
+END_TEST
+
+START_TEST(create_refuses_settings_that_the_objective_of_the_data_does_not_use)
+{
+    const thaw_config config = config_with("auto", uses[_i / 2].key, uses[_i / 2].value);
+    thaw_data *valued = one_event("i0", "rating", _i % 2 ? NAN : 5);
+    thaw_model *made = model;
+    const thaw_status status = thaw_model_create(&made, &config, valued);
+    check_use(status, made, _i);
+    thaw_data_free(valued);
+}
+END_TEST
+
+START_TEST(load_refuses_settings_that_the_file_s_objective_does_not_use)
+{
+    const thaw_config config = config_with("auto", uses[_i / 2].key, uses[_i / 2].value);
+    thaw_model *source = _i % 2 ? shop_ranking(NULL, 3) : model, *made = model;
+    int64_t size;
+    char *bytes = model_bytes(source, &size);
+    const thaw_status status = thaw_model_load_buffer(&made, bytes, size, &config);
+    check_use(status, made, _i);
+    if (source != model) thaw_model_free(source);
+    free(bytes);
+}
+END_TEST
+
+START_TEST(a_default_is_no_setting)
+{
+    const thaw_config config = config_with(objectives[_i % 2], uses[_i / 2].key, uses[_i / 2].initial);
+    thaw_model *made;
+    expect(thaw_model_create(&made, &config, data), THAW_OK);
+    thaw_model_free(made);
+}
+END_TEST
+
+/* ---- bounds ------------------------------------------------------------------------------------------------------- */
+
 /* One field of a configuration out of bounds. */
 static void *only_alloc(void *ctx, uint64_t n)
 {
@@ -134,12 +245,15 @@ static thaw_status spoil(thaw_config *c, int which)
     case 12: c->struct_size = 0; return THAW_E_ARG;
     case 13: c->struct_size = 1 << 20; return THAW_E_VERSION;
     case 14: c->allocator.alloc = only_alloc; return THAW_E_ARG;
-    case 15: c->parallel = (thaw_parallel){run_nothing, NULL, 0, 0}; return THAW_E_RANGE;
+    case 15: c->objective = 9; return THAW_E_RANGE;
+    case 16: c->loss = -1; return THAW_E_RANGE;
+    case 17: memset(c->target, 'x', sizeof c->target); return THAW_E_RANGE;
+    case 18: c->parallel = (thaw_parallel){run_nothing, NULL, 0, 0}; return THAW_E_RANGE;
     default: c->parallel = (thaw_parallel){run_nothing, NULL, 1025, 0}; return THAW_E_RANGE;
     }
 }
 
-enum { SPOILED = 17 };
+enum { SPOILED = 20 };
 
 START_TEST(a_bad_field_of_config_is_refused_everywhere)
 {
@@ -168,6 +282,11 @@ int main(void)
     tcase_add_test(tc, defaults_are_those_of_the_header);
     tcase_add_loop_test(tc, config_set_takes_only_what_fits, 0, N(settings));
     tcase_add_test(tc, config_set_refuses_null_and_foreign_sizes);
+    tcase_add_test(tc, the_struct_of_0_1_has_no_target_and_no_loss);
+    tcase_add_loop_test(tc, create_refuses_settings_that_the_objective_does_not_use, 0, N_USES);
+    tcase_add_loop_test(tc, create_refuses_settings_that_the_objective_of_the_data_does_not_use, 0, N_USES);
+    tcase_add_loop_test(tc, load_refuses_settings_that_the_file_s_objective_does_not_use, 0, N_USES);
+    tcase_add_loop_test(tc, a_default_is_no_setting, 0, N_USES);
     tcase_add_loop_test(tc, a_bad_field_of_config_is_refused_everywhere, 0, SPOILED);
     suite_add_tcase(suite, tc);
     return run_suite(suite);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Errors of creating models and of getting their info. */
 #include <math.h>
+#include <stddef.h>
+#include <string.h>
 
 #include "run_suite.h"
 #include "shop_fixture.h"
@@ -32,6 +34,19 @@ START_TEST(reports_and_infos_of_an_unknown_size_are_refused)
     expect(thaw_pretrain(model, &report, data, NULL, NULL), status);
     expect(thaw_model_get_info(model, &info), status);
     expect(thaw_recommend(model, user, &hit, &size, &query), status);
+}
+END_TEST
+
+/* Those of 0.1 and 0.2. */
+START_TEST(shorter_reports_are_filled_and_nothing_beyond_them)
+{
+    const uint32_t sizes[] = {offsetof(thaw_report, valid_recall), offsetof(thaw_report, loss)};
+    thaw_report report;
+    memset(&report, 0x5a, sizeof report);
+    expect(thaw_report_init(&report, sizes[_i]), THAW_OK);
+    expect(thaw_pretrain_step(model, &report, data, NULL, 0), THAW_OK);
+    ck_assert(report.struct_size == sizes[_i] && report.steps > 0 && report.train_rmse > 0);
+    for (size_t k = sizes[_i]; k < sizeof report; k++) ck_assert_int_eq(((const unsigned char *)&report)[k], 0x5a);
 }
 END_TEST
 
@@ -74,6 +89,7 @@ int main(void)
     tcase_add_checked_fixture(tc, shop_setup, shop_teardown);
     tcase_add_test(tc, model_calls_refuse_null);
     tcase_add_loop_test(tc, reports_and_infos_of_an_unknown_size_are_refused, 0, 3);
+    tcase_add_loop_test(tc, shorter_reports_are_filled_and_nothing_beyond_them, 0, 2);
     tcase_add_test(tc, data_without_items_or_ratings_is_refused);
     tcase_add_loop_test(tc, ratings_above_a_million_are_refused, 0, 2);
     suite_add_tcase(suite, tc);

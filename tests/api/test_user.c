@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Errors of adapting users, setting their features and storing them. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "run_suite.h"
 #include "shop_fixture.h"
@@ -89,9 +90,45 @@ static const struct {
     {{.value = 3, .event = 1}, THAW_E_RANGE},
     {{.value = 3, .event = -1}, THAW_E_RANGE},
     {{.value = 3, .event = INT32_MAX}, THAW_E_RANGE},
+    {{.value = 3, .catalogue = 1}, THAW_E_RANGE},
+    {{.value = 3, .catalogue = -1}, THAW_E_RANGE},
+    {{.value = 3, .catalogue = INT32_MIN}, THAW_E_RANGE},
     {{.value = 3, .time = NAN}, THAW_OK},
     {{.value = 2.5f, .time = INFINITY}, THAW_OK},
 };
+
+START_TEST(an_event_names_a_catalogue_of_the_model)
+{
+    thaw_event e = shop_event(0);
+    ck_assert_uint_eq(sizeof e, 32);
+    e.catalogue = 1;
+    expect(thaw_user_observe(model, user, &e), THAW_E_RANGE);
+    reason("event 0 has catalogue 1; must be 0 to 0");
+}
+END_TEST
+
+/* The bytes of an event of a ranking: after the head of 64, 24 each, the catalogue at 12. */
+START_TEST(user_bytes_with_another_catalogue_are_damaged)
+{
+    thaw_model *m = shop_ranking(NULL, 3);
+    const thaw_event two[] = {shop_event(0), shop_event(1)};
+    thaw_user *u, *back;
+    int64_t size;
+    expect(thaw_user_create(&u, m), THAW_OK);
+    expect(thaw_adapt(m, u, two, 2), THAW_OK);
+    char *bytes = user_bytes(u, &size);
+    ck_assert_int_eq(size, 64 + 2 * 24);
+    expect(thaw_user_load(&back, m, bytes, size), THAW_OK);
+    thaw_user_free(back);
+    bytes[64 + 24 * _i + 12] = 1;
+    ck_assert_int_eq(mend_user(bytes, size), 1);
+    expect(thaw_user_load(&back, m, bytes, size), THAW_E_FORMAT);
+    reason("catalogue");
+    free(bytes);
+    thaw_user_free(u);
+    thaw_model_free(m);
+}
+END_TEST
 
 START_TEST(a_bad_event_leaves_the_user_unchanged)
 {
@@ -196,6 +233,8 @@ int main(void)
     tcase_add_test(tc, setting_features_refuses_null);
     tcase_add_test(tc, adapting_refuses_null);
     tcase_add_test(tc, user_bytes_refuse_null_and_bad_sizes);
+    tcase_add_test(tc, an_event_names_a_catalogue_of_the_model);
+    tcase_add_loop_test(tc, user_bytes_with_another_catalogue_are_damaged, 0, 2);
     tcase_add_loop_test(tc, a_bad_event_leaves_the_user_unchanged, 0, N(events));
     tcase_add_loop_test(tc, a_model_with_half_life_needs_finite_times, 0, 2);
     tcase_add_test(tc, counts_and_offsets_are_checked);

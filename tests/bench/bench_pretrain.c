@@ -49,6 +49,7 @@ static void train(const job *j, const thaw_data *data, int32_t n_threads)
     CHECK(thaw_threads_parallel(threads, &config.parallel));
     config.rank = j->rank;
     config.passes = j->passes;
+    config.objective = THAW_OBJECTIVE_RATING;
     const double start = bench_seconds();
     CHECK(thaw_model_create(&model, &config, data));
     const double create = bench_seconds() - start;

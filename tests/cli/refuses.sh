@@ -69,6 +69,19 @@ expect 1 "$thaw" split --inter a.inter --train no/such/folder/x --test y
 one_line
 expect 1 "$thaw" pretrain --inter a.inter --out no/such/folder/m.thaw --set passes=1
 error_has 'no/such/folder'
+for set in patience=5 rating_min=-1 rating_max=5 batch_users=10; do
+    expect 1 "$thaw" pretrain --inter a.inter --out x --set objective=ranking --set $set
+    error_has "${set%=*} is not a setting of objective ranking"
+    one_line
+    expect 1 "$thaw" replay --inter a.inter --set $set
+    error_has "${set%=*} is not a setting of objective ranking"
+done
+for set in target=rating loss=softmax; do
+    expect 1 "$thaw" pretrain --inter a.inter --out x --set $set
+    error_has "${set%=*} is not a setting of objective rating"
+    expect 1 "$thaw" evaluate --protocol ranking --inter a.inter --holdout-users 0.1 --set $set
+    error_has "${set%=*} is not a setting of objective rating"
+done
 printf 'user_id:token\titem_id:token\trating:float\na\tx\n' >short.inter
 expect 1 "$thaw" pretrain --inter short.inter --out x
 error_has 'short.inter: line 2'

@@ -164,7 +164,7 @@ static void call_query(const thaw_model *m, const thaw_user *const *users, int m
 /* Calls with one user. */
 static void call_user(const thaw_model *m, thaw_user **u, int which, const uint8_t *c)
 {
-    const thaw_event events[] = {{.item = c[0] % 18, .value = value_of(c[1]), .time = c[2], .event = c[2] == 200},
+    const thaw_event events[] = {{.item = c[0] % 18, .value = value_of(c[1]), .time = c[2], .event = c[2] == 200, .catalogue = c[2] == 201},
                                  shop_event(c[0]),
                                  shop_event(c[1]),
                                  shop_event(c[2])};

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Training of rankings from outside: targets, cancelling, memory. */
+#include <math.h>
+
 #include "failing_alloc.h"
 #include "ring_shop.h"
 #include "run_suite.h"
@@ -24,6 +26,31 @@ static int32_t stop_at(void *ctx, const thaw_report *report)
     ck_assert(report->seconds >= 0 && report->pass > 0);
     return --*calls == 0;
 }
+
+static int32_t check_loss(void *ctx, const thaw_report *report)
+{
+    int *calls = ctx;
+    ck_assert(isfinite(report->loss) && report->loss > 0);
+    ck_assert(isnan(report->train_rmse) && isnan(report->valid_mae) && isnan(report->best_mae));
+    return ++*calls < 0;
+}
+
+START_TEST(a_pass_reports_its_loss_and_no_error_of_ratings)
+{
+    thaw_data *data = ring_shop(NULL);
+    thaw_config config = ring_config(NULL, "");
+    thaw_report report;
+    thaw_model *m;
+    int calls = 0;
+    ck_assert_int_eq(thaw_report_init(&report, sizeof report), THAW_OK);
+    ck_assert_int_eq(thaw_model_create(&m, &config, data), THAW_OK);
+    ck_assert_int_eq(thaw_pretrain(m, &report, data, check_loss, &calls), THAW_OK);
+    ck_assert_int_ge(calls, config.passes);
+    ck_assert(report.loss > 0 && isnan(report.train_rmse));
+    thaw_model_free(m);
+    thaw_data_free(data);
+}
+END_TEST
 
 /* In the first pass, in the last, while rows are tuned: what is there is a whole model. */
 START_TEST(a_cancelled_training_leaves_a_model)
@@ -76,6 +103,7 @@ int main(void)
     TCase *tc = tcase_create("ranking training");
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, a_target_that_never_happens_is_refused);
+    tcase_add_test(tc, a_pass_reports_its_loss_and_no_error_of_ratings);
     tcase_add_loop_test(tc, a_cancelled_training_leaves_a_model, 1, 4);
     tcase_add_test(tc, no_memory_at_any_point_is_a_clean_status);
     suite_add_tcase(suite, tc);

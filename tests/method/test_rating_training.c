@@ -87,6 +87,7 @@ static int32_t record(void *ctx, const thaw_report *report)
     history *h = ctx;
     h->rmse[h->n++] = report->train_rmse;
     ck_assert_int_eq(report->pass, h->n);
+    ck_assert(isnan(report->loss));
     return h->n == h->stop_at;
 }
 

@@ -84,7 +84,7 @@ static int32_t show(void *ctx, const thaw_report *r)
 {
     watch *w = ctx;
     char note[96];
-    if (w->ranks) snprintf(note, sizeof note, "loss %.4f", r->train_rmse);
+    if (w->ranks) snprintf(note, sizeof note, "loss %.4f", r->loss);
     else if (isnan(r->valid_mae)) snprintf(note, sizeof note, "error %.4f", r->train_rmse);
     else snprintf(note, sizeof note, "error %.4f, validation MAE %.4f", r->train_rmse, r->valid_mae);
     progress_show(&w->bar, (double)r->pass / w->passes, r->seconds_left, note);

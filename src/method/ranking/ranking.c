@@ -201,6 +201,8 @@ static const thaw__old_name old_names[] = {
     {NULL, NULL},
 };
 
+static const char *const settings[] = {"target", "loss", NULL};
+
 extern const struct thaw__method thaw__ranking_method;
 
 const thaw__model_type thaw__ranking_type = {
@@ -209,6 +211,7 @@ const thaw__model_type thaw__ranking_type = {
     .old_name = "conditional",
     .old_names = old_names,
     .objective = THAW_OBJECTIVE_RANKING,
+    .settings = settings,
     .default_rank = 64,
     .prior_extra = -1,
     .state_bytes = sizeof(thaw__ranking),

@@ -3,7 +3,7 @@
  *
  *     head   0 u32 number of events      4 u32 1 if there is a prior mean from features, else 0
  *     body   prior mean [d] float32 if there is one, then 24 bytes for each event: u32 item, u32 event, f32 value,
- *            4 zero bytes, f64 time
+ *            u32 catalogue (0), f64 time
  *
  * The posterior is computed again when loading. */
 #include "ranking_user_file.h"
@@ -39,7 +39,7 @@ void thaw__ranking_user_write(const thaw_user *u, unsigned char *head, unsigned 
         thaw__put_bytes(at, (uint64_t)e->item, 4);
         thaw__put_bytes(at + 4, (uint64_t)e->event, 4);
         thaw__put_floats(at + 8, &e->value, 1);
-        thaw__put_bytes(at + 12, 0, 4);
+        thaw__put_bytes(at + 12, (uint64_t)e->catalogue, 4);
         thaw__put_double(at + 16, e->time);
     }
 }
@@ -47,6 +47,17 @@ void thaw__ranking_user_write(const thaw_user *u, unsigned char *head, unsigned 
 static thaw_status damaged(const char *what)
 {
     return thaw__fail(THAW_E_FORMAT, "not a whole thaw user: %s", what);
+}
+
+/* One event from its bytes: 1, or 0 if the model could not have written it. */
+static int read_event(thaw_event *out, const thaw_model *m, const unsigned char *at)
+{
+    const uint64_t item = thaw__get_bytes(at, 4), event = thaw__get_bytes(at + 4, 4);
+    const uint64_t catalogue = thaw__get_bytes(at + 12, 4);
+    *out = (thaw_event){.item = (int64_t)item, .event = (int32_t)event, .time = thaw__get_double(at + 16)};
+    thaw__get_floats(at + 8, &out->value, 1);
+    return catalogue == 0 && item < (uint64_t)thaw__n_items(m) && event < (uint64_t)m->events.n && !isinf(out->value) &&
+           isfinite(out->time);
 }
 
 thaw_status thaw__ranking_user_read(const thaw_model *m, thaw_user *u, const unsigned char *head,
@@ -62,12 +73,8 @@ thaw_status thaw__ranking_user_read(const thaw_model *m, thaw_user *u, const uns
     if (!thaw__is_finite(prior, m->rank)) return damaged("the prior mean is not finite");
     thaw__user_set_prior(u, prior);
     for (uint64_t k = 0; k < n; k++, at += EVENT_BYTES) {
-        const uint64_t item = thaw__get_bytes(at, 4), event = thaw__get_bytes(at + 4, 4);
-        events[k] = (thaw_event){.item = (int64_t)item, .event = (int32_t)event, .time = thaw__get_double(at + 16)};
-        thaw__get_floats(at + 8, &events[k].value, 1);
-        if (item >= (uint64_t)thaw__n_items(m) || event >= (uint64_t)m->events.n || isinf(events[k].value) ||
-            !isfinite(events[k].time))
-            return damaged("an event has an unknown item or name, or an infinite value or time");
+        if (!read_event(&events[k], m, at))
+            return damaged("an event has an unknown catalogue, item or name, or an infinite value or time");
     }
     return thaw__ranking_adapt(m, u, events, (int64_t)n);
 }

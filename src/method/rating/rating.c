@@ -261,6 +261,8 @@ static const thaw__old_name old_names[] = {
     {NULL, NULL},
 };
 
+static const char *const settings[] = {"patience", "rating_min", "rating_max", "batch_users", NULL};
+
 extern const struct thaw__method thaw__rating_method;
 
 const thaw__model_type thaw__rating_type = {
@@ -269,6 +271,7 @@ const thaw__model_type thaw__rating_type = {
     .old_name = "bayes",
     .old_names = old_names,
     .objective = THAW_OBJECTIVE_RATING,
+    .settings = settings,
     .default_rank = 16,
     .prior_extra = 1,
     .state_bytes = sizeof(thaw__rating),

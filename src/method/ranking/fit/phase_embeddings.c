@@ -139,7 +139,7 @@ static thaw_status end_choose_epochs(thaw__ranking_fit *t, int *again)
 {
     *again = 1; /* begin_choose_epochs() ends the phase */
     THAW__TRY(thaw__fine_tuning_step(&t->fine_tuning));
-    t->run->report.train_rmse = t->fine_tuning.loss;
+    t->run->report.loss = t->fine_tuning.loss;
     const int64_t batches = thaw__fine_tuning_batches(&t->fine_tuning);
     return t->fine_tuning.step % batches ? THAW_OK : evaluate_epoch(t, (int32_t)(t->fine_tuning.step / batches));
 }

@@ -75,7 +75,7 @@ static thaw_status end(thaw__ranking_fit *t, int *again)
     t->step++;
     if (t->pass) {
         t->run->report.steps = (int64_t)t->pass * STEPS_PER_PASS;
-        t->run->report.train_rmse = t->pass_loss / STEPS_PER_PASS;
+        t->run->report.loss = t->pass_loss / STEPS_PER_PASS;
     }
     *again = 1; /* begin() ends the phase */
     if (t->step < steps_of(t, t->floor, &before)) return THAW_OK;
