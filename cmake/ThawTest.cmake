@@ -3,8 +3,9 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
 find_package(Threads REQUIRED)
 
-# thaw_add_test(file [LAYERS layer …] [LIBS target …] [SOURCES extra.c …]): builds file.c of the current folder with the
-# objects of the layers (all: every layer's), and names it thaw.<folder>.<file>, label unit. Extra sources and the test see the layers' folders.
+# thaw_add_test(file [LAYERS layer …] [LIBS target …] [SOURCES extra.c …]): build file.c of the current folder with the
+# objects of the layers (all: of every layer) and extra sources, which see the folders of the layers. The name of the
+# test is thaw.<folder>.<file>, its label unit.
 function(thaw_add_test file)
   cmake_parse_arguments(TEST "" "" "LAYERS;LIBS;SOURCES" ${ARGN})
   if(TEST_LAYERS STREQUAL "all")

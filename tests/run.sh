@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Every test of thaw, from a bare Debian 12 on: sh tests/run.sh
+# Run all tests of thaw on a bare Debian 12: sh tests/run.sh
 #
-# Builds under build/tests and runs with ctest: everything by gcc in Release; Debug with address and undefined behaviour
-# sanitizers; without BLAS; by clang if it is here; and the linear algebra against other BLAS libraries. Full output is in
-# build/tests/*.log. The last line is "N passed, M failed, K skipped"; the status is 0 only if nothing failed.
+# Builds in build/tests and runs ctest: gcc Release with all tests; Debug with address and undefined behaviour
+# sanitizers; without BLAS; clang if it is installed; and linear algebra with other BLAS libraries. The full output is
+# in build/tests/*.log. The last line is "N passed, M failed, K skipped". Exit status: 0 if nothing failed, 1 otherwise.
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 packages='cmake ninja-build gcc g++ libc6-dev libopenblas-pthread-dev libjansson-dev libxxhash-dev librandom123-dev
@@ -32,7 +32,7 @@ if [ -n "$missing" ]; then
         exit 1
     fi
     export DEBIAN_FRONTEND=noninteractive
-    # The two lists are words by intention.
+    # Word splitting of the two lists is intended.
     # shellcheck disable=SC2086
     {
         $as_root apt-get update -qq || true
@@ -43,17 +43,17 @@ fi
 
 # ---- stages ----
 
-# Also for the builds that tests make.
+# Also used by tests that build projects.
 CMAKE_GENERATOR=Ninja
 CMAKE_BUILD_PARALLEL_LEVEL=2
 export CMAKE_GENERATOR CMAKE_BUILD_PARALLEL_LEVEL
 mkdir -p "$work"
 begin=$(date +%s)
 
-# tell NAME START WORDS: the line of a stage
-tell() { printf '%-10s %4d s  %s\n' "$1" "$(($(date +%s) - $2))" "$3"; }
+# report NAME START TEXT: print the line of a stage
+report() { printf '%-10s %4d s  %s\n' "$1" "$(($(date +%s) - $2))" "$3"; }
 
-# count PASSED FAILED SKIPPED
+# count PASSED FAILED SKIPPED: add to the totals
 count() {
     passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
 }
@@ -64,10 +64,10 @@ build() {
     shift
     if { cmake -S . -B "$work/$name" -DTHAW_WERROR=ON "$@" && cmake --build "$work/$name"; } >"$work/$name-build.log" 2>&1
     then
-        tell "$name" "$start" 'built'
+        report "$name" "$start" 'built'
     else
         count 0 1 0
-        tell "$name" "$start" "DOES NOT BUILD; all of it is in $work/$name-build.log"
+        report "$name" "$start" "build failed; see $work/$name-build.log"
         grep -E -A 5 'error|FAILED' "$work/$name-build.log" | head -n 40
         return 1
     fi
@@ -83,10 +83,10 @@ check() {
     left=$(grep -c -e '\*\*\*Skipped' -e '\*\*\*Not Run (Disabled)' "$log") || true
     if [ "${total:-0}" -eq 0 ]; then total=1 bad=1; fi
     count $((total - bad - left)) "$bad" "$left"
-    tell "$name" "$start" "$((total - bad - left)) passed, $bad failed, $left skipped"
+    report "$name" "$start" "$((total - bad - left)) passed, $bad failed, $left skipped"
     if [ "$bad" -ne 0 ]; then
         sed -n '/The following tests FAILED/,$p' "$log"
-        echo "all of it is in $log"
+        echo "see $log"
     fi
 }
 
@@ -104,7 +104,7 @@ if command -v clang >/dev/null; then
         check clang -L unit
     fi
 else
-    echo 'clang      is not here; left out'
+    echo 'clang      not installed, skipped'
 fi
 
 # ---- other BLAS libraries ----
@@ -120,10 +120,10 @@ if [ -x "$1" ] && [ -x "$2" ]; then
     left=$(grep -c ': skipped,' "$log") || true
     if [ "$verdict" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
     count "$good" "$bad" "$left"
-    tell blas "$start" "$good passed, $bad failed, $left skipped"
-    [ "$bad" -eq 0 ] || { grep -A 10 '^FAIL ' "$log" | head -n 40; echo "all of it is in $log"; }
+    report blas "$start" "$good passed, $bad failed, $left skipped"
+    [ "$bad" -eq 0 ] || { grep -A 10 '^FAIL ' "$log" | head -n 40; echo "see $log"; }
 fi
 
-tell all "$begin" "logs are in $work"
+report all "$begin" "logs are in $work"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
