@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Run all tests of thaw on a bare Debian 12: sh tests/run.sh
+# Every test of thaw, from a bare Debian 12 on: sh tests/run.sh
 #
-# Builds in build/tests and runs ctest: gcc Release with all tests; Debug with address and undefined behaviour
-# sanitizers; without BLAS; clang if it is installed; and linear algebra with other BLAS libraries. The full output is
-# in build/tests/*.log. The last line is "N passed, M failed, K skipped". Exit status: 0 if nothing failed, 1 otherwise.
+# Builds in build/tests and runs ctest: all tests by gcc in Release; Debug with address and undefined behaviour
+# sanitizers; without BLAS; by clang if it is installed; and linear algebra with other BLAS libraries. Logs are
+# build/tests/*.log. The last line is "N passed, M failed, K skipped". Exit status: 0 if nothing failed, else 1.
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 packages='cmake ninja-build gcc g++ libc6-dev libopenblas-pthread-dev libjansson-dev libxxhash-dev librandom123-dev
@@ -32,7 +32,7 @@ if [ -n "$missing" ]; then
         exit 1
     fi
     export DEBIAN_FRONTEND=noninteractive
-    # Word splitting of the two lists is intended.
+    # Both lists must be split into words.
     # shellcheck disable=SC2086
     {
         $as_root apt-get update -qq || true
@@ -43,7 +43,7 @@ fi
 
 # ---- stages ----
 
-# Also used by tests that build projects.
+# Exported for the builds that tests run.
 CMAKE_GENERATOR=Ninja
 CMAKE_BUILD_PARALLEL_LEVEL=2
 export CMAKE_GENERATOR CMAKE_BUILD_PARALLEL_LEVEL
@@ -53,7 +53,7 @@ begin=$(date +%s)
 # report NAME START TEXT: print the line of a stage
 report() { printf '%-10s %4d s  %s\n' "$1" "$(($(date +%s) - $2))" "$3"; }
 
-# count PASSED FAILED SKIPPED: add to the totals
+# count PASSED FAILED SKIPPED
 count() {
     passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
 }
@@ -62,12 +62,13 @@ count() {
 build() {
     name=$1 start=$(date +%s)
     shift
-    if { cmake -S . -B "$work/$name" -DTHAW_WERROR=ON "$@" && cmake --build "$work/$name"; } >"$work/$name-build.log" 2>&1
+    if { cmake -S . -B "$work/$name" -DTHAW_WERROR=ON "$@" && cmake --build "$work/$name"; } \
+        >"$work/$name-build.log" 2>&1
     then
         report "$name" "$start" 'built'
     else
         count 0 1 0
-        report "$name" "$start" "build failed; see $work/$name-build.log"
+        report "$name" "$start" "DOES NOT BUILD; the log is $work/$name-build.log"
         grep -E -A 5 'error|FAILED' "$work/$name-build.log" | head -n 40
         return 1
     fi
@@ -86,7 +87,7 @@ check() {
     report "$name" "$start" "$((total - bad - left)) passed, $bad failed, $left skipped"
     if [ "$bad" -ne 0 ]; then
         sed -n '/The following tests FAILED/,$p' "$log"
-        echo "see $log"
+        echo "the log is $log"
     fi
 }
 
@@ -121,7 +122,7 @@ if [ -x "$1" ] && [ -x "$2" ]; then
     if [ "$verdict" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
     count "$good" "$bad" "$left"
     report blas "$start" "$good passed, $bad failed, $left skipped"
-    [ "$bad" -eq 0 ] || { grep -A 10 '^FAIL ' "$log" | head -n 40; echo "see $log"; }
+    [ "$bad" -eq 0 ] || { grep -A 10 '^FAIL ' "$log" | head -n 40; echo "the log is $log"; }
 fi
 
 report all "$begin" "logs are in $work"

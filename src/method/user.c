@@ -106,7 +106,7 @@ void thaw__user_set_prior(thaw_user *u, const float *mean)
     thaw__user_reset(u);
 }
 
-void thaw__user_forget(thaw_user *u)
+void thaw__user_clear_prior(thaw_user *u)
 {
     static const float zero[THAW__RANK_MAX] = {0};
     thaw__user_set_prior(u, zero);
@@ -130,7 +130,7 @@ thaw_status thaw__user_adapt_many(const thaw_model *m, thaw_user *work, float *m
                                   const int64_t *offsets, int64_t n_users)
 {
     const thaw__method *method = thaw__method_of(m);
-    thaw__user_forget(work);
+    thaw__user_clear_prior(work);
     if (method->adapt_many) return method->adapt_many(m, work, means, events, offsets, n_users);
     thaw_status st = THAW_OK;
     for (int64_t k = 0; st == THAW_OK && k < n_users; k++) {

@@ -35,7 +35,7 @@ thaw_status thaw__user_set_features(const thaw_model *m, thaw_user *u, const cha
                                     const char *const *values, int64_t n);
 
 /** Set the prior mean to zero and reset to it. */
-void thaw__user_forget(thaw_user *u);
+void thaw__user_clear_prior(thaw_user *u);
 
 /** Set the prior mean [rank] and reset to it. */
 void thaw__user_set_prior(thaw_user *u, const float *mean);

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Memory of the sums. */
 #include "rating_sums.h"
 
 thaw_status thaw__rating_sums_init(thaw__rating_sums *out, const thaw_model *m)
