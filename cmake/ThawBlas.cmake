@@ -1,6 +1,6 @@
-# SPDX-License-Identifier: Apache-2.0
-# BLAS and LAPACK of any vendor. Generic links libblas.so.3 and liblapack.so.3, which the system administrator points at a
-# vendor; set BLA_VENDOR to pin one. LAPACK is called by its Fortran names: not every vendor ships LAPACKE.
+# SPDX-License-Identifier: Apache-2.0 BLAS and LAPACK of any vendor. Generic links libblas.so.3 and liblapack.so.3,
+# which are alternatives of the system; set BLA_VENDOR for a fixed vendor. LAPACK is called by its Fortran names: not
+# every vendor has LAPACKE.
 if(NOT BLA_VENDOR)
   set(BLA_VENDOR Generic)
 endif()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# What is installed: headers, libraries, the command line, a CMake package and pkg-config files. Include it last.
+# Installation of headers, libraries, the command line, a CMake package and pkg-config files. Must be included last.
 #
-# A shared libthaw hides what it needs. A static one names it: in the package as targets that thawConfig.cmake finds again, so
-# that no path of this machine is written into it, and in thaw.pc as Libs.private.
+# The dependencies of a static libthaw are in the package as targets that thawConfig.cmake finds, so that no path of the
+# build machine is in it, and in thaw.pc as Libs.private. A shared libthaw does not export them.
 include(CMakePackageConfigHelpers)
 
 set(THAW_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/thaw)
@@ -14,7 +14,7 @@ if(TARGET thaw_sqlite)
   set_target_properties(thaw_sqlite PROPERTIES INSTALL_RPATH "$ORIGIN")
 endif()
 
-# -lNAME for every library given by its path.
+# -lNAME for each library, which may be a path.
 function(thaw_link_flags out)
   set(flags)
   foreach(library IN LISTS ARGN)
@@ -68,7 +68,7 @@ write_basic_package_version_file(thawConfigVersion.cmake COMPATIBILITY SameMinor
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/thawConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/thawConfigVersion.cmake
         DESTINATION ${THAW_PACKAGE_DIR})
 
-# pkg-config, with paths relative to the file so that the tree can be moved.
+# pkg-config files, with paths relative to the file, so that the installed tree can be moved.
 file(RELATIVE_PATH THAW_PC_UP /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 string(REGEX REPLACE "/$" "" THAW_PC_UP "${THAW_PC_UP}")
 foreach(library IN LISTS thaw_libraries)

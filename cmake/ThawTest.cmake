@@ -3,10 +3,10 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
 find_package(Threads REQUIRED)
 
-# thaw_add_test(file [LAYERS layer …] [WITHOUT layer …] [LIBS target …] [SOURCES extra.c …]): builds file.c of the
-# current folder with the objects of the layers (all: every layer's), and names it thaw.<folder>.<file>, label unit.
-# Extra sources and the test see the layers' folders. WITHOUT: the folders of these layers are seen, their objects are
-# left out, because an extra source defines the same names.
+# thaw_add_test(file [LAYERS layer …] [WITHOUT layer …] [LIBS target …] [SOURCES extra.c …]): build file.c of the current
+# folder with the objects of the layers (all: of every layer) and extra sources, which see the folders of the layers.
+# WITHOUT: layers whose folders are seen but whose objects are left out, because an extra source defines the same names.
+# The name of the test is thaw.<folder>.<file>, its label unit.
 function(thaw_add_test file)
   cmake_parse_arguments(TEST "" "" "LAYERS;WITHOUT;LIBS;SOURCES" ${ARGN})
   if(TEST_LAYERS STREQUAL "all")

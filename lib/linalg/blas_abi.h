@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * CBLAS and LAPACK as every vendor exports them. LAPACK by its Fortran names: Debian's OpenBLAS has no LAPACKE. Fortran passes
- * the length of each character argument at the end. A row-major lower triangle is Fortran's upper one: uplo is "U". */
+ * The symbols of CBLAS and LAPACK that every vendor exports. LAPACK is called by its Fortran names: Debian's OpenBLAS
+ * has no LAPACKE. Fortran passes the length of each character argument at the end. A row-major lower triangle is the
+ * upper one of Fortran: uplo is "U".
+ */
 #ifndef THAW_BLAS_ABI_H
 #define THAW_BLAS_ABI_H
 
@@ -16,7 +18,7 @@ void dpotri_(const char *uplo, const int *n, double *A, const int *lda, int *inf
 void dsyev_(const char *job, const char *uplo, const int *n, double *A, const int *lda, double *values, double *work,
             const int *work_length, int *info, size_t job_length, size_t uplo_length);
 
-/* The two that check no argument, for the probe. */
+/* For the probe: two routines that do not check their arguments. */
 int isamax_(const int *n, const float *x, const int *step);
 void slaset_(const char *uplo, const int *m, const int *n, const float *off_diagonal, const float *diagonal, float *A,
              const int *lda, size_t uplo_length);

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The library is linked by a vendor-neutral name and may be anything by the time the process runs. Before the first call:
+ * BLAS is linked by a vendor-neutral name, so the library is known at run time only. Before its first use:
  *
- * - 64-bit integers. A library built with them (ILP64) reads the four bytes after ours. So ours are followed by -1: as one
- *   64-bit number that is negative, and the two routines asked do nothing for a negative size, without a message.
- * - Sense. One product and one Cholesky with known answers.
+ * - 64-bit integers. A library built with them (ILP64) reads the four bytes after a 32-bit size. Here these are -1, so
+ * the
+ *   64-bit number is negative, and the two routines of the probe do nothing for a negative size, without a message.
+ * - Results. One product and one Cholesky factor are compared with plain C.
  * - Threads. OpenBLAS built without threads and without locks mixes up the buffers of concurrent callers (its issues
- *   #2126 and #2711; Debian's libopenblas0-serial is one): openblas_get_parallel() is 0, and calls must be serialised.
+ *   #2126 and #2711; Debian's libopenblas0-serial is such a build): openblas_get_parallel() is 0; calls are serialised.
  *
- * OpenBLAS is asked by name through dlsym, so it is not needed to link; others are told by the file they come from. */
+ * Functions of OpenBLAS are looked up with dlsym, so that linking does not need it. Other vendors are named by their
+ * file.
+ */
 #define _GNU_SOURCE /* RTLD_DEFAULT, dladdr */
 #include "blas_probe.h"
 
@@ -25,7 +28,8 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static thaw__blas_use use;
 static char name[320];
 
-/* A function of whatever libraries the process has, or NULL. ISO C has no cast from void * to it: copy the bits. */
+/* *function = the address of a symbol of any loaded library, or NULL. Copied, because ISO C has no cast from void * to
+ * a function pointer. */
 static int find(void *function, const char *symbol)
 {
     void *address = dlsym(RTLD_DEFAULT, symbol);
@@ -39,7 +43,7 @@ static int integers_are_32_bits(void)
         unsigned char bytes[2];
         uint16_t number;
     } order = {.number = 1};
-    if (!order.bytes[0]) return 1; /* big-endian: the two readings cannot be told apart safely */
+    if (!order.bytes[0]) return 1; /* big-endian: the probe cannot distinguish the two */
 
     static const int two[] = {2, -1}, step[] = {1, 0};
     static const float x[] = {1.0f, -3.0f}, zero = 0.0f, seven = 7.0f;
@@ -48,8 +52,8 @@ static int integers_are_32_bits(void)
     return isamax_(two, x, step) == 2 && A[0] == 7.0f && A[3] == 7.0f;
 }
 
-/* C = A B' of 3 x 5 and its Cholesky, against plain C. */
-static int numbers_are_right(void)
+/* A A' for A [3, 5], and its Cholesky factor, compared with plain C. */
+static int results_are_correct(void)
 {
     float A[15], C[9], D[9];
     for (int i = 0; i < 15; i++) A[i] = (float)((i * 7) % 11) - 4.0f;
@@ -60,14 +64,14 @@ static int numbers_are_right(void)
     int info = -1;
     thaw__ref_potrf(3, C, 3);
     spotrf_("U", &n, D, &n, &info, 1);
-    int right = info == 0;
+    int correct = info == 0;
     for (int i = 0; i < 3; i++)
-        for (int j = 0; j <= i; j++) right = right && fabsf(C[3 * i + j] - D[3 * i + j]) < 1e-3f;
-    return right;
+        for (int j = 0; j <= i; j++) correct = correct && fabsf(C[3 * i + j] - D[3 * i + j]) < 1e-3f;
+    return correct;
 }
 
-/* "OpenBLAS 0.3.21, pthreads" into vendor; whether calls must be serialised. */
-static int look_at_openblas(char *vendor, size_t size)
+/* vendor = such as "OpenBLAS 0.3.21, pthreads", if it is OpenBLAS; returns whether calls must be serialised. */
+static int identify_openblas(char *vendor, size_t size)
 {
     static const char *const threading[] = {"serial: calls are serialised", "pthreads", "OpenMP"};
     int (*parallel)(void);
@@ -81,8 +85,8 @@ static int look_at_openblas(char *vendor, size_t size)
     return kind != 1 && kind != 2;
 }
 
-/* The file that serves BLAS into vendor: other vendors do not say who they are. */
-static void look_at_file(char *vendor, size_t size)
+/* vendor = the file name of the library: other vendors have no function for their name. */
+static void identify_file(char *vendor, size_t size)
 {
     Dl_info info;
     const int found = dladdr(dlsym(RTLD_DEFAULT, "cblas_sgemm"), &info);
@@ -92,9 +96,9 @@ static void look_at_file(char *vendor, size_t size)
 static void probe(void)
 {
     char vendor[256] = "";
-    const int serial = look_at_openblas(vendor, sizeof vendor);
-    if (!*vendor) look_at_file(vendor, sizeof vendor);
-    const char *fault = !integers_are_32_bits() ? "64-bit integers" : !numbers_are_right() ? "wrong numbers" : NULL;
+    const int serial = identify_openblas(vendor, sizeof vendor);
+    if (!*vendor) identify_file(vendor, sizeof vendor);
+    const char *fault = !integers_are_32_bits() ? "64-bit integers" : !results_are_correct() ? "wrong numbers" : NULL;
     use = fault ? THAW__BLAS_REFUSED : serial ? THAW__BLAS_SERIAL : THAW__BLAS_FREE;
     if (fault)
         snprintf(name, sizeof name, "ref (blas refused: %s; %s)", fault, vendor);

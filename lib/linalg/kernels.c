@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Which variant of the kernels this CPU can run. The question is cheap and has one answer: nothing is remembered but a
- * pointer, and threads that ask at the same time store the same one. */
+ * The choice of the kernel variant for this CPU. The result is a pointer, the same in every thread, so a relaxed atomic
+ * is enough.
+ */
 #include "kernels.h"
 
 #include <stdatomic.h>
@@ -33,7 +34,7 @@ static int supported(const thaw__kernels *variant)
     return variant == &thaw__kernels_portable;
 }
 
-/* The larger of what the two ways of ridge_dual16 lay out: kernels_many.inc.h. */
+/* The scratch of the two implementations of ridge_dual16 in kernels_many.inc.h. */
 int64_t thaw__many_scratch(int64_t n, int64_t stride)
 {
     const int64_t ld = (n + 16) / 16 * 16;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What is faster by hand than through BLAS: systems of a few events, rank-one updates, dot products.
+ * Kernels for sizes at which BLAS is slower: systems of few events, rank-one updates, dot products.
  *
- * One source, kernels.inc.h, in plain C with vector types, compiled once per instruction set (portable, AVX2 + FMA,
- * AVX-512); thaw__kernels_best() picks by CPU at run time. `stride` is a multiple of 16 floats up to 256, rows are zero
- * padded up to it and 64-byte aligned; with that, no kernel has a tail. Nothing allocates: at most 64 KiB of stack.
- * Rounding differs between the variants.
+ * One source, kernels.inc.h, in C with vector types, is compiled once per instruction set (portable, AVX2 + FMA,
+ * AVX-512). thaw__kernels_best() chooses by CPU at run time. `stride` is a multiple of 16 floats up to 256; rows are
+ * zero padded to it and 64-byte aligned, so no kernel has a tail loop. Nothing allocates; at most 64 KiB of stack.
+ * Rounding differs between variants.
  */
 #ifndef THAW_KERNELS_H
 #define THAW_KERNELS_H
@@ -22,13 +22,13 @@ typedef struct thaw__kernels {
     /** y[i] += a x[i]                                     x, y [n], any n, any alignment */
     void (*axpy)(int64_t n, float a, const float *x, float *y);
 
-    /** y[i] = a x[i]                                      x, y [n], n a multiple of 16, 64-byte aligned. Written in whole
-     *  registers, which the kernels below can then load without waiting for narrower stores to land */
+    /** y[i] = a x[i]                                      x, y [n], n a multiple of 16, 64-byte aligned. Stores whole
+     *  registers, so that the kernels below can load y without a store-forwarding stall */
     void (*scale)(int64_t n, float a, const float *x, float *y);
 
     /** The ridge dual of one user with few events:
      *      G = I + X X' = U' U,   t <- G^-1 t,   z <- z + X' t
-     *  X [n, stride]; t [n]; z [stride]; G [ldg, ldg], ldg a multiple of 16 and > n, rows 64-byte aligned, receives U in the
+     *  X [n, stride]; t [n]; z [stride]; G [ldg, ldg], ldg a multiple of 16 and > n, rows 64-byte aligned, U in the
      *  upper triangle of its first n columns (the rest is scratch). 0 <= n <= THAW__DUAL_MAX.
      *  @return 0, or 1 if G is not positive definite or the solution is not finite; t, z and G are then undefined */
     int (*ridge_dual)(int64_t n, int64_t stride, const float *X, float *G, int64_t ldg, float *t, float *z);
@@ -40,16 +40,16 @@ typedef struct thaw__kernels {
     void (*ridge_dual16)(int64_t n, int64_t stride, const float *table, const int64_t *rows, const float *scale,
                          const float *t, float *z, float *scratch);
 
-    /** How much n observations with rows X explain of each of 16 rows, U' U = I + X X':
+    /** The reduction of prior variance along each of 16 rows by n observations with rows X, U' U = I + X X':
      *      out[r] = x_r' X' (I + X X')^-1 X x_r = |U'^-1 X x_r|^2
      *  X [n, stride]; U upper, [n, ldu]; rows [16] to [stride] each; out [16], any alignment; n <= THAW__DUAL_MAX.
-     *  A row's number does not depend on the other rows. */
-    void (*explained16)(int64_t n, int64_t stride, const float *X, const float *U, int64_t ldu, const float *const *rows,
-                        float *out);
+     *  The result of a row does not depend on the other rows. */
+    void (*explained16)(int64_t n, int64_t stride, const float *X, const float *U, int64_t ldu,
+                        const float *const *rows, float *out);
 
-    /** One more observation with row x:
+    /** Update a covariance by one observation with row x:
      *      g = P x,   s = x' g,   P <- P - g g' / (1 + s);   returns s
-     *  P [d, stride] symmetric in full, and exactly so afterwards; x [stride]; g [stride] receives P x of before. */
+     *  P [d, stride] symmetric, both triangles, exactly symmetric afterwards; x [stride]; g [stride] = old P x. */
     float (*rank_one)(int64_t d, int64_t stride, float *P, const float *x, float *g);
 
     /** sum_ij x[i] P[i,j] x[j]                            P [d, stride], x [stride] */
@@ -63,7 +63,7 @@ typedef struct thaw__kernels {
 /** Floats of scratch for ridge_dual16. */
 int64_t thaw__many_scratch(int64_t n, int64_t stride);
 
-/** The best variant for this CPU; the same for the life of the process. */
+/** The best variant for this CPU; constant during the process. */
 const thaw__kernels *thaw__kernels_best(void);
 
 /** A variant by name, for tests and benchmarks; NULL if this CPU or build does not have it. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The kernels of one instruction set. A variant defines WIDTH and VARIANT, includes this file, and is done. */
+ * The kernels of one instruction set. A variant defines WIDTH and VARIANT and includes this file. */
 #include "kernels_variants.h"
 
 #include <float.h>

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The ridge dual of W users at once, one lane per user: the textbook's scalar algorithm with a register for every number.
+ * The ridge dual of W users at once, one user per lane: the scalar algorithm, with a register for every number.
  *
- * Rows are turned W columns at a time, so that X[k, c] of all users is one register and the slab stays in the L1 cache:
+ * Rows are transposed in slabs of W columns, so that X[k, c] of all users is one register and a slab fits into the L1
+ * cache:
  *     X [n + 4][W] registers, rows from n on zero;   G [n + 1][n + 4] registers, upper triangle;   a [n] registers
- * The sizes beyond n let the Gram matrix be summed in tiles of 2 x 4 without a tail. */
+ * The sizes are padded so that the Gram matrix is summed in tiles of 2 x 4 without a tail.
+ */
 
 enum { GRAM_ROWS = 2, GRAM_COLUMNS = 4 };
 
 /* X[k, c] = columns c0 … c0 + W of row k of every user. */
-INLINE void turn_rows(int64_t n, int64_t stride, int64_t c0, const float *table, const int64_t *rows, vec *X)
+INLINE void transpose_rows(int64_t n, int64_t stride, int64_t c0, const float *table, const int64_t *rows, vec *X)
 {
     for (int64_t k = 0; k < n; k++) {
         vec part[W];
@@ -18,7 +20,7 @@ INLINE void turn_rows(int64_t n, int64_t stride, int64_t c0, const float *table,
     }
 }
 
-/* G[i, j] += sum_c X[i, c] X[j, c] over the slab, for the upper triangle and a little more. */
+/* G[i, j] += sum_c X[i, c] X[j, c] over the slab, for the upper triangle and the rest of its tiles. */
 INLINE void add_gram(int64_t n, const vec *X, vec *G)
 {
     const int64_t ld = n + GRAM_COLUMNS;
@@ -36,14 +38,15 @@ INLINE void add_gram(int64_t n, const vec *X, vec *G)
 }
 
 /* out[k] = value k of every user, from [W, n]. */
-INLINE void turn_values(int64_t n, const float *values, vec *out)
+INLINE void transpose_values(int64_t n, const float *values, vec *out)
 {
     for (int64_t k = 0; k < n; k++)
         UNROLL for (int u = 0; u < W; u++) out[k][u] = values[u * n + k];
 }
 
-/* G <- I + S G S, then L D L' with forward solve, then back:
- *     row_k -= (G[i,k] / d_i) row_i,  a_k -= (G[i,k] / d_i) a_i  for k > i;     a_i <- (a_i - sum_{j>i} G[i,j] a_j) / d_i */
+/* G <- I + S G S, then L D L' with forward substitution, then back substitution:
+ *     row_k -= (G[i,k] / d_i) row_i,  a_k -= (G[i,k] / d_i) a_i  for k > i
+ *     a_i <- (a_i - sum_{j>i} G[i,j] a_j) / d_i */
 INLINE void solve_lanes(int64_t n, const vec *scale, vec *G, vec *a)
 {
     const int64_t ld = n + GRAM_COLUMNS;
@@ -78,9 +81,9 @@ INLINE void combine_rows(int64_t n, int64_t stride, const float *table, const in
         }
 }
 
-/* W users in lanes. */
-static void lanes(int64_t n, int64_t stride, const float *table, const int64_t *rows, const float *scale, const float *t,
-                  float *z, float *scratch)
+/* W users, one per lane. */
+static void solve_in_lanes(int64_t n, int64_t stride, const float *table, const int64_t *rows, const float *scale,
+                           const float *t, float *z, float *scratch)
 {
     vec *G = (vec *)scratch;
     vec *X = G + (n + 1) * (n + GRAM_COLUMNS);
@@ -88,24 +91,25 @@ static void lanes(int64_t n, int64_t stride, const float *table, const int64_t *
     vec *s = a + n;
     memset(scratch, 0, (size_t)((n + 1) * (n + GRAM_COLUMNS) + (n + GRAM_COLUMNS) * W) * sizeof(vec));
     for (int64_t c0 = 0; c0 < stride; c0 += W) {
-        turn_rows(n, stride, c0, table, rows, X);
+        transpose_rows(n, stride, c0, table, rows, X);
         add_gram(n, X, G);
     }
-    turn_values(n, scale, s);
-    turn_values(n, t, a);
+    transpose_values(n, scale, s);
+    transpose_values(n, t, a);
     solve_lanes(n, s, G, a);
     for (int64_t k = 0; k < n; k++) a[k] *= s[k];
     combine_rows(n, stride, table, rows, a, z);
 }
 
-/* One user by ridge_dual. */
-static void alone(int64_t n, int64_t stride, const float *table, const int64_t *rows, const float *scale, const float *t,
-                  float *z, float *scratch)
+/* One user by ridge_dual; z is NaN if it fails. */
+static void solve_alone(int64_t n, int64_t stride, const float *table, const int64_t *rows, const float *scale,
+                        const float *t, float *z, float *scratch)
 {
     const int64_t ld = (n + 16) / 16 * 16;
     float *X = scratch, *G = X + n * stride, *a = G + ld * ld;
     for (int64_t k = 0; k < n; k++)
-        for (int64_t c = 0; c < stride; c += W) store(X + k * stride + c, scale[k] * load(table + rows[k] * stride + c));
+        for (int64_t c = 0; c < stride; c += W)
+            store(X + k * stride + c, scale[k] * load(table + rows[k] * stride + c));
     memcpy(a, t, (size_t)n * sizeof *a);
     memset(z, 0, (size_t)stride * sizeof *z);
     if (ridge_dual(n, stride, X, G, ld, a, z) != 0)
@@ -117,15 +121,16 @@ static void ridge_dual16(int64_t n, int64_t stride, const float *table, const in
 {
     if (n <= THAW__LANES_MAX)
         for (int64_t u = 0; u < THAW__LANES; u += W)
-            lanes(n, stride, table, rows + u * n, scale + u * n, t + u * n, z + u * stride, scratch);
+            solve_in_lanes(n, stride, table, rows + u * n, scale + u * n, t + u * n, z + u * stride, scratch);
     else
         for (int64_t u = 0; u < THAW__LANES; u++)
-            alone(n, stride, table, rows + u * n, scale + u * n, t + u * n, z + u * stride, scratch);
+            solve_alone(n, stride, table, rows + u * n, scale + u * n, t + u * n, z + u * stride, scratch);
 }
 
-/* ---------------------------------------------------------------------------------- what observations say of many rows */
+/* ------------------------------------------------------------------------------------------ explained variance of
+ * rows */
 
-/* v[k] = row k of X times the W rows, column by column in x. */
+/* v[k] = row k of X times W rows, which x has by columns. */
 INLINE void times_rows(int64_t n, int64_t stride, const float *X, const vec *x, vec *v)
 {
     for (int64_t k = 0; k < n; k += GRAM_COLUMNS) {
@@ -139,7 +144,7 @@ INLINE void times_rows(int64_t n, int64_t stride, const float *X, const vec *x, 
     }
 }
 
-/* W rows, one per lane:  U' v = X x, from the first unknown on;  returns |v|^2. */
+/* |v|^2 for W rows x, one per lane, where U' v = X x is solved by forward substitution. */
 static vec explain(int64_t n, int64_t stride, const float *X, const float *U, int64_t ldu, const float *const *rows)
 {
     vec x[THAW__STRIDE_MAX], v[THAW__DUAL_MAX + GRAM_COLUMNS], sum = {0};
@@ -156,8 +161,8 @@ static vec explain(int64_t n, int64_t stride, const float *X, const float *U, in
     return sum;
 }
 
-static void explained16(int64_t n, int64_t stride, const float *X, const float *U, int64_t ldu, const float *const *rows,
-                        float *out)
+static void explained16(int64_t n, int64_t stride, const float *X, const float *U, int64_t ldu,
+                        const float *const *rows, float *out)
 {
     for (int first = 0; first < THAW__LANES; first += W)
         *(vec_any *)(out + first) = explain(n, stride, X, U, ldu, rows + first);

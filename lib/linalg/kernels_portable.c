@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Any CPU: four lanes, which SSE2 and NEON have. */
+ * Any CPU: four lanes, the width of SSE2 and NEON. */
 #define WIDTH 4
 #define VARIANT portable
 #include "kernels.inc.h"

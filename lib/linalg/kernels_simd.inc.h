@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The vector type of one instruction set and the few things that plain vector expressions do not say: broadcast a lane, roots,
- * interleave two registers, and from that transposes and sums. WIDTH (4, 8, 16) is the number of float lanes. */
+ * The vector type of one instruction set, and what vector expressions do not have: broadcasting a lane, square roots,
+ * interleaving two registers, and with that transposition and sums. WIDTH (4, 8, 16) is the number of float lanes. */
 #include <math.h>
 #include <stdint.h>
 
@@ -26,7 +26,7 @@ INLINE vec load_any(const float *p) { return *(const vec_any *)p; }
 INLINE void store(float *p, vec v) { *(vec *)p = v; }
 INLINE vec all(float x) { return x - (vec){0}; }
 
-/* v[k] in every lane. */
+/* All lanes = v[k]. */
 INLINE vec lane(vec v, int k)
 {
 #if WIDTH == 16
@@ -57,7 +57,7 @@ INLINE vec unit(int k)
     return load_any(ones + W - 1 - k);
 }
 
-/* a, but lane k from b. */
+/* a with lane k replaced by that of b. */
 INLINE vec with_lane(vec a, int k, vec b)
 {
     const mask there = unit(k) > 0.0f;
@@ -87,7 +87,7 @@ INLINE vec zip_high(vec a, vec b)
 #endif
 }
 
-/* Zipping row i with row i + W/2 moves one bit of the row number into the lane number. */
+/* Zipping row i with row i + W/2 moves one bit of the row number to the lane number. */
 INLINE void zip_rows(vec row[W])
 {
     vec zipped[W];
@@ -107,7 +107,7 @@ INLINE void transpose(vec row[W])
     if (W > 8) zip_rows(row);
 }
 
-/* The same zip of 2 n rows, its two halves added: n rows are left. */
+/* Zip 2 n rows and add the two results: n rows remain. */
 INLINE void fold_rows(int n, vec row[W])
 {
     UNROLL for (int i = 0; i < n; i++) row[i] = zip_low(row[i], row[i + n]) + zip_high(row[i], row[i + n]);
@@ -128,7 +128,7 @@ INLINE void clear(int n, vec *row)
     UNROLL for (int i = 0; i < n; i++) row[i] = (vec){0};
 }
 
-/* The sum over the lanes of one register: zipped with itself, each round adds the halves. */
+/* The sum of the lanes: each zip of v with itself adds its halves. */
 INLINE float total(vec v)
 {
     UNROLL for (int n = 1; n < W; n *= 2) v = zip_low(v, v) + zip_high(v, v);

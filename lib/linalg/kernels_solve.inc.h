@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Cholesky and inverse of small systems, in blocks of W x W: one block is W registers.
+ * Cholesky and inverse of small systems, in blocks of W x W; a block is W registers.
  *
- * G = U' U with U upper, rows along the registers. A diagonal block is eliminated in registers and its triangle inverted once
- * (V = U_jj^-T, lower); everything else is products with V and sums of outer products, which have no chain of dependent
- * divisions. Columns to the right of G can be carried along: C becomes U^-T C, so a right-hand side stored as one more
- * column comes out forward-solved. Rows and lanes beyond the system hold whatever they held; they never reach a result. */
+ * G = U' U with U upper; a register has part of a row. A diagonal block is eliminated in registers and its triangle is
+ * inverted once (V = U_jj^-T, lower). The rest is products with V and sums of outer products, without chains of
+ * dependent divisions. Columns to the right of G can be included: C becomes U^-T C, so a right-hand side stored as one
+ * more column is solved forward. Rows and lanes beyond the system are undefined; they do not affect results.
+ */
 
 enum { DUAL_BLOCKS = THAW__DUAL_MAX / W, SMALL = THAW__SMALL_MAX };
 
@@ -27,7 +28,7 @@ INLINE void lower_times(const float *V, vec row[W])
     }
 }
 
-/* L D L' in registers, n pivots, and the same row operations on the identity, which turn it into L^-1:
+/* L D L' in registers, n pivots; the same row operations on the identity give L^-1:
  *     d_i = row_i[i],   row_p -= (row_i[p] / d_i) row_i,   inverse_p -= (row_i[p] / d_i) inverse_i   for p > i.
  * Returns d, in lanes. */
 INLINE vec eliminate(int64_t n, vec row[W], vec inverse[W])
@@ -45,7 +46,7 @@ INLINE vec eliminate(int64_t n, vec row[W], vec inverse[W])
     return d;
 }
 
-/* The diagonal block at j, of which n rows count. A pivot that is not positive and finite makes U[i,i] not finite. */
+/* Factor the diagonal block at j, of n rows. A pivot that is not positive and finite makes U[i,i] not finite. */
 INLINE void factor_diagonal(int64_t n, int64_t j, float *G, int64_t ld, float *V)
 {
     float *block = G + j * ld + j;
@@ -61,7 +62,7 @@ INLINE void factor_diagonal(int64_t n, int64_t j, float *G, int64_t ld, float *V
     }
 }
 
-/* The block at row j, column c > j:  U_jc = V_j (G_jc - sum_p U_pj' U_pc) */
+/* Factor the block at row j, column c > j:  U_jc = V_j (G_jc - sum_p U_pj' U_pc) */
 INLINE void factor_beside(int64_t j, int64_t c, float *G, int64_t ld, const float *V)
 {
     vec row[W], sum[W];
@@ -107,7 +108,7 @@ static void solve_upper(int64_t n, const float *G, int64_t ld, const float *V, f
 
 /* ------------------------------------------------------------------------------------------------- the ridge dual */
 
-enum { TILE = W / 4 }; /* W dot products at once: TILE rows with four others, one register of sums each */
+enum { TILE = W / 4 }; /* W dot products at once: TILE rows times 4 rows, with one register of sums each */
 
 /* G[i + r, j + q] = dot(x_{i+r}, x_{j+q}), r < TILE, q < 4. Rows beyond n repeat the last one. */
 INLINE void gram_tile(int64_t i, int64_t j, int64_t n, int64_t stride, const float *X, float *G, int64_t ld)
@@ -127,7 +128,7 @@ INLINE void gram_tile(int64_t i, int64_t j, int64_t n, int64_t stride, const flo
 /* The upper triangle of I + X X', and t as column n. */
 INLINE void gram(int64_t n, int64_t stride, const float *X, const float *t, float *G, int64_t ld)
 {
-    for (int64_t i = 0; i < n; i++) store(G + i * ld + n / W * W, (vec){0}); /* lanes that no tile writes */
+    for (int64_t i = 0; i < n; i++) store(G + i * ld + n / W * W, (vec){0}); /* lanes that are not in a tile */
     for (int64_t i = 0; i < n; i += TILE)
         for (int64_t j = i & ~INT64_C(3); j < n; j += 4) gram_tile(i, j, n, stride, X, G, ld);
     for (int64_t i = 0; i < n; i++) {
@@ -178,7 +179,7 @@ static int ridge_dual(int64_t n, int64_t stride, const float *X, float *G, int64
 /* -------------------------------------------------------------------------------------- thaw__potrf, thaw__potri */
 
 /* to[c, r] = from[r, c] for one block, at any alignment. */
-INLINE void turn_block(const float *from, int64_t ld_from, float *to, int64_t ld_to)
+INLINE void transpose_block(const float *from, int64_t ld_from, float *to, int64_t ld_to)
 {
     vec row[W];
     UNROLL for (int r = 0; r < W; r++) row[r] = load_any(from + r * ld_from);
@@ -186,22 +187,23 @@ INLINE void turn_block(const float *from, int64_t ld_from, float *to, int64_t ld
     UNROLL for (int r = 0; r < W; r++) *(vec_any *)(to + r * ld_to) = row[r];
 }
 
-/* U = L' into a buffer of whole blocks: block by block, then the rows of L that fill none. */
+/* U = L' in a buffer of whole blocks: block by block, then the remaining rows of L. */
 INLINE void read_lower(int64_t n, const float *L, int64_t ldl, float *U, int64_t ld)
 {
     memset(U, 0, (size_t)(ld * ld) * sizeof *U);
     int64_t i = 0;
     for (; i + W <= n; i += W)
-        for (int64_t j = 0; j <= i; j += W) turn_block(L + i * ldl + j, ldl, U + j * ld + i, ld);
+        for (int64_t j = 0; j <= i; j += W) transpose_block(L + i * ldl + j, ldl, U + j * ld + i, ld);
     for (; i < n; i++)
         for (int64_t j = 0; j <= i; j++) U[j * ld + i] = L[i * ldl + j];
 }
 
-/* L = U': whole blocks beside the diagonal, then what is left of each row. The strict upper triangle of L is untouched. */
+/* L = U': whole blocks left of the diagonal, then the rest of each row. The strict upper triangle of L does not
+ * change. */
 INLINE void write_lower(int64_t n, const float *U, int64_t ld, float *L, int64_t ldl)
 {
     for (int64_t i = 0; i + W <= n; i += W)
-        for (int64_t j = 0; j < i; j += W) turn_block(U + j * ld + i, ld, L + i * ldl + j, ldl);
+        for (int64_t j = 0; j < i; j += W) transpose_block(U + j * ld + i, ld, L + i * ldl + j, ldl);
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = i < n / W * W ? i / W * W : 0; j <= i; j++) L[i * ldl + j] = U[j * ld + i];
 }
@@ -224,7 +226,8 @@ static int64_t small_potrf(int64_t n, float *A, int64_t lda)
     return 0;
 }
 
-/* V = U^-T of the first n rows of a diagonal block, by rows:  V_i = (e_i - sum_{p<i} U[p,i] V_p) s_i,  s_i = 1 / U[i,i] */
+/* V = U^-T of the first n rows of a diagonal block, by rows: V_i = (e_i - sum_{p<i} U[p,i] V_p) s_i, s_i = 1 /
+ * U[i,i] */
 INLINE void invert_block(int64_t n, const float *U, int64_t ld, vec s, float *V)
 {
     vec row[W];
@@ -261,7 +264,7 @@ INLINE int64_t invert_upper(int64_t n, const float *U, int64_t ld, float *M)
     return 0;
 }
 
-/* A^-1 = M' M, block by block: rows above the later of the two blocks are zero in one of them. */
+/* A^-1 = M' M by blocks; rows p < max(i, c) are 0 in one of the two factors. */
 static int64_t small_potri(int64_t n, float *A, int64_t lda)
 {
     float U[SMALL * SMALL] __attribute__((aligned(64)));

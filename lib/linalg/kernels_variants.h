@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The tables that the variants define, for the dispatcher in kernels.c. Those the target lacks are not compiled. */
+ * The variants, for kernels.c. Only those of the target architecture are compiled. */
 #ifndef THAW_KERNELS_VARIANTS_H
 #define THAW_KERNELS_VARIANTS_H
 
 #include "kernels.h"
 
-/* How many events ridge_dual16 takes in SIMD lanes; longer users are solved one by one, where ridge_dual is as fast. */
+/* Most events per user for which ridge_dual16 has one user per SIMD lane; beyond, it calls ridge_dual, which is as
+ * fast. */
 enum { THAW__LANES_MAX = 40 };
 
 extern const thaw__kernels thaw__kernels_portable;

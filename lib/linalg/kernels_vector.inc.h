@@ -26,7 +26,7 @@ static void scale(int64_t n, float a, const float *x, float *y)
     for (int64_t i = 0; i < n; i += W) store(y + i, a * load(x + i));
 }
 
-/* N registers of P x, from column c on: sum_i x[i] P[i, c …], even and odd rows in their own sums. */
+/* g = N registers of P x: sum_i x[i] P[i, …], with separate sums of even and odd rows. */
 INLINE void times_columns(int N, int64_t d, int64_t stride, const float *P, const float *x, vec *g)
 {
     vec even[4], odd[4];
@@ -43,7 +43,7 @@ INLINE void times_columns(int N, int64_t d, int64_t stride, const float *P, cons
     UNROLL for (int c = 0; c < N; c++) g[c] = even[c] + odd[c];
 }
 
-/* g = P x if g is given; returns x' P x. P is symmetric in full, so rows serve as columns. */
+/* g = P x unless g is NULL; returns x' P x. P is symmetric, so its rows are used as columns. */
 INLINE float symmetric_times(int64_t d, int64_t stride, const float *P, const float *x, float *g)
 {
     vec s = {0};
@@ -63,7 +63,7 @@ INLINE float symmetric_times(int64_t d, int64_t stride, const float *P, const fl
     return total(s);
 }
 
-/* With h = g / sqrt(1 + s) both h[i] h[j] and h[j] h[i] are one product: P stays symmetric to the last bit. */
+/* With h = g / sqrt(1 + s), h[i] h[j] = h[j] h[i] exactly, so P stays exactly symmetric. */
 static float rank_one(int64_t d, int64_t stride, float *P, const float *x, float *g)
 {
     float h[THAW__STRIDE_MAX] __attribute__((aligned(64)));

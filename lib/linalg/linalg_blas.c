@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The contract over CBLAS and LAPACK. Each routine serves three cases: nothing to do, or numbers that BLAS's int cannot
- * hold, or a library the probe refused: plain C; a small system: the kernels; everything else: BLAS.
+ * linalg.h with CBLAS and LAPACK. Each routine has three cases: plain C for empty matrices, sizes beyond int, or a
+ * library that the probe refused; the kernels for small systems; BLAS for everything else.
  *
- * Measured, potrf + potri together in microseconds, kernels against OpenBLAS 0.3.21 (one Zen 5 core, AVX-512):
- *     n = 8: 0.2 / 0.4     17: 0.7 / 1.6     33: 1.9 / 6.5     64: 5.8 / 25 */
+ * potrf + potri in microseconds, kernels / OpenBLAS 0.3.21 (one Zen 5 core, AVX-512):
+ *     n = 8: 0.2 / 0.4     17: 0.7 / 1.6     33: 1.9 / 6.5     64: 5.8 / 25
+ */
 #include <limits.h>
 #include <math.h>
 
@@ -24,8 +25,8 @@ static int64_t max3(int64_t a, int64_t b, int64_t c)
     return max2(max2(a, b), c);
 }
 
-/* Whether BLAS may be asked: something to do, sizes and leading dimensions up to `largest` fit its int. */
-static int suits(int64_t smallest, int64_t largest)
+/* Whether BLAS can be called: no size is 0, all sizes and leading dimensions fit into int, the library is usable. */
+static int can_use_blas(int64_t smallest, int64_t largest)
 {
     return smallest > 0 && largest <= INT_MAX && thaw__blas_probe() != THAW__BLAS_REFUSED;
 }
@@ -45,8 +46,8 @@ const char *thaw__linalg_name(void)
     return thaw__blas_name();
 }
 
-static void gemv(CBLAS_TRANSPOSE transpose, int64_t m, int64_t n, float alpha, const float *A, int64_t lda, const float *x,
-                 float beta, float *y)
+static void gemv(CBLAS_TRANSPOSE transpose, int64_t m, int64_t n, float alpha, const float *A, int64_t lda,
+                 const float *x, float beta, float *y)
 {
     begin();
     cblas_sgemv(CblasRowMajor, transpose, (int)m, (int)n, alpha, A, (int)lda, x, 1, beta, y, 1);
@@ -55,7 +56,7 @@ static void gemv(CBLAS_TRANSPOSE transpose, int64_t m, int64_t n, float alpha, c
 
 void thaw__gemv(int64_t m, int64_t n, float alpha, const float *A, int64_t lda, const float *x, float beta, float *y)
 {
-    if (suits(m < n ? m : n, max2(m, lda)))
+    if (can_use_blas(m < n ? m : n, max2(m, lda)))
         gemv(CblasNoTrans, m, n, alpha, A, lda, x, beta, y);
     else
         thaw__ref_gemv(m, n, alpha, A, lda, x, beta, y);
@@ -63,21 +64,21 @@ void thaw__gemv(int64_t m, int64_t n, float alpha, const float *A, int64_t lda, 
 
 void thaw__gemv_t(int64_t m, int64_t n, float alpha, const float *A, int64_t lda, const float *x, float beta, float *y)
 {
-    if (suits(m < n ? m : n, max2(m, lda)))
+    if (can_use_blas(m < n ? m : n, max2(m, lda)))
         gemv(CblasTrans, m, n, alpha, A, lda, x, beta, y);
     else
         thaw__ref_gemv_t(m, n, alpha, A, lda, x, beta, y);
 }
 
-/* Sizes and leading dimensions that cblas_sgemm takes. */
-static int gemm_suits(int64_t m, int64_t n, int64_t k, int64_t lda, int64_t ldb, int64_t ldc)
+/* can_use_blas() for cblas_sgemm. */
+static int can_use_gemm(int64_t m, int64_t n, int64_t k, int64_t lda, int64_t ldb, int64_t ldc)
 {
     const int64_t smallest = m < n ? (m < k ? m : k) : (n < k ? n : k);
-    return suits(smallest, max2(max3(m, n, k), max3(lda, ldb, ldc)));
+    return can_use_blas(smallest, max2(max3(m, n, k), max3(lda, ldb, ldc)));
 }
 
-static void gemm(CBLAS_TRANSPOSE of_a, CBLAS_TRANSPOSE of_b, int64_t m, int64_t n, int64_t k, float alpha, const float *A,
-                 int64_t lda, const float *B, int64_t ldb, float beta, float *C, int64_t ldc)
+static void gemm(CBLAS_TRANSPOSE of_a, CBLAS_TRANSPOSE of_b, int64_t m, int64_t n, int64_t k, float alpha,
+                 const float *A, int64_t lda, const float *B, int64_t ldb, float beta, float *C, int64_t ldc)
 {
     begin();
     cblas_sgemm(CblasRowMajor, of_a, of_b, (int)m, (int)n, (int)k, alpha, A, (int)lda, B, (int)ldb, beta, C, (int)ldc);
@@ -87,7 +88,7 @@ static void gemm(CBLAS_TRANSPOSE of_a, CBLAS_TRANSPOSE of_b, int64_t m, int64_t 
 void thaw__gemm(int64_t m, int64_t n, int64_t k, float alpha, const float *A, int64_t lda, const float *B, int64_t ldb,
                 float beta, float *C, int64_t ldc)
 {
-    if (gemm_suits(m, n, k, lda, ldb, ldc))
+    if (can_use_gemm(m, n, k, lda, ldb, ldc))
         gemm(CblasNoTrans, CblasNoTrans, m, n, k, alpha, A, lda, B, ldb, beta, C, ldc);
     else
         thaw__ref_gemm(m, n, k, alpha, A, lda, B, ldb, beta, C, ldc);
@@ -96,7 +97,7 @@ void thaw__gemm(int64_t m, int64_t n, int64_t k, float alpha, const float *A, in
 void thaw__gemm_nt(int64_t m, int64_t n, int64_t k, float alpha, const float *A, int64_t lda, const float *B,
                    int64_t ldb, float beta, float *C, int64_t ldc)
 {
-    if (gemm_suits(m, n, k, lda, ldb, ldc))
+    if (can_use_gemm(m, n, k, lda, ldb, ldc))
         gemm(CblasNoTrans, CblasTrans, m, n, k, alpha, A, lda, B, ldb, beta, C, ldc);
     else
         thaw__ref_gemm_nt(m, n, k, alpha, A, lda, B, ldb, beta, C, ldc);
@@ -105,7 +106,7 @@ void thaw__gemm_nt(int64_t m, int64_t n, int64_t k, float alpha, const float *A,
 void thaw__gemm_tn(int64_t m, int64_t n, int64_t k, float alpha, const float *A, int64_t lda, const float *B,
                    int64_t ldb, float beta, float *C, int64_t ldc)
 {
-    if (gemm_suits(m, n, k, lda, ldb, ldc))
+    if (can_use_gemm(m, n, k, lda, ldb, ldc))
         gemm(CblasTrans, CblasNoTrans, m, n, k, alpha, A, lda, B, ldb, beta, C, ldc);
     else
         thaw__ref_gemm_tn(m, n, k, alpha, A, lda, B, ldb, beta, C, ldc);
@@ -113,7 +114,7 @@ void thaw__gemm_tn(int64_t m, int64_t n, int64_t k, float alpha, const float *A,
 
 void thaw__syrk_t(int64_t n, int64_t k, float alpha, const float *A, int64_t lda, float beta, float *C, int64_t ldc)
 {
-    if (!suits(n < k ? n : k, max3(k, lda, ldc))) {
+    if (!can_use_blas(n < k ? n : k, max3(k, lda, ldc))) {
         thaw__ref_syrk_t(n, k, alpha, A, lda, beta, C, ldc);
         return;
     }
@@ -122,7 +123,8 @@ void thaw__syrk_t(int64_t n, int64_t k, float alpha, const float *A, int64_t lda
     end();
 }
 
-/* LAPACK's info, or the first diagonal element that is not positive and finite: some vendors let NaN pass. */
+/* LAPACK's info, or the number of the first diagonal element that is not positive and finite: some vendors do not
+ * detect NaN. */
 static int64_t checked(int info, int64_t n, const float *A, int64_t lda)
 {
     if (info != 0) return info > 0 ? info : 1;
@@ -142,7 +144,7 @@ static int64_t checked64(int info, int64_t n, const double *A, int64_t lda)
 int64_t thaw__potrf(int64_t n, float *A, int64_t lda)
 {
     if (n <= THAW__SMALL_MAX) return thaw__kernels_best()->potrf(n, A, lda);
-    if (!suits(n, lda)) return thaw__ref_potrf(n, A, lda);
+    if (!can_use_blas(n, lda)) return thaw__ref_potrf(n, A, lda);
     const int order = (int)n, ld = (int)lda;
     int info;
     begin();
@@ -151,7 +153,7 @@ int64_t thaw__potrf(int64_t n, float *A, int64_t lda)
     return checked(info, n, A, lda);
 }
 
-/* Row by row: forward with dot products, b_i = (b_i - L_i b) / L_ii; back with updates, b -= b_i L_i. */
+/* Forward substitution by dot products, b_i = (b_i - L_i b) / L_ii; back substitution by updates, b -= b_i L_i. */
 static void small_potrs(int64_t n, const float *L, int64_t ldl, float *b)
 {
     const thaw__kernels *k = thaw__kernels_best();
@@ -168,7 +170,7 @@ void thaw__potrs(int64_t n, const float *L, int64_t ldl, float *b)
         small_potrs(n, L, ldl, b);
         return;
     }
-    if (!suits(n, ldl)) {
+    if (!can_use_blas(n, ldl)) {
         thaw__ref_potrs(n, L, ldl, b);
         return;
     }
@@ -182,7 +184,7 @@ void thaw__potrs(int64_t n, const float *L, int64_t ldl, float *b)
 int64_t thaw__potri(int64_t n, float *A, int64_t lda)
 {
     if (n <= THAW__SMALL_MAX) return thaw__kernels_best()->potri(n, A, lda);
-    if (!suits(n, lda)) return thaw__ref_potri(n, A, lda);
+    if (!can_use_blas(n, lda)) return thaw__ref_potri(n, A, lda);
     const int order = (int)n, ld = (int)lda;
     int info;
     begin();
@@ -195,7 +197,7 @@ int64_t thaw__potri(int64_t n, float *A, int64_t lda)
 
 void thaw__trsm(int right, int64_t n, int64_t m, const float *L, int64_t ldl, float *B, int64_t ldb)
 {
-    if (!suits(m < n ? m : n, max3(m, ldl, ldb))) {
+    if (!can_use_blas(m < n ? m : n, max3(m, ldl, ldb))) {
         thaw__ref_trsm(right, n, m, L, ldl, B, ldb);
         return;
     }
@@ -207,7 +209,7 @@ void thaw__trsm(int right, int64_t n, int64_t m, const float *L, int64_t ldl, fl
 
 int64_t thaw__potrf64(int64_t n, double *A, int64_t lda)
 {
-    if (!suits(n, lda)) return thaw__ref_potrf64(n, A, lda);
+    if (!can_use_blas(n, lda)) return thaw__ref_potrf64(n, A, lda);
     const int order = (int)n, ld = (int)lda;
     int info;
     begin();
@@ -218,7 +220,7 @@ int64_t thaw__potrf64(int64_t n, double *A, int64_t lda)
 
 int64_t thaw__potri64(int64_t n, double *A, int64_t lda)
 {
-    if (!suits(n, lda)) return thaw__ref_potri64(n, A, lda);
+    if (!can_use_blas(n, lda)) return thaw__ref_potri64(n, A, lda);
     const int order = (int)n, ld = (int)lda;
     int info;
     begin();
@@ -231,7 +233,7 @@ int64_t thaw__potri64(int64_t n, double *A, int64_t lda)
 
 int64_t thaw__syev64(int64_t n, double *A, int64_t lda, double *values, double *work)
 {
-    if (!suits(n, lda) || n > INT_MAX / (n + 3)) return thaw__ref_syev64(n, A, lda, values, work);
+    if (!can_use_blas(n, lda) || n > INT_MAX / (n + 3)) return thaw__ref_syev64(n, A, lda, values, work);
     const int order = (int)n, ld = (int)lda, length = (int)(n * n + 3 * n);
     int info;
     begin();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The contract served by plain C alone: THAW_BACKEND=ref. */
+ * linalg.h in plain C only: THAW_BACKEND=ref. */
 #include "linalg.h"
 #include "linalg_ref.h"
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Plain loops, ordered so that the inner one runs along a row: a compiler vectorises it, and a reader can check it against
- * the formula in linalg.h. Cholesky exists once, as a text for both float types: linalg_ref.inc.h. */
+ * linalg.h in plain loops. Inner loops run along rows, so that the compiler vectorises them. Cholesky is one text for
+ * both float types: linalg_ref.inc.h.
+ */
 #include "linalg_ref.h"
 
 #include <math.h>
 
-enum { PARTS = 16 }; /* partial sums of a dot product: independent, so they vectorise; and the error grows more slowly */
+enum { PARTS = 16 }; /* independent partial sums of a dot product: they vectorise, and rounding errors are smaller */
 
 static float dot(int64_t n, const float *x, const float *y)
 {
@@ -24,13 +25,14 @@ static void axpy(int64_t n, float a, const float *restrict x, float *restrict y)
     for (int64_t i = 0; i < n; i++) y[i] += a * x[i];
 }
 
-/* y = beta y; beta 0 does not read y. */
+/* y = beta y; with beta 0, y is not read. */
 static void scale(int64_t n, float beta, float *y)
 {
     for (int64_t i = 0; i < n; i++) y[i] = beta == 0.0f ? 0.0f : beta * y[i];
 }
 
-void thaw__ref_gemv(int64_t m, int64_t n, float alpha, const float *A, int64_t lda, const float *x, float beta, float *y)
+void thaw__ref_gemv(int64_t m, int64_t n, float alpha, const float *A, int64_t lda, const float *x, float beta,
+                    float *y)
 {
     scale(m, beta, y);
     if (alpha == 0.0f) return;
@@ -83,7 +85,7 @@ void thaw__ref_potrs(int64_t n, const float *L, int64_t ldl, float *b)
     }
 }
 
-/* X L = B, row by row: column i of X is done once all later columns are. */
+/* X L = B by rows: column i of X needs all later columns. */
 static void trsm_right(int64_t n, int64_t m, const float *L, int64_t ldl, float *B, int64_t ldb)
 {
     for (int64_t r = 0; r < m; r++) {
@@ -95,7 +97,7 @@ static void trsm_right(int64_t n, int64_t m, const float *L, int64_t ldl, float 
     }
 }
 
-/* L X = B: row i of X is done once all earlier rows are. */
+/* L X = B: row i of X needs all earlier rows. */
 static void trsm_left(int64_t n, int64_t m, const float *L, int64_t ldl, float *B, int64_t ldb)
 {
     for (int64_t i = 0; i < n; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The contract of linalg.h in plain C: always built, the oracle of the tests, and what the BLAS backend falls back to. */
+ * linalg.h in plain C: always built, the reference of the tests, and the fallback of the BLAS backend. */
 #ifndef THAW_LINALG_REF_H
 #define THAW_LINALG_REF_H
 

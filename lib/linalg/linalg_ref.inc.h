@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Cholesky and the inverse from it, for REAL = float and double. Sums are in double in both: this is the oracle. */
+ * Cholesky factor and inverse for REAL = float and double. Sums are in double for both. */
 
 /* A = L L', row by row:  L[i,j] = (A[i,j] - sum_{p<j} L[i,p] L[j,p]) / L[j,j] */
 int64_t POTRF(int64_t n, REAL *A, int64_t lda)
@@ -20,7 +20,7 @@ int64_t POTRF(int64_t n, REAL *A, int64_t lda)
 }
 
 /* L <- L^-1 in place:  M[i,j] = -(sum_{j<=p<i} L[i,p] M[p,j]) / L[i,i],  M[i,i] = 1 / L[i,i].
- * Within row i, column j still needs L[i,p] for p >= j only, and overwrites the first of them last. */
+ * Column j of row i reads L[i,p] for p >= j only, so it can overwrite L[i,j]. */
 static int64_t INVERT(int64_t n, REAL *L, int64_t ldl)
 {
     for (int64_t i = 0; i < n; i++) {
@@ -36,8 +36,8 @@ static int64_t INVERT(int64_t n, REAL *L, int64_t ldl)
     return 0;
 }
 
-/* M <- M' M in full, in place:  out[i,j] = sum_{p>=i} M[p,i] M[p,j] for j <= i. Sums go to the upper triangle, which nobody
- * reads; row i of the lower one is read last for out[i,i] and can then take its mirror image. */
+/* M <- M' M in full, in place:  out[i,j] = sum_{p>=i} M[p,i] M[p,j] for j <= i. Sums are stored in the upper triangle,
+ * which is not read; row i of the lower triangle is read last for out[i,i], and then gets the mirror image. */
 static void SQUARE(int64_t n, REAL *M, int64_t ldm)
 {
     for (int64_t i = 0; i < n; i++) {

@@ -24,7 +24,7 @@ static void rotate_rows(int64_t n, double *x, double *y, double c, double s)
     }
 }
 
-/* Make S[p, q] zero: S <- J' S J, Q <- J' Q. */
+/* The rotation J that makes S[p, q] zero: S <- J' S J, Q <- J' Q. */
 static void rotate(int64_t n, double *S, double *Q, int64_t ldq, int64_t p, int64_t q)
 {
     if (S[p * n + q] == 0) return;

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Files by POSIX calls. */
 #define _POSIX_C_SOURCE 200809L
 #include "file.h"
 
@@ -22,7 +23,7 @@ static thaw_status io_error(const char *verb, const char *path)
     return thaw__fail(THAW_E_IO, "cannot %s %.300s: %s", verb, path, text);
 }
 
-/* O_NONBLOCK: opening a pipe that nobody writes to would wait for ever; regular files do not notice. */
+/* O_NONBLOCK: opening a pipe without a writer would block for ever. It has no effect on regular files. */
 static thaw_status open_regular(int *fd, size_t *size, const char *path)
 {
     *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -49,7 +50,7 @@ thaw_status thaw__file_read(thaw__file *out, const char *path, const thaw_alloca
     for (size_t at = 0; st == THAW_OK && at < size;) {
         ssize_t got = read(fd, bytes + at, size - at < (1u << 30) ? size - at : 1u << 30);
         if (got > 0) at += (size_t)got;
-        else if (got == 0) size = at; /* cut while we read */
+        else if (got == 0) size = at; /* the file was truncated meanwhile */
         else if (errno != EINTR) st = io_error("read", path);
     }
     close(fd);
@@ -84,8 +85,8 @@ void thaw__file_close(thaw__file *file, const thaw_allocator *allocator)
     *file = (thaw__file){0};
 }
 
-/* Renaming over a device or a pipe would remove it, and /dev/null is missed. */
-static thaw_status refuse_special(const char *path)
+/* THAW_E_IO if path exists and is not a regular file: rename() would remove a device such as /dev/null. */
+static thaw_status check_regular(const char *path)
 {
     struct stat old;
     if (stat(path, &old) != 0 || S_ISREG(old.st_mode)) return THAW_OK;
@@ -104,7 +105,7 @@ static int write_all(int fd, const char *bytes, size_t size)
     return 0;
 }
 
-/* fsync the folder so that the rename itself survives a power cut; filesystems that cannot are left alone. */
+/* fsync the folder, so that the rename survives a power failure. Errors are ignored: some filesystems cannot do it. */
 static void sync_folder(char *path)
 {
     char *slash = strrchr(path, '/');
@@ -116,7 +117,7 @@ static void sync_folder(char *path)
     close(fd);
 }
 
-/* A new file "path.PID.N.tmp"; the names of two threads or two processes never meet. */
+/* Create a new file "path.PID.N.tmp", a name that is unique among threads and processes. */
 static int create_beside(char *temporary, size_t capacity, const char *path)
 {
     static atomic_uint serial;
@@ -131,7 +132,7 @@ static int create_beside(char *temporary, size_t capacity, const char *path)
 
 thaw_status thaw__file_save(const char *path, const thaw__span *spans, size_t n, const thaw_allocator *allocator)
 {
-    THAW__TRY(refuse_special(path));
+    THAW__TRY(check_regular(path));
     size_t length = strlen(path);
     size_t capacity = length + 40;
     char *temporary = thaw__alloc(allocator, capacity, 1);
@@ -144,7 +145,7 @@ thaw_status thaw__file_save(const char *path, const thaw__span *spans, size_t n,
         goto done;
     }
     struct stat old;
-    int failed = stat(path, &old) == 0 && fchmod(fd, old.st_mode & 07777) != 0; /* keep who may read it */
+    int failed = stat(path, &old) == 0 && fchmod(fd, old.st_mode & 07777) != 0; /* keep the permissions */
     for (size_t i = 0; !failed && i < n; i++) failed = write_all(fd, spans[i].bytes, spans[i].size) != 0;
     failed = failed || fsync(fd) != 0;
     if (failed) st = io_error("write", path);

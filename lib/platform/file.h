@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Files: read whole, mapped, or replaced so that a reader or a crash sees the old bytes or the new ones, never a mixture. */
+ * Files: read, map, and replace atomically (a reader, or a crash, finds the old bytes or the new ones, never a
+ * mixture). */
 #ifndef THAW_PLATFORM_FILE_H
 #define THAW_PLATFORM_FILE_H
 
@@ -7,15 +8,15 @@
 
 #include "thaw/thaw_status.h"
 
-/** Bytes of a file: allocated (map 0) or mapped privately, so that writing to them copies a page (map 1). */
+/** The bytes of a file: allocated (mapped 0), or mapped privately, copy on write (mapped 1). */
 typedef struct thaw__file {
     char *bytes;
     size_t size;
     int mapped;
 } thaw__file;
 
-/** Read a regular file; the bytes are followed by a zero byte that size does not count.
- *  THAW_E_IO names the path and the system's reason. */
+/** Read a regular file; a zero byte follows, which size does not count. The message of THAW_E_IO has the path and the
+ *  reason of the system. */
 thaw_status thaw__file_read(thaw__file *out, const char *path, const thaw_allocator *allocator);
 
 /** Map a regular file, copy on write. An empty file gives size 0. */
@@ -28,9 +29,10 @@ typedef struct thaw__span {
     size_t size;
 } thaw__span;
 
-/** Replace path by the spans one after the other: temporary in the same folder, fsync, rename, fsync of the folder.
- *  On THAW_E_IO the old file is whole and the temporary is gone. A path that is there and is no regular file is refused;
- *  a symbolic link to a regular file is replaced, not followed. */
+/** Replace path by the concatenated spans: write a temporary file in the same folder, fsync, rename, fsync the folder.
+ *  On
+ *  THAW_E_IO the old file is unchanged and the temporary file removed. THAW_E_IO if path exists and is not a regular
+ *  file; a symbolic link to a regular file is replaced, not followed. */
 thaw_status thaw__file_save(const char *path, const thaw__span *spans, size_t n, const thaw_allocator *allocator);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Are numbers finite? By their bits, which the compiler turns into vectors; a sum of floats is one long chain. */
+ * The check for finite floats, by their bits: this vectorises, unlike a sum of floats. */
 #ifndef THAW_PLATFORM_FINITE_H
 #define THAW_PLATFORM_FINITE_H
 

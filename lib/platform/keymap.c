@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * The hash table of keys. */
 #include "keymap.h"
 
 #include <string.h>
@@ -45,7 +46,7 @@ uint64_t thaw__hash(const void *bytes, size_t n)
     return XXH3_64bits(bytes, n);
 }
 
-/* The slot that holds the key, or the free one where it would go. */
+/* The slot of a key, or the empty slot where it would be inserted. */
 static size_t probe(const thaw__keymap *map, const char *key, size_t n)
 {
     size_t mask = map->n_slots - 1;
@@ -76,7 +77,7 @@ static void reindex(thaw__keymap *map)
 static thaw_status reserve(thaw__keymap *map, size_t n)
 {
     const thaw_allocator *a = &map->allocator;
-    if (map->n >= INT32_MAX) return thaw__fail(THAW_E_RANGE, "%d keys are the most", INT32_MAX);
+    if (map->n >= INT32_MAX) return thaw__fail(THAW_E_RANGE, "more than %d keys", INT32_MAX);
     THAW__TRY(thaw__grow(a, &map->bytes, &map->cap_bytes, map->n_bytes, map->n_bytes + n + 1, 1));
     THAW__TRY(thaw__grow(a, &map->offsets, &map->cap_offsets, (size_t)map->n, (size_t)map->n + 1, sizeof(int64_t)));
     if (2 * ((size_t)map->n + 1) <= map->n_slots) return THAW_OK;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Numbers as little-endian bytes, whatever the machine's order and alignment. */
+ * Numbers to and from little-endian bytes, for any byte order and alignment of the machine. */
 #ifndef THAW_PLATFORM_LITTLE_ENDIAN_H
 #define THAW_PLATFORM_LITTLE_ENDIAN_H
 
 #include <stdint.h>
 #include <string.h>
 
-/** The lowest `bytes` bytes of v at `at`, and back. */
+/** Write the lowest `bytes` bytes of v, and read them. */
 static inline void thaw__put_bytes(unsigned char *at, uint64_t v, int bytes)
 {
     for (int i = 0; i < bytes; i++) at[i] = (unsigned char)(v >> (8 * i));
@@ -19,7 +19,7 @@ static inline uint64_t thaw__get_bytes(const unsigned char *at, int bytes)
     return v;
 }
 
-/** x [n] as float32, and back.  @return the first byte after them. */
+/** Write and read x [n] as float32.  @return the first byte after them */
 static inline unsigned char *thaw__put_floats(unsigned char *at, const float *x, int64_t n)
 {
     for (int64_t i = 0; i < n; i++, at += 4) {
@@ -39,7 +39,7 @@ static inline const unsigned char *thaw__get_floats(const unsigned char *at, flo
     return at;
 }
 
-/** float64 as 8 bytes, and back. */
+/** Write and read a float64. */
 static inline void thaw__put_double(unsigned char *at, double x)
 {
     uint64_t bits;

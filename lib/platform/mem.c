@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Layout of an allocation: [padding | pointer the host gave | aligned block handed out]. */
+ * Layout of an allocation: [padding | pointer from the allocator | aligned block]. The block is returned. */
 #include "mem.h"
 
 #include <stdint.h>
@@ -8,13 +8,13 @@
 
 #include "status.h"
 
-static void *host_alloc(void *ctx, uint64_t size)
+static void *default_alloc(void *ctx, uint64_t size)
 {
     (void)ctx;
     return size > SIZE_MAX ? NULL : malloc((size_t)size);
 }
 
-static void host_free(void *ctx, void *ptr)
+static void default_free(void *ctx, void *ptr)
 {
     (void)ctx;
     free(ptr);
@@ -23,7 +23,7 @@ static void host_free(void *ctx, void *ptr)
 thaw_allocator thaw__allocator(const thaw_allocator *given)
 {
     if (given && given->alloc && given->free) return *given;
-    return (thaw_allocator){host_alloc, host_free, NULL};
+    return (thaw_allocator){default_alloc, default_free, NULL};
 }
 
 void *thaw__alloc(const thaw_allocator *a, size_t count, size_t size)
@@ -36,7 +36,7 @@ void *thaw__alloc(const thaw_allocator *a, size_t count, size_t size)
     size_t total = bytes + THAW__ALIGN + sizeof(void *);
     char *host = a->alloc(a->ctx, total);
     if (!host) {
-        thaw__fail(THAW_E_NOMEM, "%zu bytes were refused by the allocator", total);
+        thaw__fail(THAW_E_NOMEM, "the allocator returned NULL for %zu bytes", total);
         return NULL;
     }
     uintptr_t at = ((uintptr_t)host + sizeof(void *) + THAW__ALIGN - 1) / THAW__ALIGN * THAW__ALIGN;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Reading: digits gather in 64 bits, the decimal point and the exponent in a power of ten. Where both fit a double
- * exactly, one operation rounds once and the result is exact (Clinger 1990, the fast path); else the scaling runs in
- * long double. */
+ * Parsing: the digits are an integer of 64 bits, the decimal point and the exponent a power of ten. If a double
+ * represents both exactly, one operation gives the correctly rounded result (Clinger 1990, the fast path). Otherwise
+ * the product is computed in long double.
+ */
 #include "number.h"
 
 #include <math.h>
@@ -11,16 +12,16 @@
 typedef struct decimal {
     uint64_t digits; /* value = digits * 10^exponent */
     int exponent;
-    int seen; /* whether there was a digit */
+    int has_digit;
 } decimal;
 
-enum { EXPONENT_LIMIT = 100000 }; /* far beyond any double; keeps sums inside int */
+enum { EXPONENT_LIMIT = 100000 }; /* far beyond any double; sums stay within int */
 
-/* Digits past the nineteenth no longer fit 64 bits: they only move the point. */
+/* Digits that do not fit into 64 bits change the exponent only. */
 static const char *read_digits(decimal *d, const char *at, const char *end, int step)
 {
     for (; at < end && *at >= '0' && *at <= '9'; at++) {
-        d->seen = 1;
+        d->has_digit = 1;
         if (d->digits < UINT64_MAX / 10 - 1) {
             d->digits = d->digits * 10 + (uint64_t)(*at - '0');
             d->exponent += step;
@@ -81,7 +82,7 @@ int thaw__number_parse(double *out, const char *text, size_t n)
     if (at < end && (*at == '-' || *at == '+')) at++;
     at = read_digits(&d, at, end, 0);
     if (at < end && *at == '.') at = read_digits(&d, at + 1, end, -1);
-    if (!d.seen) return 0;
+    if (!d.has_digit) return 0;
     at = read_exponent(&d, at, end);
     if (at != end) return 0;
 
@@ -91,8 +92,8 @@ int thaw__number_parse(double *out, const char *text, size_t n)
     return 1;
 }
 
-/* A host's decimal comma, of any number of bytes, becomes a point. */
-static size_t point(char *text)
+/* Replace the decimal separator of the locale, of any number of bytes, by a point; returns the new length. */
+static size_t replace_separator(char *text)
 {
     char *to = text;
     for (const char *from = text; *from; from++) {
@@ -110,7 +111,7 @@ size_t thaw__number_print(char out[THAW__NUMBER_BYTES], float value)
         return (size_t)snprintf(out, THAW__NUMBER_BYTES, "%.0f", (double)value);
     for (int digits = 1;; digits++) {
         snprintf(out, THAW__NUMBER_BYTES, "%.*g", digits, (double)value);
-        size_t n = point(out);
+        size_t n = replace_separator(out);
         double back;
         if (digits >= 9 || (thaw__number_parse(&back, out, n) && (float)back == value)) return n;
     }

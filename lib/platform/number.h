@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Numbers as text, the same in every locale: strtod and printf follow the host's decimal comma, these do not. */
+ * Numbers to and from text, the same in every locale (strtod and printf use the decimal separator of the locale). */
 #ifndef THAW_PLATFORM_NUMBER_H
 #define THAW_PLATFORM_NUMBER_H
 
@@ -7,12 +7,12 @@
 
 enum { THAW__NUMBER_BYTES = 32 };
 
-/** Read the n bytes at text as one decimal number, such as -12, .5 or 1e-3; 1 if they are one and it is finite.
- *  No spaces, hexadecimal, "nan" or "inf". Exact for digits up to 2^53 with at most 22 decimal places, else within one
- *  unit in the last place. */
+/** Parse text [n bytes] as one decimal number, such as -12, .5 or 1e-3. Returns 1 if all of it is a finite number, else
+ *  0. No spaces, hexadecimal, "nan" or "inf". Exact for digits up to 2^53 with at most 22 decimal places, else within
+ *  one unit in the last place. */
 int thaw__number_parse(double *out, const char *text, size_t n);
 
-/** The shortest text that reads back as the same finite float, zero-terminated; returns its length. */
+/** The shortest text that parses to the same finite float, zero-terminated; returns its length. */
 size_t thaw__number_print(char out[THAW__NUMBER_BYTES], float value);
 
 #endif

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Philox and the distributions from it. */
 #include "rng.h"
 
 #include <Random123/philox.h>

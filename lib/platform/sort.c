@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Heapsort (Williams 1964): n log n at worst and in place. */
+ * Heapsort (Williams 1964): O(n log n) in the worst case, in place. */
 #include "sort.h"
 
 #include <assert.h>
@@ -25,8 +25,8 @@ static void swap(const heap *h, size_t i, size_t j)
     memcpy(element(h, j), t, h->size);
 }
 
-/* Let element i sink among the first n until no child is greater. */
-static void sink(const heap *h, size_t i, size_t n)
+/* Sift element i down in the heap of the first n elements, until no child is greater. */
+static void sift_down(const heap *h, size_t i, size_t n)
 {
     for (size_t child; (child = 2 * i + 1) < n; i = child) {
         if (child + 1 < n && h->compare(element(h, child), element(h, child + 1)) < 0) child++;
@@ -39,10 +39,10 @@ void thaw__sort(void *elements, size_t n, size_t size, int (*compare)(const void
 {
     assert(size <= THAW__SORT_MAX);
     const heap h = {elements, size, compare};
-    for (size_t i = n / 2; i-- > 0;) sink(&h, i, n);
+    for (size_t i = n / 2; i-- > 0;) sift_down(&h, i, n);
     for (size_t last = n; last-- > 1;) {
         swap(&h, 0, last);
-        sink(&h, 0, last);
+        sift_down(&h, 0, last);
     }
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Sorting that takes no memory: the C library's qsort() may ask malloc, which is not the host's allocator. */
+ * Sorting without allocation: qsort() may call malloc, which is not the host's allocator. */
 #ifndef THAW_PLATFORM_SORT_H
 #define THAW_PLATFORM_SORT_H
 
@@ -7,8 +7,7 @@
 
 enum { THAW__SORT_MAX = 64 }; /* bytes of an element */
 
-/** Sort n elements of `size` bytes ascending, as qsort(). Equal elements come in any order, the same on every machine.
- */
+/** Sort n elements of `size` bytes ascending, like qsort(). Not stable; the result is the same on every machine. */
 void thaw__sort(void *elements, size_t n, size_t size, int (*compare)(const void *, const void *));
 
 /** Compare two int64_t. */

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Messages and names of codes. */
 #include "status.h"
 
 #include <stdarg.h>
@@ -7,21 +8,21 @@
 
 #include "utf8.h"
 
-enum { REASON_BYTES = 512 };
+enum { MESSAGE_BYTES = 512 };
 
-static _Thread_local char reason[REASON_BYTES];
+static _Thread_local char message[MESSAGE_BYTES];
 
-/* Keep the promise of one line of UTF-8, whatever the words quote and wherever they were cut. */
-static void tidy(void)
+/* Make the message one line of valid UTF-8: it may quote any bytes, and may have been truncated. */
+static void clean_message(void)
 {
-    size_t n = strlen(reason);
-    const int cut = n == REASON_BYTES - 1;
-    for (int back = 0; cut && back < 4 && !thaw__utf8_valid(reason, n); back++) reason[--n] = 0;
-    const int valid = thaw__utf8_valid(reason, n);
+    size_t n = strlen(message);
+    const int cut = n == MESSAGE_BYTES - 1;
+    for (int back = 0; cut && back < 4 && !thaw__utf8_valid(message, n); back++) message[--n] = 0;
+    const int valid = thaw__utf8_valid(message, n);
     for (size_t i = 0; i < n; i++) {
-        const unsigned char byte = (unsigned char)reason[i];
-        if (byte < 0x20 || byte == 0x7f) reason[i] = ' ';
-        else if (byte >= 0x80 && !valid) reason[i] = '?';
+        const unsigned char byte = (unsigned char)message[i];
+        if (byte < 0x20 || byte == 0x7f) message[i] = ' ';
+        else if (byte >= 0x80 && !valid) message[i] = '?';
     }
 }
 
@@ -29,29 +30,29 @@ thaw_status thaw__fail(thaw_status code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    vsnprintf(reason, sizeof reason, format, args);
+    vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    tidy();
+    clean_message();
     return code;
 }
 
 thaw_status thaw__fail_in(thaw_status code, const char *format, ...)
 {
-    char inner[REASON_BYTES];
-    memcpy(inner, reason, sizeof inner);
+    char inner[MESSAGE_BYTES];
+    memcpy(inner, message, sizeof inner);
 
     va_list args;
     va_start(args, format);
-    int used = vsnprintf(reason, sizeof reason, format, args);
+    int used = vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    if (used >= 0 && used < REASON_BYTES) snprintf(reason + used, sizeof reason - (size_t)used, "%s", inner);
-    tidy();
+    if (used >= 0 && used < MESSAGE_BYTES) snprintf(message + used, sizeof message - (size_t)used, "%s", inner);
+    clean_message();
     return code;
 }
 
 const char *thaw__last_error(void)
 {
-    return reason;
+    return message;
 }
 
 const char *thaw__status_text(thaw_status code)

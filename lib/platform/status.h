@@ -1,30 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Failure in one place: a code for the caller to decide on and one line of text, kept per thread and without allocating. */
+ * Errors: a code, and one line of text that is stored per thread without allocation. */
 #ifndef THAW_PLATFORM_STATUS_H
 #define THAW_PLATFORM_STATUS_H
 
 #include "thaw/thaw_status.h"
 
-/** Record why a call fails and return the code. The text names the value and the bound, on one line, without a full stop. */
+/** Set the message of this thread and return the code. A message is one line that names the value and the bound,
+ *  without a full stop. */
 thaw_status thaw__fail(thaw_status code, const char *format, ...) __attribute__((format(printf, 2, 3), cold));
 
-/** Put words in front of the recorded reason, such as "line 3: "; returns code unchanged. */
+/** Put text in front of the message, such as "line 3: "; returns the code. */
 thaw_status thaw__fail_in(thaw_status code, const char *format, ...) __attribute__((format(printf, 2, 3), cold));
 
-/** The recorded reason of this thread. */
+/** The message of this thread. */
 const char *thaw__last_error(void);
 
 /** The name of a code. */
 const char *thaw__status_text(thaw_status code);
 
-/** Return early with the status of an inner call that failed. */
+/** Return the status of a call that failed. */
 #define THAW__TRY(call)                                                                                                \
     do {                                                                                                               \
         thaw_status try_ = (call);                                                                                     \
         if (try_ != THAW_OK) return try_;                                                                              \
     } while (0)
 
-/** Leave through the function's release path; needs a local `st` and a label `fail`. */
+/** Go to the label `fail` if a call fails; sets the local variable `st`. */
 #define THAW__TRY_GOTO(call)                                                                                           \
     do {                                                                                                               \
         st = (call);                                                                                                   \

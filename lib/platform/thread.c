@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The pool: n - 1 threads sleep on a condition until a piece of work is posted; every thread, the caller too, draws the
- * next index from an atomic counter; the caller waits for the last one. C11 threads crash under TSan: pthreads. */
+ * The pool: n - 1 threads wait on a condition for a loop. All threads, with the caller, take the next index from an
+ * atomic counter; the caller waits for the others. pthreads, because C11 threads crash under TSan.
+ */
 #define _POSIX_C_SOURCE 200809L
 #include "thread.h"
 
@@ -36,8 +37,8 @@ struct thaw__pool {
     pthread_mutex_t lock;
     pthread_cond_t posted;
     pthread_cond_t finished;
-    uint64_t round; /* counts pieces of work; under lock */
-    int32_t busy;   /* threads still at this round; under lock */
+    uint64_t round; /* number of the loop; under lock */
+    int32_t busy;   /* threads that have not finished this loop; under lock */
     int stop;       /* under lock */
     thaw_task task;
     void *arg;
@@ -49,10 +50,10 @@ struct thaw__pool {
         thaw__pool *pool;
         pthread_t thread;
         int32_t worker;
-    } * members; /* [n_workers - 1] */
+    } *members; /* [n_workers - 1] */
 };
 
-static void draw(thaw__pool *pool, int32_t worker)
+static void run_tasks(thaw__pool *pool, int32_t worker)
 {
     for (;;) {
         int64_t i = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed);
@@ -72,7 +73,7 @@ static void *member_main(void *arg)
         if (pool->stop) break;
         seen = pool->round;
         pthread_mutex_unlock(&pool->lock);
-        draw(pool, self->worker);
+        run_tasks(pool, self->worker);
         pthread_mutex_lock(&pool->lock);
         if (--pool->busy == 0) pthread_cond_signal(&pool->finished);
     }
@@ -93,7 +94,7 @@ static int32_t pool_run(void *ctx, thaw_task task, void *arg, int64_t n_tasks)
     pthread_cond_broadcast(&pool->posted);
     pthread_mutex_unlock(&pool->lock);
 
-    draw(pool, 0);
+    run_tasks(pool, 0);
 
     pthread_mutex_lock(&pool->lock);
     while (pool->busy > 0) pthread_cond_wait(&pool->finished, &pool->lock);
@@ -101,7 +102,7 @@ static int32_t pool_run(void *ctx, thaw_task task, void *arg, int64_t n_tasks)
     return 0;
 }
 
-/* As many as the system gives. They are born with every signal blocked: signals are for the threads of the host. */
+/* Start threads until one fails. All signals are blocked in them: signals are for the threads of the host. */
 static void start_members(thaw__pool *pool)
 {
     sigset_t all, old;
@@ -135,9 +136,9 @@ thaw_status thaw__pool_create(thaw__pool **out, int32_t n_workers)
     pool->members = members;
     start_members(pool);
     if (pool->n_started < n_workers - 1) {
-        const int32_t refused = pool->n_started + 2;
+        const int32_t failed = pool->n_started + 2;
         thaw__pool_free(pool);
-        return thaw__fail(THAW_E_IO, "the system refuses thread %d of %d", refused, n_workers);
+        return thaw__fail(THAW_E_IO, "the system cannot create thread %d of %d", failed, n_workers);
     }
     *out = pool;
     return THAW_OK;

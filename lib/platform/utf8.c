@@ -1,10 +1,11 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Validation of UTF-8, with a fast path for ASCII. */
 #include "utf8.h"
 
 #include <stdint.h>
 #include <string.h>
 
-/* Length of the sequence a lead byte opens, and the bounds of its second byte; 0: not a lead byte. */
+/* Length of the sequence of a lead byte, and the bounds of its second byte; 0: not a lead byte. */
 static size_t lead(uint8_t b, uint8_t *low, uint8_t *high)
 {
     *low = 0x80;
@@ -24,7 +25,7 @@ static size_t lead(uint8_t b, uint8_t *low, uint8_t *high)
     return 0;
 }
 
-/* How many of the n bytes are ASCII before eight hold one that is not: most text is, and goes eight at a time. */
+/* Number of leading bytes in whole groups of 8 ASCII bytes. */
 static size_t ascii_run(const uint8_t *s, size_t n)
 {
     size_t i = 0;

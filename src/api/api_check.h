@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Checks that public functions share, before anything is computed. */
+ * Argument checks that public functions share. */
 #ifndef THAW_API_CHECK_H
 #define THAW_API_CHECK_H
 
@@ -8,12 +8,12 @@
 #include "status.h"
 #include "thaw/thaw.h"
 
-/** Whether a caller's struct is one this library knows, by its struct_size: from `first`, the size in the version that brought
- *  it, to `known`, the newest. What the caller's lacks is default. */
+/** Check struct_size of a caller's struct: at least `first`, its size in the version that introduced it, and at most
+ *  `known`, the size in this version. Fields that the caller's struct does not have are defaults. */
 static inline thaw_status thaw__check_grown(const char *name, uint32_t struct_size, size_t first, size_t known)
 {
     if (struct_size > known)
-        return thaw__fail(THAW_E_VERSION, "%s.struct_size is %u; this library knows %zu bytes", name, struct_size,
+        return thaw__fail(THAW_E_VERSION, "%s.struct_size is %u; must be at most %zu in this version", name, struct_size,
                           known);
     if (struct_size < first || struct_size % sizeof(uint32_t))
         return thaw__fail(THAW_E_ARG, "%s.struct_size is %u; must be %zu: call its init function", name, struct_size,
@@ -21,19 +21,19 @@ static inline thaw_status thaw__check_grown(const char *name, uint32_t struct_si
     return THAW_OK;
 }
 
-/** The same for a struct that has not grown yet. */
+/** The same for a struct that has had one size only. */
 static inline thaw_status thaw__check_struct(const char *name, uint32_t struct_size, size_t known)
 {
     return thaw__check_grown(name, struct_size, known, known);
 }
 
-/** thaw_config is that of 0.1 or longer. */
+/** The same for thaw_config, which was introduced in 0.1. */
 static inline thaw_status thaw__check_config(uint32_t struct_size)
 {
     return thaw__check_grown("config", struct_size, offsetof(thaw_config, target), sizeof(thaw_config));
 }
 
-/** Whether a host gave both functions of an allocator or none. */
+/** THAW_E_ARG if an allocator has only one of its two functions. */
 static inline thaw_status thaw__check_allocator(const thaw_allocator *allocator)
 {
     if (!allocator->alloc == !allocator->free) return THAW_OK;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The public functions on data: arguments are checked and options completed here, the work is in src/data. */
+ * Public functions of thaw_data: check arguments, complete options, call src/data. */
 #include "api_check.h"
 #include "data.h"
 
@@ -68,7 +68,8 @@ static thaw_status complete_read_options(thaw_read_options *out, const thaw_read
     THAW__TRY(thaw__check_struct("options", options->struct_size, sizeof *options));
     THAW__TRY(check_table(options->table, THAW_TABLE_EVENTS));
     if (options->format < THAW_FORMAT_AUTO || options->format > THAW_FORMAT_CSV)
-        return thaw__fail(THAW_E_RANGE, "format is %d; must be %d to %d", options->format, THAW_FORMAT_AUTO, THAW_FORMAT_CSV);
+        return thaw__fail(THAW_E_RANGE, "format is %d; must be %d to %d", options->format, THAW_FORMAT_AUTO,
+                          THAW_FORMAT_CSV);
     if (options->where_column && !options->where_value) return thaw__fail(THAW_E_ARG, "where_column needs where_value");
     *out = *options;
     return THAW_OK;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Version, build, errors and the ready thread pool. */
+ * Public functions: version, build, errors, thread pool. */
 #include <pthread.h>
 #include <stdio.h>
 

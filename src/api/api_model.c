@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Models: create, pretrain, look up, save, load. */
+ * Public functions of thaw_model: create, pretrain, look up, save, load. */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -12,14 +12,14 @@
 
 thaw_status thaw_model_create(thaw_model **out, const thaw_config *config, const thaw_data *data)
 {
-    thaw_config taken;
+    thaw_config checked;
     if (!out) return thaw__fail(THAW_E_ARG, "out is required");
     *out = NULL;
     if (!data) return thaw__fail(THAW_E_ARG, "data is required");
-    THAW__TRY(thaw__config_take(&taken, config));
-    const thaw__model_type *type = thaw__registry_choose(taken.objective, data);
-    THAW__TRY(thaw__config_suits(&taken, type));
-    return thaw__model_create(out, &taken, type, data);
+    THAW__TRY(thaw__config_take(&checked, config));
+    const thaw__model_type *type = thaw__registry_choose(checked.objective, data);
+    THAW__TRY(thaw__config_suits(&checked, type));
+    return thaw__model_create(out, &checked, type, data);
 }
 
 thaw_status thaw_model_copy(thaw_model **out, const thaw_model *model)
@@ -40,7 +40,7 @@ static thaw_status check_report(uint32_t struct_size)
     return thaw__check_grown("report", struct_size, offsetof(thaw_report, valid_recall), sizeof(thaw_report));
 }
 
-/* A report in which nothing has been measured. */
+/* A report with NaN for every measure. */
 static thaw_report blank_report(void)
 {
     const double none = (double)NAN;
@@ -48,11 +48,11 @@ static thaw_report blank_report(void)
                          .best_mae = none, .valid_recall = none, .valid_ndcg = none, .loss = none};
 }
 
-/* As much as the caller's struct has. */
-static void give_report(thaw_report *to, const thaw_report *made)
+/* Copy the fields that the caller's struct has. */
+static void copy_report(thaw_report *to, const thaw_report *filled)
 {
     const uint32_t size = to->struct_size;
-    memcpy(to, made, size);
+    memcpy(to, filled, size);
     to->struct_size = size;
 }
 
@@ -76,23 +76,24 @@ static thaw_status check_training(const thaw_model *model, const thaw_report *re
     return report ? check_report(report->struct_size) : THAW_OK;
 }
 
-static thaw_status check_step(const thaw_model *model, const thaw_report *report, const thaw_data *data, const int64_t *users,
-                              int64_t n_users)
+static thaw_status check_step(const thaw_model *model, const thaw_report *report, const thaw_data *data,
+                              const int64_t *users, int64_t n_users)
 {
     THAW__TRY(check_training(model, report, data));
-    const int64_t most = thaw_data_n_users(data);
-    if (users && (n_users < 1 || n_users > most))
-        return thaw__fail(THAW_E_RANGE, "n_users is %" PRId64 "; must be 1 to the %" PRId64 " of the data", n_users, most);
+    const int64_t n_all = thaw_data_n_users(data);
+    if (users && (n_users < 1 || n_users > n_all))
+        return thaw__fail(THAW_E_RANGE, "n_users is %" PRId64 "; must be 1 to %" PRId64 ", the users of the data",
+                          n_users, n_all);
     return THAW_OK;
 }
 
-static thaw_status make_step(thaw_model *model, thaw_report *report, const thaw_data *data, const int64_t *users, int64_t n_users,
-                             double since)
+static thaw_status make_step(thaw_model *model, thaw_report *report, const thaw_data *data, const int64_t *users,
+                             int64_t n_users, double since)
 {
     THAW__TRY(check_step(model, report, data, users, n_users));
-    thaw_report made = blank_report();
-    THAW__TRY(thaw__train_step(model, &made, data, users, n_users, since));
-    if (report) give_report(report, &made);
+    thaw_report filled = blank_report();
+    THAW__TRY(thaw__train_step(model, &filled, data, users, n_users, since));
+    if (report) copy_report(report, &filled);
     return THAW_OK;
 }
 
@@ -113,9 +114,9 @@ thaw_status thaw_pretrain(thaw_model *model, thaw_report *report, const thaw_dat
                           void *ctx)
 {
     THAW__TRY(check_training(model, report, data));
-    thaw_report made = blank_report();
-    thaw_status st = thaw__train(model, &made, data, progress, ctx);
-    if (report && (st == THAW_OK || st == THAW_E_CANCELLED)) give_report(report, &made);
+    thaw_report filled = blank_report();
+    thaw_status st = thaw__train(model, &filled, data, progress, ctx);
+    if (report && (st == THAW_OK || st == THAW_E_CANCELLED)) copy_report(report, &filled);
     return st;
 }
 
@@ -145,10 +146,10 @@ thaw_status thaw_model_get_info(const thaw_model *model, thaw_model_info *out)
 {
     if (!model || !out) return thaw__fail(THAW_E_ARG, "model and out are required");
     THAW__TRY(check_info(out->struct_size));
-    thaw_model_info made;
-    thaw__model_info(model, &made);
-    made.struct_size = out->struct_size;
-    memcpy(out, &made, made.struct_size);
+    thaw_model_info filled;
+    thaw__model_info(model, &filled);
+    filled.struct_size = out->struct_size;
+    memcpy(out, &filled, filled.struct_size);
     return THAW_OK;
 }
 
@@ -174,7 +175,8 @@ thaw_status thaw_model_get_param(const thaw_model *model, thaw_param_info *out, 
     if (!model || !out) return thaw__fail(THAW_E_ARG, "model and out are required");
     THAW__TRY(thaw__check_struct("out", out->struct_size, sizeof *out));
     thaw__model_params_read(model, &t);
-    if (index < 0 || index >= t.n) return thaw__fail(THAW_E_RANGE, "the index is %" PRId64 "; must be 0 to %d", index, t.n - 1);
+    if (index < 0 || index >= t.n)
+        return thaw__fail(THAW_E_RANGE, "the index is %" PRId64 "; must be 0 to %d", index, t.n - 1);
     const thaw__param *p = &t.row[index];
     const int is_number = p->rows == THAW__NUMBER;
     *out = (thaw_param_info){.struct_size = sizeof *out,
@@ -251,9 +253,9 @@ thaw_status thaw_model_event_name(const thaw_model *model, const char **name, in
     return find_row(&model->events, name, event, "event");
 }
 
-/* ---- how events are read ----------------------------------------------------------------------------------------- */
+/* ---- weighting of events ----------------------------------------------------------------------------------------- */
 
-static thaw_status find_kind(const thaw_model *model, int32_t event)
+static thaw_status check_event(const thaw_model *model, int32_t event)
 {
     if (event < 0 || event >= model->events.n)
         return thaw__fail(THAW_E_RANGE, "the event number is %d; must be 0 to %" PRId64, event, model->events.n - 1);
@@ -261,29 +263,29 @@ static thaw_status find_kind(const thaw_model *model, int32_t event)
                                               : thaw__fail(THAW_E_UNSUPPORTED, "events of this model have no weights");
 }
 
-static thaw_status check_reading(const char *name, float value, float least, float most)
+static thaw_status check_weighting(const char *name, float value, float least, float most)
 {
     if (isnan(value) || (value >= least && value <= most)) return THAW_OK;
     return thaw__fail(THAW_E_RANGE, "the %s is %g; must be %g to %g", name, (double)value, (double)least, (double)most);
 }
 
-thaw_status thaw_model_set_event_weighting(thaw_model *model, int32_t event, const thaw_event_weighting *reading)
+thaw_status thaw_model_set_event_weighting(thaw_model *model, int32_t event, const thaw_event_weighting *weighting)
 {
-    if (!model || !reading) return thaw__fail(THAW_E_ARG, "model and reading are required");
-    THAW__TRY(find_kind(model, event));
-    THAW__TRY(check_reading("weight", reading->weight, 1e-6f, 1e6f));
-    THAW__TRY(check_reading("target", reading->target, -1, 1));
-    THAW__TRY(check_reading("exponent", reading->exponent, -8, 8));
-    thaw__method_of(model)->set_event(model, event, reading);
+    if (!model || !weighting) return thaw__fail(THAW_E_ARG, "model and weighting are required");
+    THAW__TRY(check_event(model, event));
+    THAW__TRY(check_weighting("weight", weighting->weight, 1e-6f, 1e6f));
+    THAW__TRY(check_weighting("target", weighting->target, -1, 1));
+    THAW__TRY(check_weighting("exponent", weighting->exponent, -8, 8));
+    thaw__method_of(model)->set_event(model, event, weighting);
     thaw__model_refresh(model);
     return THAW_OK;
 }
 
-thaw_status thaw_model_get_event_weighting(const thaw_model *model, int32_t event, thaw_event_weighting *reading)
+thaw_status thaw_model_get_event_weighting(const thaw_model *model, int32_t event, thaw_event_weighting *weighting)
 {
-    if (!model || !reading) return thaw__fail(THAW_E_ARG, "model and reading are required");
-    THAW__TRY(find_kind(model, event));
-    thaw__method_of(model)->get_event(model, event, reading);
+    if (!model || !weighting) return thaw__fail(THAW_E_ARG, "model and weighting are required");
+    THAW__TRY(check_event(model, event));
+    thaw__method_of(model)->get_event(model, event, weighting);
     return THAW_OK;
 }
 
@@ -300,7 +302,7 @@ thaw_status thaw_model_save_buffer(const thaw_model *model, void *buffer, int64_
     return thaw__model_save_buffer(model, buffer, capacity, size);
 }
 
-/* A model from bytes whose method uses all that the configuration sets. */
+/* Load a model, and refuse settings that its method does not use. */
 static thaw_status load(thaw_model **out, thaw__file *file, const thaw_config *config)
 {
     thaw_model *model;
@@ -311,18 +313,18 @@ static thaw_status load(thaw_model **out, thaw__file *file, const thaw_config *c
     return st;
 }
 
-/* Load from a file that is read or mapped. */
+/* Load from a file, which is read, or mapped if `map`. */
 static thaw_status load_path(thaw_model **out, const char *path, const thaw_config *config, int map)
 {
-    thaw_config taken;
+    thaw_config checked;
     thaw__file file;
     if (!out) return thaw__fail(THAW_E_ARG, "out is required");
     *out = NULL;
     if (!path) return thaw__fail(THAW_E_ARG, "path is required");
-    THAW__TRY(thaw__config_take(&taken, config));
-    thaw_allocator a = thaw__allocator(&taken.allocator);
+    THAW__TRY(thaw__config_take(&checked, config));
+    thaw_allocator a = thaw__allocator(&checked.allocator);
     THAW__TRY(map ? thaw__file_map(&file, path) : thaw__file_read(&file, path, &a));
-    thaw_status st = load(out, &file, &taken);
+    thaw_status st = load(out, &file, &checked);
     thaw__file_close(&file, &a);
     return st;
 }
@@ -339,12 +341,12 @@ thaw_status thaw_model_map(thaw_model **out, const char *path, const thaw_config
 
 thaw_status thaw_model_load_buffer(thaw_model **out, const void *bytes, int64_t size, const thaw_config *config)
 {
-    thaw_config taken;
+    thaw_config checked;
     if (!out) return thaw__fail(THAW_E_ARG, "out is required");
     *out = NULL;
     if (!bytes) return thaw__fail(THAW_E_ARG, "bytes is required");
     if (size < 0) return thaw__fail(THAW_E_RANGE, "size is %" PRId64 "; must not be negative", size);
-    THAW__TRY(thaw__config_take(&taken, config));
+    THAW__TRY(thaw__config_take(&checked, config));
     thaw__file file = {(char *)(uintptr_t)bytes, (size_t)size, 0};
-    return load(out, &file, &taken);
+    return load(out, &file, &checked);
 }

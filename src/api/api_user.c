@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Users: create, tell features, adapt, observe, serialise. Every event is checked here, so no method need do it. */
+ * Public functions of thaw_user: create, set features, adapt, observe, save, load. Events are checked here, so methods
+ * do not check them. */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -40,7 +41,7 @@ thaw_status thaw_user_set_features(const thaw_model *model, thaw_user *user, con
     return thaw__user_set_features(model, user, names, values, n);
 }
 
-/* One comparison chain per event, and the words only when it fails. */
+/* The error of an event for which is_valid() is 0. */
 static thaw_status refuse_event(const thaw_model *model, const thaw_event *e, int64_t k)
 {
     if (e->catalogue < 0 || e->catalogue >= model->n_catalogues)
@@ -55,7 +56,7 @@ static thaw_status refuse_event(const thaw_model *model, const thaw_event *e, in
     return thaw__method_of(model)->refuse(model, e, k);
 }
 
-static inline int is_fine(const thaw_model *model, const thaw_event *e)
+static inline int is_valid(const thaw_model *model, const thaw_event *e)
 {
     return (uint32_t)e->catalogue < (uint32_t)model->n_catalogues && (uint64_t)e->item < (uint64_t)thaw__n_items(model) &&
            (uint32_t)e->event < (uint64_t)model->events.n && (!thaw__method_of(model)->takes || thaw__method_of(model)->takes(model, e));
@@ -67,7 +68,7 @@ static thaw_status check_events(const thaw_model *model, const thaw_event *event
         return thaw__fail(THAW_E_RANGE, "n is %" PRId64 "; must be 0 to %d", n, MAX_EVENTS);
     if (n && !events) return thaw__fail(THAW_E_ARG, "events is required");
     for (int64_t k = 0; k < n; k++)
-        if (!is_fine(model, &events[k])) return refuse_event(model, &events[k], k);
+        if (!is_valid(model, &events[k])) return refuse_event(model, &events[k], k);
     return THAW_OK;
 }
 
@@ -83,8 +84,8 @@ static thaw_status check_offsets(const int64_t *offsets, int64_t n_users)
     if (offsets[0] != 0) return thaw__fail(THAW_E_RANGE, "offsets[0] is %" PRId64 "; must be 0", offsets[0]);
     for (int64_t u = 0; u < n_users; u++)
         if (offsets[u + 1] < offsets[u])
-            return thaw__fail(THAW_E_RANGE, "offsets[%" PRId64 "] is %" PRId64 ", below the one before", u + 1,
-                              offsets[u + 1]);
+            return thaw__fail(THAW_E_RANGE, "offsets[%" PRId64 "] is %" PRId64 "; must be at least the one before",
+                              u + 1, offsets[u + 1]);
     return THAW_OK;
 }
 
@@ -104,7 +105,7 @@ thaw_status thaw_user_observe(const thaw_model *model, thaw_user *user, const th
 {
     THAW__TRY(thaw__check_user(model, user));
     if (!event) return thaw__fail(THAW_E_ARG, "event is required");
-    if (!is_fine(model, event)) return refuse_event(model, event, 0);
+    if (!is_valid(model, event)) return refuse_event(model, event, 0);
     return thaw__method_of(model)->observe(model, user, event);
 }
 

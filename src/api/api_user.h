@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Checks of users and item rows. */
 #ifndef THAW_API_USER_H
 #define THAW_API_USER_H
 
@@ -7,14 +8,14 @@
 #include "status.h"
 #include "user.h"
 
-/** Both given, and the user is of this model as it is now. */
+/** THAW_E_ARG if one is NULL, THAW_E_MISMATCH if the user is not of this model as it is now. */
 static inline thaw_status thaw__check_user(const thaw_model *model, const thaw_user *user)
 {
     if (!model || !user) return thaw__fail(THAW_E_ARG, "model and user are required");
     return thaw__user_check(model, user);
 }
 
-/** Whether rows [n], which messages call `name`, are there and are items of the model. */
+/** Check that rows [n] are item rows of the model; `name` is their name in messages. */
 static inline thaw_status thaw__check_rows(const thaw_model *model, const int64_t *rows, int64_t n, const char *name)
 {
     const int64_t n_items = thaw__n_items(model);

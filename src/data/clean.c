@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Dropping events that cannot be meant. Each rule looks at what the rules before it have left; events are marked first
- * and moved last, when nothing can fail any more. */
+ * Cleaning: dropping duplicates, impossible values, bots, rare items and light users, in this order. Each rule sees the
+ * events that the rules before it have kept. Events are marked first and removed last, when nothing can fail any more.
+ */
 #include <math.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@ typedef struct cleaning {
 
 /* ---- duplicates ---- */
 
-/* What makes two events the same, as bytes without padding: every unknown is equal, -0 is 0. */
+/* Two events are the same if these bytes are (no padding). All NaN are equal, -0 is 0. */
 typedef struct event_identity {
     double value, time;
     int32_t user, item, event, basket;
@@ -36,7 +37,7 @@ static event_identity identity(const thaw_data *d, int64_t i)
         plain((double)d->value[i]), plain(d->time[i]), d->user[i], d->item[i], d->event[i], d->basket[i]};
 }
 
-/* Whether an equal event is in the table of first ones; if not, it goes there. */
+/* Whether the hash table has an equal event; if not, event i is added. */
 static int seen_before(int32_t *slots, size_t mask, const thaw_data *data, int64_t i)
 {
     const event_identity mine = identity(data, i);
@@ -76,7 +77,7 @@ static void drop_impossible_values(cleaning *c)
     if (low == high) return;
     for (int64_t i = 0; i < c->data->n; i++) {
         const float value = c->data->value[i];
-        if (!c->kept[i] || !(value < low || value > high)) continue; /* no value is no bad value */
+        if (!c->kept[i] || !(value < low || value > high)) continue; /* NaN (no value) is kept */
         c->kept[i] = 0;
         c->report->impossible_values++;
     }
@@ -84,13 +85,13 @@ static void drop_impossible_values(cleaning *c)
 
 /* ---- owners: users or items of events ---- */
 
-/* Count what is left of each owner's events. */
+/* count[o] += kept events of owner o. */
 static void count_events(const cleaning *c, const int32_t *owner, int64_t *count)
 {
     for (int64_t i = 0; i < c->data->n; i++) count[owner[i]] += c->kept[i];
 }
 
-/* Drop every event of the owners that are marked; counts owners that had events and their events. */
+/* Drop the events of marked owners; counts the events, and the owners that had any. */
 static void drop_owners(cleaning *c, const int32_t *owner, char *marked, int64_t *n_events, int64_t *n_owners)
 {
     enum { COUNTED = 2 };
@@ -129,8 +130,8 @@ static int by_time(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Whether more than `most` of the n times lie within some window [t, t + window). */
-static int bursts(double *times, int64_t n, int64_t most, double window)
+/* Whether a window [t, t + window) has more than `most` of the n times, which are sorted in place. */
+static int has_burst(double *times, int64_t n, int64_t most, double window)
 {
     if (n <= most) return 0;
     thaw__sort(times, (size_t)n, sizeof *times, by_time);
@@ -139,9 +140,9 @@ static int bursts(double *times, int64_t n, int64_t most, double window)
     return 0;
 }
 
-/* times [n] of the users one after the other, user u from begin[u] to begin[u + 1]; unknown times are in no window.
- * begin [n_users + 2] is zero. It is filled two places up and moves down one as each user's times are written. */
-static void gather_times(const cleaning *c, double *times, int64_t *begin)
+/* Counting sort: the known times of user u are times[begin[u]] … times[begin[u + 1] - 1]. begin [n_users + 2] must be
+ * zero; counts are made two places up, and writing the times moves each start down by one. */
+static void sort_times_by_user(const cleaning *c, double *times, int64_t *begin)
 {
     const thaw_data *d = c->data;
     for (int64_t i = 0; i < d->n; i++)
@@ -161,10 +162,10 @@ static thaw_status drop_bots(cleaning *c)
     char *bot = thaw__alloc(a, (size_t)n_users, 1);
     const thaw_status st = times && begin && bot ? THAW_OK : THAW_E_NOMEM;
     if (st == THAW_OK) {
-        gather_times(c, times, begin);
+        sort_times_by_user(c, times, begin);
         for (int64_t u = 0; u < n_users; u++)
-            bot[u] =
-                (char)bursts(times + begin[u], begin[u + 1] - begin[u], c->options->max_per_window, c->options->window);
+            bot[u] = (char)has_burst(times + begin[u], begin[u + 1] - begin[u], c->options->max_per_window,
+                                     c->options->window);
         drop_owners(c, c->data->user, bot, &c->report->bot_events, &c->report->bot_users);
     }
     thaw__free(a, times);

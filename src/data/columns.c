@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Tables and columns: memory, compaction, and rows as text. */
 #include "columns.h"
 
 #include <string.h>
@@ -105,7 +106,7 @@ thaw_status thaw__column_compact(thaw__column *column, const thaw_allocator *a)
     return THAW_OK;
 }
 
-/* Value k of the pool as text; `space` holds a number's digits. */
+/* Value k of the pool as text; a number is printed into `space`. */
 static thaw__text value_text(const thaw__column *column, int64_t k, char space[THAW__NUMBER_BYTES])
 {
     if (!thaw__is_float(column->type)) return thaw__text_of(thaw__keymap_key(&column->tokens, column->ids[k]));
@@ -136,9 +137,9 @@ thaw_status thaw__data_feature(const thaw_data *data, char *out, int64_t capacit
 {
     const thaw__table *table = thaw__data_table(data, which);
     const int64_t row = thaw__keymap_find(&table->keys, key, strlen(key));
-    if (row < 0) return thaw__fail(THAW_E_UNKNOWN, "key \"%.100s\" is not known", key);
+    if (row < 0) return thaw__fail(THAW_E_UNKNOWN, "the data have no key \"%.100s\"", key);
     const thaw__column *column = thaw__table_column(table, name);
-    if (!column) return thaw__fail(THAW_E_UNKNOWN, "feature \"%.100s\" is not known", name);
+    if (!column) return thaw__fail(THAW_E_UNKNOWN, "the data have no feature \"%.100s\"", name);
 
     const int64_t need = (int64_t)row_text(column, row, NULL) + 1;
     if (need > capacity)

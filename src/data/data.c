@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * The data set: memory, event names, adding and reading events. */
 #include "data.h"
 
 #include <float.h>
@@ -57,16 +58,16 @@ void thaw__data_rollback(thaw_data *data, const thaw__mark *mark)
     data->n = mark->n;
 }
 
-/* GA4's names for what shops call otherwise:
+/* Event names of Google Analytics 4 and the names that they are stored under:
  * https://developers.google.com/analytics/devguides/collection/ga4/reference/events */
 static thaw__text canonical(thaw__text name)
 {
     static const struct {
-        const char *ga4, *shop;
+        const char *ga4, *canonical;
     } aliases[] = {
         {"view_item", "view"}, {"add_to_cart", "cart"}, {"add_to_wishlist", "favourite"}, {"refund", "return"}};
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
-        if (thaw__text_is(name, aliases[i].ga4)) return thaw__text_of(aliases[i].shop);
+        if (thaw__text_is(name, aliases[i].ga4)) return thaw__text_of(aliases[i].canonical);
     return name;
 }
 
@@ -105,7 +106,7 @@ thaw_status thaw__table_row(thaw__table *table, int64_t *row, const char *what, 
 
 thaw_status thaw__data_reserve(thaw_data *data, int64_t n)
 {
-    if (n > INT32_MAX) return thaw__fail(THAW_E_RANGE, "%lld events; %d are the most", (long long)n, INT32_MAX);
+    if (n > INT32_MAX) return thaw__fail(THAW_E_RANGE, "%lld events; must be at most %d", (long long)n, INT32_MAX);
     const thaw_allocator *a = &data->allocator;
     size_t used = (size_t)data->n, need = (size_t)n, *cap = data->cap;
     THAW__TRY(thaw__grow(a, &data->user, &cap[0], used, need, sizeof *data->user));
@@ -129,7 +130,7 @@ void thaw__data_copy_event(thaw_data *out, int64_t to, const thaw_data *data, in
 static thaw_status check_numbers(const thaw__event_text *e)
 {
     if (fabs(e->value) > (double)FLT_MAX)
-        return thaw__fail(THAW_E_RANGE, "value is %g; must be at most %g in size", e->value, (double)FLT_MAX);
+        return thaw__fail(THAW_E_RANGE, "value is %g; its magnitude must be at most %g", e->value, (double)FLT_MAX);
     if (isinf(e->time)) return thaw__fail(THAW_E_RANGE, "time is %g; must be finite", e->time);
     return THAW_OK;
 }
@@ -169,9 +170,9 @@ static thaw__event_text event_at(const thaw_event_columns *c, int64_t i)
 thaw_status thaw__data_add_events(thaw_data *data, const thaw_event_columns *columns, int64_t n)
 {
     const thaw__mark mark = thaw__data_mark(data);
-    thaw_status st = n <= INT32_MAX - data->n ? thaw__data_reserve(data, data->n + n)
-                                              : thaw__fail(THAW_E_RANGE, "%lld more events; %d are the most in all",
-                                                           (long long)n, INT32_MAX);
+    if (n > INT32_MAX - data->n)
+        return thaw__fail(THAW_E_RANGE, "%lld more events; must be at most %d in total", (long long)n, INT32_MAX);
+    thaw_status st = thaw__data_reserve(data, data->n + n);
     for (int64_t i = 0; st == THAW_OK && i < n; i++) {
         const thaw__event_text event = event_at(columns, i);
         st = thaw__data_add_event(data, &event);
@@ -184,7 +185,7 @@ thaw_status thaw__data_add_events(thaw_data *data, const thaw_event_columns *col
 thaw_status thaw__data_event(const thaw_data *data, thaw_event_view *out, int64_t i)
 {
     if (i < 0 || i >= data->n)
-        return thaw__fail(THAW_E_RANGE, "index is %lld; there are %lld events", (long long)i, (long long)data->n);
+        return thaw__fail(THAW_E_RANGE, "index is %lld; must be 0 to %lld", (long long)i, (long long)data->n - 1);
     *out = (thaw_event_view){
         .user = thaw__keymap_key(&data->users.keys, data->user[i]),
         .item = thaw__keymap_key(&data->items.keys, data->item[i]),

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a shop knows, by its own keys: events in order of arrival, and features of items and users.
+ * A data set by the shop's keys: events in order of arrival, and features of items and users.
  *
- * Every string is interned once and is a row number from then on. Additions are all or nothing: on error the data set is as
- * before, and on success no pointer into it survives. Arguments come checked by the api layer where cheap; files and
- * values are checked here, where the line number is known.
+ * Every string is stored once and is a row number from then on. Additions are all or nothing: on error the data set is
+ * unchanged; on success pointers into it are invalid. The api room checks pointers and options; files and values are
+ * checked here, where the line number is known.
  */
 #ifndef THAW_DATA_H
 #define THAW_DATA_H
@@ -13,8 +13,8 @@
 
 enum { THAW__NAME_MAX = 64, THAW__KEY_MAX = 1024 };
 
-/** One feature column of items or users. Row r has count[r] values from pool place first[r]; rows from n_rows on have none.
- *  Go by rows: the pool and the tokens may also hold values that no row has any more, of rows that were overwritten. */
+/** One feature column of items or users. Row r has the values first[r] … first[r] + count[r] - 1 of the pool; rows from
+ *  n_rows on have none. Pool and tokens may also contain values that no row has, after rows were overwritten. */
 typedef struct thaw__column {
     char name[THAW__NAME_MAX + 1];
     int32_t type;        /* THAW_TYPE_TOKEN … THAW_TYPE_TEXT */
@@ -39,7 +39,7 @@ struct thaw_data {
     thaw_allocator allocator;
     thaw__table users;
     thaw__table items;
-    thaw__keymap events;  /* event names; GA4 names are stored under the shop's */
+    thaw__keymap events;  /* event names, in the form of thaw__event_canonical() */
     thaw__keymap baskets;
     int64_t n;            /* events */
     size_t cap[6];        /* capacities of the arrays below, in their order */
@@ -51,10 +51,10 @@ struct thaw_data {
     double *time;         /* [n] finite, NaN: unknown */
 };
 
-/** The shop's name for an event: GA4's names are aliases, others are themselves. */
+/** The canonical name of an event: names of GA4 are aliases of short ones (view, cart, …); others do not change. */
 const char *thaw__event_canonical(const char *name);
 
-/** Whether an event of this name says that an item is not wanted: return, dislike and the like. */
+/** Whether events of this name are negative by default: return, dislike and the like. */
 int thaw__event_is_refusal(const char *name);
 
 /** The column of a name, or NULL. */
@@ -71,7 +71,7 @@ static inline int thaw__is_float(int32_t type)
     return type == THAW_TYPE_FLOAT || type == THAW_TYPE_FLOAT_SEQ;
 }
 
-/* What the public functions of the same names do, with arguments that are there and options that are complete. */
+/* The public functions of the same names; pointers are not NULL and options are complete. */
 thaw_status thaw__data_create(thaw_data **out, const thaw_allocator *allocator);
 void thaw__data_free(thaw_data *data);
 thaw_status thaw__data_add_events(thaw_data *data, const thaw_event_columns *columns, int64_t n);

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Patches, and thaw_data_add_feature(), which is one. */
 #include "patch.h"
 
 #include <float.h>
@@ -28,7 +29,7 @@ thaw_status thaw__patch_begin(thaw__patch *patch, thaw_data *data, int32_t which
     thaw__table *table = which == THAW_TABLE_ITEMS ? &data->items : &data->users;
     THAW__TRY(thaw__text_check("feature name", thaw__text_of(name), THAW__NAME_MAX));
     thaw__column *column = thaw__table_column(table, name);
-    const int fresh = !column;
+    const int is_new = !column;
     if (column && column->type != type)
         return thaw__fail(THAW_E_MISMATCH, "feature \"%s\" is %s, not %s", name, type_name(column->type),
                           type_name(type));
@@ -39,7 +40,7 @@ thaw_status thaw__patch_begin(thaw__patch *patch, thaw_data *data, int32_t which
     *patch = (thaw__patch){.allocator = a,
                            .table = table,
                            .column = (size_t)(column - table->columns),
-                           .fresh = fresh,
+                           .is_new = is_new,
                            .n_pool = column->n_pool,
                            .n_tokens = column->tokens.n};
     return THAW_OK;
@@ -74,7 +75,7 @@ static thaw_status put_one(thaw__column *column, thaw__text value, const thaw_al
     return put_token(column, value);
 }
 
-/* Take the first value off `rest`: a word of a sequence, or all of it. */
+/* Remove and return the first value of `rest`: a word of a sequence, or all of it. */
 static thaw__text take_value(thaw__text *rest, int32_t type)
 {
     const int sequence = type == THAW_TYPE_TOKEN_SEQ || type == THAW_TYPE_FLOAT_SEQ;
@@ -95,7 +96,7 @@ thaw_status thaw__patch_put(thaw__patch *patch, int64_t row, thaw__text value)
         if (one.n) THAW__TRY(put_one(column, one, patch->allocator));
     }
     if (column->n_pool - before > INT32_MAX)
-        return thaw__fail(THAW_E_RANGE, "%d values of a row are the most", INT32_MAX);
+        return thaw__fail(THAW_E_RANGE, "a row has more than %d values", INT32_MAX);
     patch->edits[patch->n++] = (thaw__edit){(int32_t)row, (int32_t)(column->n_pool - before)};
     return THAW_OK;
 }
@@ -129,11 +130,11 @@ void thaw__patch_undo(thaw__patch *patch)
     thaw__column *column = column_of(patch);
     column->n_pool = patch->n_pool;
     thaw__keymap_truncate(&column->tokens, patch->n_tokens);
-    if (patch->fresh) thaw__table_drop_column(patch->table, patch->allocator);
+    if (patch->is_new) thaw__table_drop_column(patch->table, patch->allocator);
     thaw__free(patch->allocator, patch->edits);
 }
 
-/* One row from memory. */
+/* The value of a row by its key. */
 static thaw_status put_row(thaw__patch *patch, const char *key, const char *value)
 {
     int64_t row;
@@ -141,7 +142,7 @@ static thaw_status put_row(thaw__patch *patch, const char *key, const char *valu
     THAW__TRY(thaw__table_row(patch->table, &row, "key", thaw__text_of(key)));
     if (text.n && !thaw__utf8_valid(text.at, text.n)) return thaw__fail(THAW_E_RANGE, "value is not UTF-8");
     const thaw_status st = thaw__patch_put(patch, row, text);
-    return st == THAW_E_FORMAT ? THAW_E_RANGE : st; /* the caller gave no file that could be damaged */
+    return st == THAW_E_FORMAT ? THAW_E_RANGE : st; /* there is no file that could be damaged */
 }
 
 thaw_status thaw__data_add_feature(thaw_data *data, int32_t table, const char *name, int32_t type,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * From a table's columns to events or features. A table is read in one go and, where columns of features come without a
- * type, once before to find the types; nothing of it stays if anything is wrong. */
+ * From the columns of a table to events or features. A table of features without types is read twice: first to infer
+ * the types. The data set is unchanged on error.
+ */
 #include <math.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@
 #include "status.h"
 #include "table_reader.h"
 
-/* Which rows to keep. */
+/* The rows to keep: value of `column` == value. */
 typedef struct filter {
     int64_t column; /* -1: all */
     const char *value;
@@ -47,25 +48,25 @@ static thaw_status need_column(int64_t *out, const thaw__reader *r, const char *
     return *out >= 0 ? THAW_OK : thaw__fail(THAW_E_FORMAT, "line 1: column %s is missing", name);
 }
 
-/* A column that goes by two names, of which a table may have one. */
+/* A column with two possible names, of which a table may have one. */
 static thaw_status one_column_of(int64_t *out, const thaw__reader *r, const char *name, const char *other)
 {
     const int64_t second = thaw__reader_column(r, other);
     *out = thaw__reader_column(r, name);
     if (*out >= 0 && second >= 0)
-        return thaw__fail(THAW_E_FORMAT, "line 1: columns %s and %s mean the same", name, other);
+        return thaw__fail(THAW_E_FORMAT, "line 1: columns %s and %s are the same; give one", name, other);
     if (*out < 0) *out = second;
     return THAW_OK;
 }
 
 /* ---- events ---- */
 
-/* Where an event's parts are; -1: the table has no such column. */
-typedef struct event_places {
+/* The columns of the fields of an event; -1: the table has no such column. */
+typedef struct event_fields {
     int64_t user, item, event, value, time, basket;
-} event_places;
+} event_fields;
 
-static thaw_status find_event_places(event_places *out, const thaw__reader *r)
+static thaw_status find_event_fields(event_fields *out, const thaw__reader *r)
 {
     THAW__TRY(need_column(&out->user, r, "user_id"));
     THAW__TRY(need_column(&out->item, r, "item_id"));
@@ -86,25 +87,25 @@ static thaw_status read_number(double *out, const thaw__reader *r, int64_t colum
                       text.at);
 }
 
-static thaw_status add_row(thaw_data *data, const thaw__reader *r, const event_places *places)
+static thaw_status add_row(thaw_data *data, const thaw__reader *r, const event_fields *fields)
 {
-    thaw__event_text event = {.user = thaw__reader_text(r, places->user), .item = thaw__reader_text(r, places->item)};
-    event.event = places->event < 0 ? thaw__text_of("rating") : thaw__reader_text(r, places->event);
-    if (places->basket >= 0) event.basket = thaw__reader_text(r, places->basket);
-    THAW__TRY(read_number(&event.value, r, places->value, "value"));
-    THAW__TRY(read_number(&event.time, r, places->time, "timestamp"));
+    thaw__event_text event = {.user = thaw__reader_text(r, fields->user), .item = thaw__reader_text(r, fields->item)};
+    event.event = fields->event < 0 ? thaw__text_of("rating") : thaw__reader_text(r, fields->event);
+    if (fields->basket >= 0) event.basket = thaw__reader_text(r, fields->basket);
+    THAW__TRY(read_number(&event.value, r, fields->value, "value"));
+    THAW__TRY(read_number(&event.time, r, fields->time, "timestamp"));
     return thaw__data_add_event(data, &event);
 }
 
 static thaw_status read_events(thaw_data *data, thaw__reader *r, const filter *where)
 {
-    event_places places;
-    THAW__TRY(find_event_places(&places, r));
+    event_fields fields;
+    THAW__TRY(find_event_fields(&fields, r));
     const thaw__mark mark = thaw__data_mark(data);
     int more;
     thaw_status st;
     while ((st = next_kept(r, where, &more)) == THAW_OK && more) {
-        st = at_line(r, add_row(data, r, &places));
+        st = at_line(r, add_row(data, r, &fields));
         if (st != THAW_OK) break;
     }
     if (st != THAW_OK) thaw__data_rollback(data, &mark);
@@ -113,47 +114,47 @@ static thaw_status read_events(thaw_data *data, thaw__reader *r, const filter *w
 
 /* ---- features ---- */
 
-/* One row's say on the columns without a type: float until something is no number. */
-static void learn_types(thaw__reader *r, const char *open)
+/* Update the types of untyped columns by one row: float until a value is not a number, then token. */
+static void learn_types(thaw__reader *r, const char *untyped)
 {
     for (size_t i = 0; i < r->n_columns; i++) {
-        if (!open[i] || r->types[i] == THAW_TYPE_TOKEN) continue;
+        if (!untyped[i] || r->types[i] == THAW_TYPE_TOKEN) continue;
         const thaw__text text = thaw__reader_text(r, (int64_t)i);
         double number;
         if (text.n) r->types[i] = thaw__number_parse(&number, text.at, text.n) ? THAW_TYPE_FLOAT : THAW_TYPE_TOKEN;
     }
 }
 
-/* Columns without a type take the one they already have, or the one that fits all values. Those without any value stay
- * untyped and are left out. */
+/* The type of an untyped column is that of the feature with its name, or else is inferred from all values. A column
+ * without values stays untyped and is ignored. */
 static thaw_status infer_types(const thaw__table *table, thaw__reader *r, int64_t key, const filter *where)
 {
-    char *open = thaw__alloc0(r->allocator, r->n_columns, 1);
-    if (!open) return THAW_E_NOMEM;
+    char *untyped = thaw__alloc0(r->allocator, r->n_columns, 1);
+    if (!untyped) return THAW_E_NOMEM;
     int any = 0;
     for (size_t i = 0; i < r->n_columns; i++) {
         const thaw__column *known = thaw__table_column(table, thaw__keymap_key(&r->names, (int64_t)i));
         if (r->types[i] == THAW__UNTYPED && known) r->types[i] = known->type;
-        open[i] = r->types[i] == THAW__UNTYPED && (int64_t)i != key;
-        any |= open[i];
+        untyped[i] = r->types[i] == THAW__UNTYPED && (int64_t)i != key;
+        any |= untyped[i];
     }
     thaw_status st = THAW_OK;
     for (int more = any; more;) {
         st = next_kept(r, where, &more);
         if (st != THAW_OK) break;
-        if (more) learn_types(r, open);
+        if (more) learn_types(r, untyped);
     }
-    thaw__free(r->allocator, open);
+    thaw__free(r->allocator, untyped);
     thaw__reader_rewind(r);
     return st;
 }
 
-/* The patches of a table's feature columns. */
+/* The feature columns of a table, with a patch each. */
 typedef struct feature_set {
     thaw__patch *patches; /* [n] */
-    int64_t *columns;     /* [n] of the reader */
+    int64_t *columns;     /* [n] columns of the reader */
     size_t n;
-    int64_t key;      /* the reader's column of keys */
+    int64_t key;      /* the column of keys, of the reader */
     const char *what; /* its name */
 } feature_set;
 

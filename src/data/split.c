@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Two data sets out of one. Users, items, features and names are copied whole, so rows mean the same in all three; only
- * events are divided.
+ * Splitting a data set in two, by user or by time. Users, items, features and names are copied to both parts, so rows
+ * are the same in all three; only events are divided.
  *
- * By user: each key gets a random number that depends on nothing but the key and the seed, and the users with the
- * smallest are held out. So the choice is the same in whatever order the users came. */
+ * By user: each user gets a random number that depends on key and seed only, and the users with the smallest numbers
+ * are held out. So the choice does not depend on the order of users.
+ */
 #include <math.h>
 #include <string.h>
 
@@ -15,49 +16,49 @@
 #include "sort.h"
 #include "status.h"
 
-typedef struct ticket {
+typedef struct drawn_user {
     uint64_t number;
     const char *key;
     int64_t user;
-} ticket;
+} drawn_user;
 
 static int by_number(const void *a, const void *b)
 {
-    const ticket *x = a, *y = b;
+    const drawn_user *x = a, *y = b;
     if (x->number != y->number) return x->number < y->number ? -1 : 1;
     return strcmp(x->key, y->key);
 }
 
-/* One ticket for every user with events; returns how many. */
-static size_t draw_tickets(ticket *tickets, const thaw_data *data, const char *active, uint64_t seed)
+/* Random numbers of the users with events, sorted; returns the number of users. */
+static size_t draw_users(drawn_user *drawn, const thaw_data *data, const char *active, uint64_t seed)
 {
     size_t n = 0;
     for (int64_t u = 0; u < data->users.keys.n; u++) {
         if (!active[u]) continue;
         const char *key = thaw__keymap_key(&data->users.keys, u);
-        tickets[n++] = (ticket){thaw__rng_bits(seed, THAW__RNG_SPLIT, thaw__hash(key, strlen(key))), key, u};
+        drawn[n++] = (drawn_user){thaw__rng_bits(seed, THAW__RNG_SPLIT, thaw__hash(key, strlen(key))), key, u};
     }
-    thaw__sort(tickets, n, sizeof *tickets, by_number);
+    thaw__sort(drawn, n, sizeof *drawn, by_number);
     return n;
 }
 
-/* in_test [n events] by user. */
+/* in_test [n events]: 1 for the events of `part` of the users. */
 static thaw_status choose_by_user(char *in_test, const thaw_data *data, double part, uint64_t seed)
 {
     const thaw_allocator *a = &data->allocator;
     const size_t n_users = (size_t)data->users.keys.n;
     char *held = thaw__alloc0(a, n_users, 1);
-    ticket *tickets = thaw__alloc(a, n_users, sizeof *tickets);
-    if (held && tickets) {
+    drawn_user *drawn = thaw__alloc(a, n_users, sizeof *drawn);
+    if (held && drawn) {
         for (int64_t i = 0; i < data->n; i++) held[data->user[i]] = 1;
-        const size_t n = draw_tickets(tickets, data, held, seed);
+        const size_t n = draw_users(drawn, data, held, seed);
         const size_t n_held = (size_t)round(part * (double)n);
-        for (size_t i = n_held; i < n; i++) held[tickets[i].user] = 0;
+        for (size_t i = n_held; i < n; i++) held[drawn[i].user] = 0;
         for (int64_t i = 0; i < data->n; i++) in_test[i] = held[data->user[i]];
     }
-    const thaw_status st = held && tickets ? THAW_OK : THAW_E_NOMEM;
+    const thaw_status st = held && drawn ? THAW_OK : THAW_E_NOMEM;
     thaw__free(a, held);
-    thaw__free(a, tickets);
+    thaw__free(a, drawn);
     return st;
 }
 
@@ -80,7 +81,7 @@ static thaw_status copy_names(thaw_data *out, const thaw_data *data)
     return thaw__keymap_copy(&out->baskets, &data->baskets, a);
 }
 
-/* The part of the data whose mark is `side`. */
+/* A data set of the events with in_test == side. */
 static thaw_status make_part(thaw_data **out, const thaw_data *data, const char *in_test, int side)
 {
     int64_t n = 0;
@@ -104,7 +105,7 @@ static thaw_status check(const thaw_split_options *options)
     const double part = (double)options->holdout_users;
     if (!(part >= 0 && part < 1))
         return thaw__fail(THAW_E_RANGE, "holdout_users is %g; must be at least 0 and below 1", part);
-    if (isnan(options->from_time)) return thaw__fail(THAW_E_RANGE, "from_time is not a number");
+    if (isnan(options->from_time)) return thaw__fail(THAW_E_RANGE, "from_time is NaN; must be a number");
     return THAW_OK;
 }
 

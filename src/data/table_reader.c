@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Splitting bytes into records and fields. */
 #include "table_reader.h"
 
 #include <string.h>
@@ -8,8 +9,7 @@
 #include "thaw/thaw.h"
 #include "utf8.h"
 
-/* Whether everything is text. Only a table that is not is looked through line by line, for the number of the bad one.
- */
+/* THAW_E_FORMAT unless all bytes are UTF-8 without zero bytes. Lines are searched only after the whole check failed. */
 static thaw_status check_bytes(const char *bytes, size_t size)
 {
     if (size == 0 || (!memchr(bytes, 0, size) && thaw__utf8_valid(bytes, size))) return THAW_OK;
@@ -17,9 +17,9 @@ static thaw_status check_bytes(const char *bytes, size_t size)
     for (int64_t line = 1;; line++) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         const size_t n = (size_t)((stop ? stop : end) - at);
-        if (memchr(at, 0, n)) return thaw__fail(THAW_E_FORMAT, "line %lld: holds a zero byte", (long long)line);
+        if (memchr(at, 0, n)) return thaw__fail(THAW_E_FORMAT, "line %lld: has a zero byte", (long long)line);
         if (!thaw__utf8_valid(at, n)) return thaw__fail(THAW_E_FORMAT, "line %lld: is not UTF-8", (long long)line);
-        at = stop + 1; /* a bad line is still to come, so there is a stop */
+        at = stop + 1; /* not NULL: a bad line follows */
     }
 }
 
@@ -35,7 +35,7 @@ static void read_bare(thaw__reader *r, thaw__field *field)
     r->at = at;
 }
 
-/* Where the quoted text ends that begins at `at`; NULL: nowhere. */
+/* The closing quote of the text that begins at `at`; NULL: there is none. */
 static const char *closing_quote(const thaw__reader *r, const char *at, int *doubled)
 {
     for (;; at += 2, *doubled = 1) {
@@ -51,7 +51,7 @@ static thaw_status read_quoted(thaw__reader *r, thaw__field *field)
     const char *from = r->at + 1;
     int doubled = 0;
     const char *to = closing_quote(r, from, &doubled);
-    if (!to) return thaw__fail(THAW_E_FORMAT, "line %lld: a quote does not end", (long long)line);
+    if (!to) return thaw__fail(THAW_E_FORMAT, "line %lld: a quote is not closed", (long long)line);
     *field = (thaw__field){{from, (size_t)(to - from)}, doubled};
     for (const char *at = from; (at = memchr(at, '\n', (size_t)(to - at))); at++) r->next_line++;
 
@@ -62,8 +62,8 @@ static thaw_status read_quoted(thaw__reader *r, thaw__field *field)
     return THAW_OK;
 }
 
-/* Step over what ended a field; 1 if it ended the record too. */
-static int step_over(thaw__reader *r)
+/* Skip the separator or line end after a field; returns 1 at the end of the record. */
+static int skip_end(thaw__reader *r)
 {
     if (r->at == r->end) return 1;
     if (*r->at++ == r->separator) return 0;
@@ -71,7 +71,7 @@ static int step_over(thaw__reader *r)
     return 1;
 }
 
-/* Fields beyond the columns are counted and not kept; before the header is read there is no bound. */
+/* Read one field. Fields beyond the columns are counted only; the header has no bound. */
 static thaw_status read_field(thaw__reader *r)
 {
     thaw__field field;
@@ -90,7 +90,7 @@ static thaw_status read_record(thaw__reader *r)
     r->line = r->next_line;
     r->n_fields = 0;
     do THAW__TRY(read_field(r));
-    while (!step_over(r));
+    while (!skip_end(r));
     return THAW_OK;
 }
 
@@ -107,6 +107,7 @@ static char *copy_unquoted(char *to, thaw__field *field)
     return to;
 }
 
+/* Copy the fields with doubled quotes into scratch, without the doubling. */
 static thaw_status unquote(thaw__reader *r)
 {
     size_t need = 0;
@@ -163,7 +164,7 @@ static thaw_status name_column(thaw__reader *r, size_t i)
 
 static thaw_status read_header(thaw__reader *r)
 {
-    if (r->at == r->end) return thaw__fail(THAW_E_FORMAT, "line 1: is missing; it must name the columns");
+    if (r->at == r->end) return thaw__fail(THAW_E_FORMAT, "line 1: missing; must name the columns");
     THAW__TRY(read_record(r));
     THAW__TRY(unquote(r));
     r->types = thaw__alloc(r->allocator, r->n_fields, sizeof *r->types);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A piece of text that belongs to someone else and need not end with a zero byte. */
+ * A borrowed string with a length; it need not end with a zero byte. */
 #ifndef THAW_DATA_TEXT_H
 #define THAW_DATA_TEXT_H
 

@@ -1,13 +1,14 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Random numbers, support sizes and splits of episodes. */
 #include "episode_sampling.h"
 
 #include <math.h>
 
 #include "rng.h"
 
-#define MOST_PART 0.8  /* of the items are in a drawn support, */
-#define MOST_ITEMS 300 /* and no more than so many */
-#define GRID_PART 0.85 /* of the items are in a support of the grid */
+#define MOST_PART 0.8  /* largest drawn support, as a part of the items */
+#define MOST_ITEMS 300 /* largest drawn support, in items */
+#define GRID_PART 0.85 /* largest support of the grid, as a part of the items */
 
 thaw__episode_draw thaw__draw_episode(uint64_t seed, uint64_t first, int64_t n_users)
 {
@@ -47,7 +48,7 @@ int thaw__support_grid(int64_t sizes[THAW__SUPPORT_GRID], int64_t n)
 
 int64_t thaw__valid_support(int which, int64_t n)
 {
-    static const double supports[THAW__N_VALID_SUPPORTS] = {1, 3, 5, 10, 0.8}; /* below 1: a part */
+    static const double supports[THAW__N_VALID_SUPPORTS] = {1, 3, 5, 10, 0.8}; /* below 1: a part of the items */
     if (supports[which] >= 1) return (int64_t)supports[which];
     const int64_t part = (int64_t)(supports[which] * (double)n);
     return part > 1 ? part : 1;

@@ -1,9 +1,10 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * The losses of loss.h, a function each. */
 #include "loss.h"
 
 #include <string.h>
 
-/* n items of a loss, and where the derivatives go. */
+/* The n items of a loss. */
 typedef struct items {
     float *derivative;
     const float *score, *label, *weight;
@@ -11,14 +12,15 @@ typedef struct items {
     double positive; /* W > 0 */
 } items;
 
-static double weight_of(const float *label, const float *weight, int64_t n, int is_positive)
+/* Sum of the weights of positive items, or of the others. */
+static double total_weight(const float *label, const float *weight, int64_t n, int is_positive)
 {
     double sum = 0;
     for (int64_t j = 0; j < n; j++) sum += (label[j] > 0) == is_positive ? (double)weight[j] : 0;
     return sum;
 }
 
-/* dL/ds_j = h m_j (exp(h s_j) / sum - y_j / W); the largest score is taken out of the exponents. */
+/* dL/ds_j = h m_j (exp(h s_j) / sum - y_j / W); the largest score is subtracted before exp(), against overflow. */
 static double softmax(const items *x, float h)
 {
     float top = -INFINITY;
@@ -38,7 +40,8 @@ static double softmax(const items *x, float h)
     return loss / x->positive + log(sum);
 }
 
-/* Of a pair: dL/ds_j = -dL/ds_i = share h sigmoid(h (s_j - s_i)),   share = m_i m_j / W (sum of the others' weights). */
+/* For each pair: dL/ds_j = -dL/ds_i = share h sigmoid(h (s_j - s_i)), share = m_i m_j / W (total weight of the
+ * others). */
 static double pairwise(const items *x, float h, double others)
 {
     double loss = 0;
@@ -62,9 +65,9 @@ static double squared(const items *x)
 {
     double loss = 0;
     for (int64_t j = 0; j < x->n; j++) {
-        const float miss = x->score[j] - x->label[j];
-        x->derivative[j] = x->weight[j] * miss / (float)x->positive;
-        loss += (double)(x->derivative[j] * miss) / 2;
+        const float residual = x->score[j] - x->label[j];
+        x->derivative[j] = x->weight[j] * residual / (float)x->positive;
+        loss += (double)(x->derivative[j] * residual) / 2;
     }
     return loss;
 }
@@ -85,10 +88,10 @@ static double logistic(const items *x, float h)
 double thaw__loss_of(int32_t loss, float *derivative, const float *score, const float *label, const float *weight,
                      int64_t n, float sharpness)
 {
-    const items x = {derivative, score, label, weight, n, weight_of(label, weight, n, 1)};
+    const items x = {derivative, score, label, weight, n, total_weight(label, weight, n, 1)};
     if (x.positive > 0) switch (loss) {
         case THAW_LOSS_SOFTMAX: return softmax(&x, sharpness);
-        case THAW_LOSS_PAIRWISE: return pairwise(&x, sharpness, weight_of(label, weight, n, 0));
+        case THAW_LOSS_PAIRWISE: return pairwise(&x, sharpness, total_weight(label, weight, n, 0));
         case THAW_LOSS_SQUARED: return squared(&x);
         case THAW_LOSS_LOGISTIC: return logistic(&x, sharpness);
         default: break;

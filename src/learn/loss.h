@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Losses of scores, and their derivatives. Of n scores s some are of positive items (label y = 1), the others have y = 0.
- * The weight m_j is how many items of the catalogue item j stands for in a sample, h the sharpness, W the sum of weights of
- * the positive items.
+ * Losses of n scores s and their derivatives. Positive items have the label y = 1, the others y = 0. In a sample of a
+ * catalogue the weight m_j is the number of items that item j represents. h is the sharpness, W the sum of the weights
+ * of positive items.
  *
  *     softmax    log sum_j m_j exp(h s_j) - sum_j y_j m_j h s_j / W
  *     pairwise   mean over pairs (positive i, other j), weighted m_i m_j, of log(1 + exp(h (s_j - s_i)))
  *     squared    sum_j m_j (s_j - y_j)^2 / 2 W
  *     logistic   sum_j m_j (log(1 + exp(h s_j)) - y_j h s_j) / W
- *     share      - mean over positive items of log P_j,   P_j = soft(s_j) / sum soft(s),   soft(s) = f log(1 + exp(s / f))
+ *     share      - mean over positive items of log P_j, P_j = soft(s_j) / sum soft(s), soft(s) = f log(1 + exp(s / f))
  *
- * softmax is the sampled one, corrected for the sampling (Jean et al., ACL 2015); pairwise is BPR (Rendle et al., UAI 2009).
- * The first four are thaw__loss_of(). The share is linear in scores above the floor f; it is given in pieces, because its
- * sum runs over a sample of the catalogue and over a sparse table (episode.c).
+ * softmax is the sampled softmax, corrected for the sampling (Jean et al., ACL 2015); pairwise is BPR (Rendle et al.,
+ * UAI 2009). The first four are thaw__loss_of(). The share is linear in scores above the floor f; its parts are
+ * separate functions, because its sum is over a sample of the catalogue and a sparse table (episode.c).
  */
 #ifndef THAW_LEARN_LOSS_H
 #define THAW_LEARN_LOSS_H
@@ -25,7 +25,7 @@
  *
  *  @param derivative [n] dL/ds_j
  *  @param score, label, weight [n]
- *  @return the loss; 0, with derivatives 0, without positive items, and of pairs without others */
+ *  @return the loss; 0 with derivatives 0 if there is no positive item, or for pairwise no other item */
 double thaw__loss_of(int32_t loss, float *derivative, const float *score, const float *label, const float *weight,
                      int64_t n, float sharpness);
 

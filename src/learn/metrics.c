@@ -1,11 +1,12 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * The metrics of metrics.h, a function each. */
 #include "metrics.h"
 
 #include <math.h>
 
 #include "topn.h"
 
-static int64_t least(int64_t a, int64_t b)
+static int64_t minimum(int64_t a, int64_t b)
 {
     return a < b ? a : b;
 }
@@ -13,11 +14,11 @@ static int64_t least(int64_t a, int64_t b)
 double thaw__recall(const uint8_t *hit, int64_t n, int64_t k, int64_t n_relevant)
 {
     double hits = 0;
-    for (int64_t p = 0; p < least(k, n); p++) hits += hit[p];
-    return hits / (double)least(k, n_relevant);
+    for (int64_t p = 0; p < minimum(k, n); p++) hits += hit[p];
+    return hits / (double)minimum(k, n_relevant);
 }
 
-/* What a hit is worth at place p = 1, 2, … */
+/* The gain of a hit at position p = 1, 2, … */
 static double discount(int64_t p)
 {
     return 1 / log2((double)(1 + p));
@@ -26,16 +27,16 @@ static double discount(int64_t p)
 double thaw__ndcg(const uint8_t *hit, int64_t n, int64_t k, int64_t n_relevant)
 {
     double gain = 0, ideal = 0;
-    for (int64_t p = 1; p <= least(k, n); p++)
+    for (int64_t p = 1; p <= minimum(k, n); p++)
         if (hit[p - 1]) gain += discount(p);
-    for (int64_t p = 1; p <= least(k, n_relevant); p++) ideal += discount(p);
+    for (int64_t p = 1; p <= minimum(k, n_relevant); p++) ideal += discount(p);
     return gain / ideal;
 }
 
-/* The first place with a hit; 0: none among the first k. */
+/* The position of the first hit; 0: none among the first k. */
 static int64_t first_hit(const uint8_t *hit, int64_t n, int64_t k)
 {
-    for (int64_t p = 1; p <= least(k, n); p++)
+    for (int64_t p = 1; p <= minimum(k, n); p++)
         if (hit[p - 1]) return p;
     return 0;
 }

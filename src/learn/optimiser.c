@@ -1,10 +1,11 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Adam and normalised gradient descent. */
 #include "optimiser.h"
 
 #include <math.h>
 
-#define EPSILON 1e-12 /* of Adam */
-#define MEMORY 0.95   /* of the descent's running mean square */
+#define EPSILON 1e-12     /* of Adam */
+#define SQUARE_DECAY 0.95 /* decay of the mean square of the descent */
 
 thaw_status thaw__adam_create(thaw__adam *out, int64_t n, double rate, double decay, const thaw_allocator *a)
 {
@@ -51,7 +52,7 @@ void thaw__rms_descent_step(thaw__rms_descent *o, const thaw__row_table *x, floa
         if (scale) kernels->scale(x->stride, scale[i], g, g);
         now += (double)kernels->dot(x->stride, g, g);
     }
-    o->square = o->steps++ ? MEMORY * o->square + (1 - MEMORY) * now : now;
+    o->square = o->steps++ ? SQUARE_DECAY * o->square + (1 - SQUARE_DECAY) * now : now;
     if (!(o->square > 0) || !isfinite(o->square)) return;
     const float by = (float)(-rate * o->length / sqrt(o->square));
     for (int64_t i = 0; i < x->rows; i++) kernels->axpy(x->stride, by, gradient + i * x->stride, x->at + i * x->ld);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The seam between the objects and a way of learning: everything in which methods differ. What is above (api, serve, train) calls
- * these and compares no kinds; a new method is a table of them and one line in the registry.
+ * The seam: everything in which methods differ. The rooms above (api, serve, train) call these hooks and compare no
+ * kinds. A new method is a table of hooks and one line in the registry.
  *
- * Training is rounds. In each, contributors (users, or episodes of users) add to one sum, and then the model moves:
+ * Training is rounds. In each, contributors (users, or episodes of users) add to sums, and then the model is updated:
  *
  *     open → (begin_round → contribute … → end_round)* → close
  *
- * because EM takes one additive pass per step, an eigen-iteration a dozen and Adam one per batch. Whoever runs the rounds, one
- * thread, many threads or many machines, only adds up contributions. Adapting needs the model and the events, never the data.
+ * EM needs one round per pass or batch, an eigenvalue iteration a dozen, Adam one per batch. Contributions are sums, so
+ * threads or machines can compute them in parts. Adapting needs the model and the events, never the training data.
  *
- * Hooks that may be NULL are marked; what that means is said there.
+ * Hooks that may be NULL are marked, with what NULL means.
  */
 #ifndef THAW_METHOD_H
 #define THAW_METHOD_H
@@ -19,10 +19,11 @@
 
 /* ---- serving ----------------------------------------------------------------------------------------------------- */
 
-/** What a user asks of the catalogue, with rows_j those of type->scored(). Without sparse scores the offsets are the
- *  same arrays for all users:
+/** A user's query of the catalogue, where rows_j are the rows of type->scored():
  *
- *      score_j = coefficient[0] offset[0][j] + coefficient[1] offset[1][j] + rows_j . w + sparse_j */
+ *      score_j = coefficient[0] offset[0][j] + coefficient[1] offset[1][j] + rows_j . w + sparse_j
+ *
+ *  The offsets must be the same for all users of a method without sparse scores. */
 typedef struct thaw__linear_query {
     const float *w;          /* [stride] zero padded, 64-byte aligned; not read where there are no rows */
     const float *offset[2];  /* each [items] or NULL */
@@ -31,74 +32,80 @@ typedef struct thaw__linear_query {
 
 /* ---- training ---------------------------------------------------------------------------------------------------- */
 
-/** One run of training: thaw_pretrain() or one step. The driver fills it, `state` is the method's. */
+/** One run of training: thaw_pretrain() or one step. The driver fills it; `state` belongs to the method. */
 typedef struct thaw__run {
     thaw_model *m;
     const thaw_data *data;
     const int64_t *users; /* [n_users] rows of data's users, checked, none twice; NULL: all of data, and n_users is 0 */
     int64_t n_users;
-    int online;           /* one step over these users, not passes over all */
-    double since;         /* online: the model has these users' events before this time; -INFINITY: none of them */
-    int cancelled;        /* set by the driver: begin nothing more that is optional, make the model whole */
+    int online;           /* one step over these users instead of passes over all */
+    double since;         /* online: the model already has these users' events before this time; -INFINITY: none */
+    int cancelled;        /* set by the driver: skip optional rounds and end with a valid model */
     thaw_report report;
     void *state;
 } thaw__run;
 
-/** What begin_round() tells the driver of a round. */
+/** A round, as begin_round() describes it to the driver. */
 typedef struct thaw__round {
-    int last;       /* no round is left: the rest of this struct is void */
+    int last;       /* there is no further round; the other fields are not used */
     int64_t n;      /* contributors 0 … n - 1 */
-    int64_t chunk;  /* at most so many in one call of contribute(); 0: all in one call, the round cannot be split */
-    int restorable; /* the model is whole: come back to here if the round fails */
-    int32_t pass;   /* above 0: with this round, pass number `pass` ends */
-    int evaluate;   /* then the model is evaluated, and the best one kept */
+    int64_t chunk;  /* most contributors in one call of contribute(); 0: all in one call, the round cannot be split */
+    int restorable; /* the model is valid: the driver restores it from here if the round fails */
+    int32_t pass;   /* > 0: the number of the pass that ends with this round */
+    int evaluate;   /* evaluate the model after the round, and keep the best */
 } thaw__round;
 
 /* ---- the table --------------------------------------------------------------------------------------------------- */
 
 typedef struct thaw__method {
-    const thaw__model_type *type; /* its models, which point back here */
+    const thaw__model_type *type; /* the type of its models, which points back here */
 
-    /* Users. Arguments are checked: items and event numbers are the model's. */
-    size_t user_bytes; /* of what user->state points to, zeroed when made, copied as bytes; 0: the posterior is all */
-    int (*fades)(const thaw_model *m); /* whether old observations fade from the posterior; NULL: no */
+    /* Users. Arguments are checked by the caller. */
+    size_t user_bytes; /* size of user->state, zeroed when created, copied as bytes; 0: a user is only a posterior */
 
-    /** Whether the method can use the value and the time of an event, and the error for event number k if not.
-     *  NULL, both: it can use every event. */
+    /** Whether observations lose weight with age in the posterior (half-life); NULL: no. */
+    int (*fades)(const thaw_model *m);
+
+    /** Whether the value and time of an event are valid for the method, and the error of event number k if not. NULL,
+     *  both: every event is valid. */
     int (*takes)(const thaw_model *m, const thaw_event *event);
     thaw_status (*refuse)(const thaw_model *m, const thaw_event *event, int64_t k);
 
-    /** Condition the user's prior on events; forgets earlier ones: calls thaw__user_reset() and resets the method's
-     *  state. Sets n_events, and highest_row if the state refers to items. Also called with n = 0, when a user is
-     *  made. THAW_E_NUMERIC: back at the prior. */
+    /** Condition the user's prior on events [n]; earlier events are dropped: calls thaw__user_reset() and resets the
+     *  method's state. Sets n_events, and highest_row if the state refers to items. Also called with n = 0, when a user
+     *  is created. On THAW_E_NUMERIC the user is reset to the prior. */
     thaw_status (*adapt)(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n);
 
-    /** The same for the means of many users from the prior without features; NULL: one after the other. */
+    /** The posterior means of many users without features; NULL: adapt() one after the other. */
     thaw_status (*adapt_many)(const thaw_model *m, thaw_user *work, float *means, const thaw_event *events,
                               const int64_t *offsets, int64_t n_users);
 
-    /** One more event; the same fields. */
+    /** Adapt by one more event; sets the same fields. */
     thaw_status (*observe)(const thaw_model *m, thaw_user *u, const thaw_event *event);
 
-    /** Bytes of a user beyond the head; the last 16 bytes of the head are the method's too, zeroed. Required with
-     *  user_bytes, or the state is lost. user_read() checks the size and the numbers (THAW_E_FORMAT) and sets
-     *  highest_row; n_events is set after it. NULL, all three: the posterior. */
+    /** The bytes of a user after the head; the last 16 bytes of the head also belong to the method and are zeroed.
+     *  Required with user_bytes. user_read() checks the size and the numbers (THAW_E_FORMAT) and sets highest_row;
+     *  n_events is set after it. NULL, all three: the bytes of the posterior. */
     int64_t (*user_size)(const thaw_user *u);
     void (*user_write)(const thaw_user *u, unsigned char *head, unsigned char *body);
-    thaw_status (*user_read)(const thaw_model *m, thaw_user *u, const unsigned char *head, const unsigned char *body, int64_t size);
+    thaw_status (*user_read)(const thaw_model *m, thaw_user *u, const unsigned char *head,
+                             const unsigned char *body, int64_t size);
 
     /* Serving. */
     void (*query)(const thaw_model *m, const thaw_user *u, thaw__linear_query *out);
 
-    /** What is added to the scores of few items: all of it into out, rows ascending, none twice; returns how many. out and scratch
-     *  have THAW__SPARSE_SCORES. NULL, both: nothing. */
-    int64_t (*sparse_scores)(const thaw_model *m, const thaw_user *u, thaw__sparse_score *out, thaw__sparse_score *scratch);
+    /** The sparse scores of single items, sorted by row without repeats, into out; returns their number. out and
+     *  scratch have THAW__SPARSE_SCORES entries. sparse_score() is that of one item. NULL, both: there are none. */
+    int64_t (*sparse_scores)(const thaw_model *m, const thaw_user *u, thaw__sparse_score *out,
+                             thaw__sparse_score *scratch);
     float (*sparse_score)(const thaw_model *m, const thaw_user *u, int64_t item);
 
-    /** From scores means [n <= THAW__LANES] of items to means and variances in the units that users see. */
-    void (*predict)(const thaw_model *m, const thaw_user *u, const int64_t *items, int64_t n, float *means, float *variances);
+    /** means [n <= THAW__LANES], the scores of items, to means and variances in public units, in place. */
+    void (*predict)(const thaw_model *m, const thaw_user *u, const int64_t *items, int64_t n, float *means,
+                    float *variances);
 
-    /** A linear score in those units, and a linear score below which none reaches `least` there. NULL, both: the same. */
+    /** A score in public units, and a lower bound of the scores that are at least `least` in those units. NULL, both:
+     *  the units are the same. */
     float (*unit)(const thaw_model *m, float score);
     float (*floor)(const thaw_model *m, float least);
 
@@ -112,15 +119,16 @@ typedef struct thaw__method {
     thaw_status (*contribute)(thaw__run *run, int64_t first, int64_t n);
     thaw_status (*end_round)(thaw__run *run);
 
-    /** Measure the model on the validation users into the report; higher *quality is better. NULL where no round asks for it. */
+    /** Evaluate the model on the validation users; fills the report, and *quality, where higher is better. May be NULL
+     *  if no round sets evaluate. */
     thaw_status (*evaluate)(thaw__run *run, double *quality);
 
-    /* How events of a name are weighted; NULL, both: they are not. Numbers are checked. */
-    void (*set_event)(thaw_model *m, int32_t event, const thaw_event_weighting *reading);
-    void (*get_event)(const thaw_model *m, int32_t event, thaw_event_weighting *reading);
+    /* The weighting of an event name; NULL, both: the method has none. Numbers are checked by the caller. */
+    void (*set_event)(thaw_model *m, int32_t event, const thaw_event_weighting *weighting);
+    void (*get_event)(const thaw_model *m, int32_t event, thaw_event_weighting *weighting);
 } thaw__method;
 
-/** Room for sparse scores. */
+/** Most sparse scores of one query. */
 enum { THAW__SPARSE_SCORES = 4608 };
 
 static inline const thaw__method *thaw__method_of(const thaw_model *m)

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * The table of methods and its lookups. */
 #include "registry.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The methods that this library has, and how to find one. */
+ * The methods of this library, and how to find one. */
 #ifndef THAW_REGISTRY_H
 #define THAW_REGISTRY_H
 
@@ -8,16 +8,16 @@
 /** All methods, then NULL. Names, old names and objectives are distinct. Defined in methods.c. */
 extern const thaw__method *const thaw__methods[];
 
-/** The method of a file, by its name now or in files of format 1; NULL: none. */
+/** The method with this name, in files of any format; NULL: none. */
 const thaw__model_type *thaw__registry_find(const char *name);
 
 /** The method of an objective; NULL: none. */
 const thaw__model_type *thaw__registry_of(int32_t objective);
 
-/** The name of an objective, THAW_OBJECTIVE_AUTO among them; NULL: none has this number. */
+/** The name of an objective, THAW_OBJECTIVE_AUTO included; NULL: none has this number. */
 const char *thaw__registry_objective(int32_t objective);
 
-/** The method of an objective for these data; of THAW_OBJECTIVE_AUTO: ratings if any event carries a value. */
+/** The method of an objective; THAW_OBJECTIVE_AUTO: rating if any event of data carries a value, else ranking. */
 const thaw__model_type *thaw__registry_choose(int32_t objective, const thaw_data *data);
 
 #endif

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Creating, copying, resetting and checking users; prior means from features. */
 #include "user.h"
 
 #include <inttypes.h>
@@ -15,15 +16,15 @@ static size_t state_bytes(const thaw_user *u)
     return u->fit.type->method->user_bytes;
 }
 
-/* One block: the struct, the posterior's numbers, the method's state; every part at a multiple of 64 bytes. */
-static thaw_user *allocate(const thaw_user *like)
+/* One block: the struct, the posterior, the state of the method, each aligned to 64 bytes. */
+static thaw_user *allocate(const thaw_user *shape)
 {
-    size_t bytes = HEAD + state_bytes(like);
-    if (thaw__add_size(&bytes, thaw__posterior_floats(like->posterior.stride, like->fit.fades), sizeof(float)) != THAW_OK)
-        return NULL;
-    thaw_user *u = thaw__alloc0(&like->allocator, bytes, 1);
+    size_t bytes = HEAD + state_bytes(shape);
+    const size_t floats = thaw__posterior_floats(shape->posterior.stride, shape->fit.fades);
+    if (thaw__add_size(&bytes, floats, sizeof(float)) != THAW_OK) return NULL;
+    thaw_user *u = thaw__alloc0(&shape->allocator, bytes, 1);
     if (!u) return NULL;
-    *u = *like;
+    *u = *shape;
     u->state = thaw__posterior_lay_out(&u->posterior, (float *)(void *)((char *)u + HEAD), u->fit.fades);
     return u;
 }
@@ -36,10 +37,10 @@ static thaw__user_fit fit_of(const thaw_model *m)
 
 thaw_status thaw__user_create(thaw_user **out, const thaw_model *m)
 {
-    const thaw_user like = {.allocator = m->config.allocator,
-                            .fit = fit_of(m),
-                            .posterior = {.kernels = m->kernels, .rank = m->rank, .stride = m->stride}};
-    thaw_user *u = allocate(&like);
+    const thaw_user shape = {.allocator = m->config.allocator,
+                             .fit = fit_of(m),
+                             .posterior = {.kernels = m->kernels, .rank = m->rank, .stride = m->stride}};
+    thaw_user *u = allocate(&shape);
     if (!u) return THAW_E_NOMEM;
     thaw__user_reset(u);
     const thaw_status st = thaw__method_of(m)->adapt(m, u, NULL, 0);
@@ -65,7 +66,7 @@ void thaw__user_free(thaw_user *u)
     thaw__free(&a, u);
 }
 
-/* Adds value times a feature's row of M to the mean. */
+/* Adds value times the row of M of a coordinate to mean [rank]. */
 typedef struct adder {
     const thaw__prior *prior;
     float *mean;
@@ -105,7 +106,7 @@ void thaw__user_set_prior(thaw_user *u, const float *mean)
     thaw__user_reset(u);
 }
 
-void thaw__user_forget(thaw_user *u)
+void thaw__user_clear_prior(thaw_user *u)
 {
     static const float zero[THAW__RANK_MAX] = {0};
     thaw__user_set_prior(u, zero);
@@ -122,14 +123,14 @@ void thaw__user_reset(thaw_user *u)
 thaw_status thaw__user_refuse(thaw_user *u)
 {
     thaw__user_reset(u);
-    return thaw__fail(THAW_E_NUMERIC, "the posterior is not finite; the user is back at the prior");
+    return thaw__fail(THAW_E_NUMERIC, "the posterior is not finite; the user is reset to the prior");
 }
 
 thaw_status thaw__user_adapt_many(const thaw_model *m, thaw_user *work, float *means, const thaw_event *events,
                                   const int64_t *offsets, int64_t n_users)
 {
     const thaw__method *method = thaw__method_of(m);
-    thaw__user_forget(work);
+    thaw__user_clear_prior(work);
     if (method->adapt_many) return method->adapt_many(m, work, means, events, offsets, n_users);
     thaw_status st = THAW_OK;
     for (int64_t k = 0; st == THAW_OK && k < n_users; k++) {
@@ -145,8 +146,9 @@ thaw_status thaw__user_check(const thaw_model *m, const thaw_user *u)
     const thaw__user_fit now = fit_of(m), made = u->fit;
     if (made.id != now.id || made.type != now.type || made.rank != now.rank || made.events != now.events ||
         made.fades != now.fades)
-        return thaw__fail(THAW_E_MISMATCH, "the user belongs to model %016" PRIx64 "; this is %016" PRIx64, made.id, now.id);
+        return thaw__fail(THAW_E_MISMATCH, "the user belongs to model %016" PRIx64 "; this is %016" PRIx64, made.id,
+                          now.id);
     if (u->highest_row < thaw__n_items(m)) return THAW_OK;
-    return thaw__fail(THAW_E_MISMATCH, "the user holds item row %" PRId64 "; the model's last is %" PRId64, u->highest_row,
-                      thaw__n_items(m) - 1);
+    return thaw__fail(THAW_E_MISMATCH, "the user has item row %" PRId64 "; the last of the model is %" PRId64,
+                      u->highest_row, thaw__n_items(m) - 1);
 }

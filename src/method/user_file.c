@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A user as bytes, all little-endian, 64 bytes of head and then float32:
+ * The bytes of a user: little-endian, a head of 64 bytes, then float32:
  *
  *   0  "THAWUSER"      8  u32 format 1      12  u32 checksum (XXH32 of the rest)      16  u64 model id
  *  24  u32 rank       28  u32 kind         32  i64 events        40  f64 time      48  16 zero bytes
  *
- * 48 … 63 and what follows 64 are the method's; one that has no bytes of its own has the posterior at 64, as
- * thaw__posterior_write() writes it.
+ * Bytes 48 … 63 and from 64 on belong to the method. A method without user bytes has the posterior from 64 on, in the
+ * format of thaw__posterior_write().
  */
 #include <inttypes.h>
 #include <math.h>
@@ -20,7 +20,7 @@
 
 static const char magic[8] = {'T', 'H', 'A', 'W', 'U', 'S', 'E', 'R'};
 
-#define MOST_EVENTS (UINT64_C(1) << 53) /* far from where one more would overflow */
+#define MOST_EVENTS (UINT64_C(1) << 53) /* bound of a stored n_events, so that it cannot overflow later */
 
 enum { FORMAT = 1, HEAD_BYTES = 64, CHECKED_FROM = 16 };
 
@@ -52,7 +52,7 @@ static void write_checksum(unsigned char *bytes, int64_t size)
     thaw__put_bytes(bytes + 12, XXH32(bytes + CHECKED_FROM, (size_t)size - CHECKED_FROM, 0), 4);
 }
 
-/* The posterior, which needs its covariance written out. */
+/* The posterior in covariance form; a copy is expanded if it is in the dual form. */
 static thaw_status write_posterior(const thaw_user *u, unsigned char *body)
 {
     thaw_user *expanded = NULL;
@@ -81,42 +81,45 @@ thaw_status thaw__user_save(const thaw_user *u, void *buffer, int64_t capacity, 
 
 static thaw_status damaged(const char *what)
 {
-    return thaw__fail(THAW_E_FORMAT, "not a whole thaw user: %s", what);
+    return thaw__fail(THAW_E_FORMAT, "not a valid thaw user: %s", what);
 }
 
-/* Before a user is made: what does not depend on the method. */
+/* What does not depend on the method: magic, format, checksum. */
 static thaw_status check_head(const unsigned char *bytes, int64_t size)
 {
-    if (size < HEAD_BYTES || memcmp(bytes, magic, sizeof magic) != 0) return damaged("no thaw user begins here");
+    if (size < HEAD_BYTES || memcmp(bytes, magic, sizeof magic) != 0) return damaged("it does not begin with THAWUSER");
     uint32_t format = (uint32_t)thaw__get_bytes(bytes + 8, 4);
     if (format > FORMAT)
         return thaw__fail(THAW_E_VERSION, "the user has format %u; this library reads %d", format, FORMAT);
     if (format < 1) return damaged("no format version");
     if (XXH32(bytes + CHECKED_FROM, (size_t)size - CHECKED_FROM, 0) != (uint32_t)thaw__get_bytes(bytes + 12, 4))
         return damaged("the checksum does not match; it is truncated or damaged");
-    return thaw__get_bytes(bytes + 32, 8) > MOST_EVENTS ? damaged("its events are negative or too many") : THAW_OK;
+    return thaw__get_bytes(bytes + 32, 8) > MOST_EVENTS ? damaged("the number of events is out of range") : THAW_OK;
 }
 
 static thaw_status read_posterior(thaw_user *u, const unsigned char *bytes, int64_t size)
 {
-    if (size != HEAD_BYTES + thaw__posterior_bytes(u->fit.rank, u->fit.fades)) return damaged("it has another size than its rank says");
+    if (size != HEAD_BYTES + thaw__posterior_bytes(u->fit.rank, u->fit.fades))
+        return damaged("the size does not agree with the rank");
     const int failed = thaw__posterior_read(&u->posterior, bytes + HEAD_BYTES);
     u->time = thaw__get_double(bytes + 40);
-    return failed || !(u->time < INFINITY) ? damaged("its numbers are not those of a posterior") : THAW_OK; /* -INFINITY: no event yet */
+    const int has_time = u->time < INFINITY; /* -INFINITY: no event yet */
+    return failed || !has_time ? damaged("the posterior is not finite or not positive definite") : THAW_OK;
 }
 
-/* u is as it was made. */
+/* u is as after thaw__user_create(). */
 static thaw_status read_user(const thaw_model *m, thaw_user *u, const unsigned char *bytes, int64_t size)
 {
     const thaw__method *method = method_of(u);
     const uint64_t id = thaw__get_bytes(bytes + 16, 8);
     if (id != u->fit.id || thaw__get_bytes(bytes + 24, 4) != (uint64_t)u->fit.rank ||
         thaw__get_bytes(bytes + 28, 4) != kind_of(&u->fit))
-        return thaw__fail(THAW_E_MISMATCH, "the user belongs to model %016" PRIx64 "; this is %016" PRIx64, id, u->fit.id);
+        return thaw__fail(THAW_E_MISMATCH, "the user belongs to model %016" PRIx64 "; this is %016" PRIx64, id,
+                          u->fit.id);
     THAW__TRY(method->user_read ? method->user_read(m, u, bytes + 48, bytes + HEAD_BYTES, size - HEAD_BYTES)
                                 : read_posterior(u, bytes, size));
     const int64_t n = (int64_t)thaw__get_bytes(bytes + 32, 8);
-    if (n < u->n_events) return damaged("it keeps more events than it had");
+    if (n < u->n_events) return damaged("its history has more events than its head");
     u->n_events = n;
     return THAW_OK;
 }

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * The catalogue: keys, features, retired items. */
 #include "catalogue.h"
 
 #include <string.h>
@@ -40,7 +41,7 @@ thaw_status thaw__catalogue_copy_names(thaw__catalogue *to, const thaw__catalogu
     return THAW_OK;
 }
 
-/* Keys that are not known yet go to the end; rows[] receives their rows in the table. */
+/* Append the keys that are new; rows[0 … *n - 1] = their rows in the table they come from. */
 static thaw_status add_keys(thaw__catalogue *c, const thaw__keymap *keys, int64_t *rows, int64_t *n)
 {
     for (int64_t r = 0; r < keys->n; r++) {
@@ -67,7 +68,8 @@ thaw_status thaw__catalogue_add(thaw__catalogue *c, int64_t *n_added, const thaw
     return st;
 }
 
-thaw_status thaw__catalogue_retire(thaw__catalogue *c, const int64_t *rows, int64_t n, int retired, const thaw_allocator *a)
+thaw_status thaw__catalogue_retire(thaw__catalogue *c, const int64_t *rows, int64_t n, int retired,
+                                   const thaw_allocator *a)
 {
     if (c->n_retired < c->items.n) {
         uint8_t *marks = thaw__alloc0(a, (size_t)c->items.n, 1);

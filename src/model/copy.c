@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A deep copy of a model. It reads the original and writes nothing of it, so others may go on scoring; what lies in a mapped
- * file comes onto the heap. The copy is zeroed first and filled part by part: thaw__model_free() ends it wherever it stops. */
+ * A deep copy of a model. The original is only from_params, so other threads may use it; arrays in a mapped file are
+ * copied to the heap. The copy is zeroed first and filled part by part, so that thaw__model_free() can free it at any
+ * point.
+ */
 #include <string.h>
 
 #include "model.h"
 #include "status.h"
 
-/* The method's state with no array of its own yet. */
+/* Set every array of the table to NULL: the state was copied as bytes and still points to the original's arrays. */
 static void detach_arrays(thaw_model *m)
 {
     thaw__params t;
@@ -25,10 +27,10 @@ static thaw_status copy_names(thaw_model *to, const thaw_model *from)
 
 static thaw_status copy_numbers(thaw_model *to, const thaw_model *from)
 {
-    thaw__params made, read;
-    thaw__model_params(to, &made);
-    thaw__model_params_read(from, &read);
-    return thaw__params_copy(&made, &read, &to->config.allocator);
+    thaw__params to_params, from_params;
+    thaw__model_params(to, &to_params);
+    thaw__model_params_read(from, &from_params);
+    return thaw__params_copy(&to_params, &from_params, &to->config.allocator);
 }
 
 thaw_status thaw__model_copy(thaw_model **out, const thaw_model *from)

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * The encoder: learning coordinates, encoding tables and single values, JSON. */
 #include "encoder.h"
 
 #include <math.h>
@@ -36,7 +37,7 @@ thaw_status thaw__features_copy(thaw__features *out, const thaw__features *from,
     return THAW_OK;
 }
 
-/* Keep the tokens that min_count rows or more carry, in the order of the column's vocabulary. */
+/* Keep the tokens with at least min_count occurrences, in the order of the column's vocabulary. */
 static thaw_status learn_tokens(thaw__feature *out, const thaw__column *column, int32_t min_count,
                                 const thaw_allocator *a)
 {
@@ -62,7 +63,7 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Knots at evenly spaced quantiles, equal ones once. */
+/* Knots at THAW__KNOTS evenly spaced quantiles, without repeats. */
 static thaw_status learn_knots(thaw__feature *out, const thaw__column *column, const thaw_allocator *a)
 {
     size_t n = 0;
@@ -110,7 +111,7 @@ thaw_status thaw__features_learn(thaw__features *out, const thaw__table *table, 
 
 typedef void (*setter)(void *ctx, int32_t coordinate, float value);
 
-/* The one or two hats that x touches. */
+/* Set the one or two hat functions that are not 0 at x. */
 static void set_number(const thaw__feature *f, float x, setter set, void *ctx)
 {
     int32_t last = f->width - 1;
@@ -133,7 +134,7 @@ const thaw__feature *thaw__features_find(const thaw__features *f, const char *na
     return NULL;
 }
 
-/* Tokens and numbers may come as several, separated by spaces, if the column is a sequence. */
+/* The values of a sequence are separated by spaces. */
 thaw_status thaw__features_parse(const thaw__feature *column, const char *text, setter set, void *ctx)
 {
     int sequence = column->type == THAW_TYPE_TOKEN_SEQ || column->type == THAW_TYPE_FLOAT_SEQ;
@@ -153,16 +154,17 @@ thaw_status thaw__features_parse(const thaw__feature *column, const char *text, 
     return THAW_OK;
 }
 
-/* One learned column met with the column of a table: which coordinate each of the table's tokens has. */
+/* A learned column, the column of a table with the same name, and the coordinates of that column's tokens. */
 typedef struct match {
     const thaw__feature *feature;
     const thaw__column *column;
-    int32_t *coordinate; /* [column->tokens.n] or -1; token types */
+    int32_t *coordinate; /* [column->tokens.n] -1: none; NULL for numbers */
 } match;
 
+/* Counts entries, and with `write` writes them. */
 typedef struct filler {
     thaw__sparse *rows;
-    int64_t at;
+    int64_t at; /* the next entry */
     int write;
 } filler;
 
@@ -196,7 +198,7 @@ static thaw_status match_columns(const thaw__features *f, match *matches, size_t
         const thaw__column *column = thaw__table_column(table, feature->name);
         if (!column) continue;
         if (is_token(column->type) != is_token(feature->type))
-            return thaw__fail(THAW_E_MISMATCH, "the feature %s was of another type in training", feature->name);
+            return thaw__fail(THAW_E_MISMATCH, "the feature %s had another type in training", feature->name);
         match *m = &matches[(*n)++];
         *m = (match){feature, column, NULL};
         if (!is_token(feature->type)) continue;
@@ -241,17 +243,20 @@ done:
     return st;
 }
 
-/* NULL if memory ran out on the way: a list with a hole would read back as another model. */
-static json_t *column_to_json(const thaw__feature *column)
+/* NULL if out of memory, never a list with missing values: that would load as another model. */
+static json_t *column_to_json(const thaw__feature *f)
 {
     json_t *values = json_array();
     int failed = !values;
-    for (int32_t k = 0; !failed && k < column->width; k++)
-        failed = json_array_append_new(values, is_token(column->type) ? json_string(thaw__keymap_key(&column->tokens, k))
-                                                                      : json_real((double)column->knots[k]));
-    json_t *all = failed ? NULL : json_pack("{s:s, s:i, s:O}", "name", column->name, "type", (int)column->type, "values", values);
+    for (int32_t k = 0; !failed && k < f->width; k++) {
+        json_t *value = is_token(f->type) ? json_string(thaw__keymap_key(&f->tokens, k))
+                                          : json_real((double)f->knots[k]);
+        failed = json_array_append_new(values, value);
+    }
+    json_t *column = NULL;
+    if (!failed) column = json_pack("{s:s, s:i, s:O}", "name", f->name, "type", (int)f->type, "values", values);
     json_decref(values);
-    return all;
+    return column;
 }
 
 json_t *thaw__features_to_json(const thaw__features *f)
@@ -284,9 +289,9 @@ static thaw_status column_from_json(thaw__feature *f, const json_t *json, const 
         int64_t row = -1;
         if (!is_token(f->type)) f->knots[k] = (float)json_number_value(value);
         else if (token) THAW__TRY(thaw__keymap_add(&f->tokens, &row, token, strlen(token)));
-        int fine = is_token(f->type) ? row == (int64_t)k
+        int valid = is_token(f->type) ? row == (int64_t)k
                                      : isfinite(f->knots[k]) && (k == 0 || f->knots[k] > f->knots[k - 1]);
-        if (!fine) return thaw__fail(THAW_E_FORMAT, "value %zu of the feature %s cannot be read", k, name);
+        if (!valid) return thaw__fail(THAW_E_FORMAT, "value %zu of the feature %s cannot be read", k, name);
     }
     f->width = (int32_t)n;
     return THAW_OK;
@@ -303,7 +308,8 @@ thaw_status thaw__features_from_json(thaw__features *out, const json_t *json, co
         thaw__feature *f = &out->columns[out->n++];
         thaw_status st = column_from_json(f, json_array_get(json, c), allocator);
         width += f->width;
-        if (st == THAW_OK && width > INT32_MAX) st = thaw__fail(THAW_E_FORMAT, "more features than fit");
+        if (st == THAW_OK && width > INT32_MAX)
+            st = thaw__fail(THAW_E_FORMAT, "more than %d feature values", INT32_MAX);
         if (st != THAW_OK) {
             thaw__features_free(out);
             return st;

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Creating a model, adding items, the id. */
 #include "model.h"
 
 #include <string.h>
@@ -8,9 +9,10 @@
 
 #include "status.h"
 
-#define MOST 9007199254740992.0 /* 2^53, of anything that is counted */
+#define MOST 9007199254740992.0 /* 2^53: upper bound of counts */
 
-/* ---- from nothing to zeros, and back ------------------------------------------------------------------------------ */
+/* ---- memory
+ * ------------------------------------------------------------------------------------------------------- */
 
 thaw_status thaw__model_begin(thaw_model **out, const thaw_config *config, const thaw__model_type *type, int32_t rank)
 {
@@ -39,7 +41,7 @@ thaw_status thaw__model_begin(thaw_model **out, const thaw_config *config, const
     return THAW_OK;
 }
 
-/* Rows of kernels come first and integers of eight bytes next, so that no tensor of a file leaves a gap. */
+/* The order decides the order of tensors in files: first the aligned arrays of the method, then the others. */
 void thaw__model_params(thaw_model *m, thaw__params *out)
 {
     const thaw__param rows[] = {
@@ -78,9 +80,10 @@ void thaw__model_free(thaw_model *m)
     thaw__free(&a, m);
 }
 
-/* ---- before training ---------------------------------------------------------------------------------------------- */
+/* ---- before training
+ * ---------------------------------------------------------------------------------------------- */
 
-/* What the features of a data set's items and users are. */
+/* The coordinates of features of items and users, and priors with zero weights. */
 static thaw_status learn_features(thaw_model *m, const thaw_data *data)
 {
     thaw__features items = {0}, users = {0};
@@ -92,7 +95,8 @@ static thaw_status learn_features(thaw_model *m, const thaw_data *data)
     return thaw__prior_init(&m->user_prior, &users, m->rank);
 }
 
-thaw_status thaw__model_create(thaw_model **out, const thaw_config *config, const thaw__model_type *type, const thaw_data *data)
+thaw_status thaw__model_create(thaw_model **out, const thaw_config *config, const thaw__model_type *type,
+                               const thaw_data *data)
 {
     thaw_status st = THAW_OK;
     thaw_model *m = NULL;
@@ -112,7 +116,8 @@ fail:
     return st;
 }
 
-/* ---- items -------------------------------------------------------------------------------------------------------- */
+/* ---- items
+ * -------------------------------------------------------------------------------------------------------- */
 
 thaw_status thaw__model_reserve_codes(thaw_model *m, int64_t n)
 {
@@ -124,7 +129,7 @@ void thaw__model_code_rows(thaw_model *m)
     if (m->type->scored) thaw__codes_make(&m->catalogue->codes, m->type->scored(m), thaw__n_items(m));
 }
 
-/* Room for n items, of which the first n_old are there. What the codes were is gone. */
+/* Resize all arrays from n_old to n items. The codes become invalid. */
 static thaw_status resize(thaw_model *m, int64_t n_old, int64_t n)
 {
     const thaw_allocator *a = &m->config.allocator;
@@ -135,7 +140,7 @@ static thaw_status resize(thaw_model *m, int64_t n_old, int64_t n)
     return m->type->extend ? m->type->extend(m, n_old, n) : THAW_OK;
 }
 
-/* Only the first n items, as if the others had never come; nothing that was learned is about them. */
+/* Undo an addition: keep the first n items. */
 static void drop_items(thaw_model *m, int64_t n)
 {
     thaw__keymap_truncate(&m->catalogue->items, n);
@@ -164,23 +169,25 @@ thaw_status thaw__model_add_items(thaw_model *m, int64_t *n_added, const thaw_da
     return st;
 }
 
-/* ---- the whole ---------------------------------------------------------------------------------------------------- */
+/* ---- the whole
+ * ---------------------------------------------------------------------------------------------------- */
 
-/* A number for what a posterior depends on: learned numbers and the items they are about. Taken when the numbers change, so
- * that items which come later leave it, because they change nothing in a posterior. */
-static uint64_t identify(const thaw_model *m)
+/* The id: a hash of the THAW__IN_ID rows and the keys of the items. It is computed after training only: items added
+ * later do not change the posteriors of users. */
+static uint64_t model_id(const thaw_model *m)
 {
     thaw__params t;
     const thaw__keymap *items = &m->catalogue->items;
     thaw__model_params_read(m, &t);
-    return thaw__params_hash(&t, XXH3_64bits_withSeed(items->bytes, items->n_bytes, m->config.seed + (uint64_t)m->rank));
+    const uint64_t seed = m->config.seed + (uint64_t)m->rank;
+    return thaw__params_hash(&t, XXH3_64bits_withSeed(items->bytes, items->n_bytes, seed));
 }
 
 void thaw__model_refresh(thaw_model *m)
 {
     if (m->type->derive) m->type->derive(m);
     thaw__model_code_rows(m);
-    m->id = identify(m);
+    m->id = model_id(m);
 }
 
 thaw_status thaw__model_check_finite(const thaw_model *m)

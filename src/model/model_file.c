@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A model as a safetensors file (docs/file-format.md). Saving and loading walk the parameter table: arrays are tensors, numbers
- * one JSON text of the metadata. Names of events and features are another; item keys are a byte tensor and where each begins.
+ * A model as a safetensors file (docs/file-format.md). Arrays of the parameter table are tensors, its numbers one JSON
+ * text of the metadata, names of events and features another. Item keys are a tensor of bytes and one of starts.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -60,7 +60,7 @@ static json_t *schema_to_json(const thaw_model *m)
     return NULL;
 }
 
-/* Put a JSON value into the metadata as text; takes the value. */
+/* Put a JSON value into the metadata as text; takes ownership of the value. Returns 0 or 1. */
 static int put_text(json_t *metadata, const char *key, json_t *value, const thaw_allocator *a)
 {
     size_t length;
@@ -76,7 +76,8 @@ static json_t *metadata_of(const thaw_model *m, const thaw__params *t)
     char id[17], seed[24];
     snprintf(id, sizeof id, "%016" PRIx64, m->id);
     snprintf(seed, sizeof seed, "%" PRIu64, m->config.seed);
-    json_t *meta = json_pack("{s:s, s:s, s:s, s:s}", "thaw.format", format_version, "thaw.method", m->type->name, "thaw.id", id, "thaw.seed", seed);
+    json_t *meta = json_pack("{s:s, s:s, s:s, s:s}", "thaw.format", format_version, "thaw.method", m->type->name,
+                             "thaw.id", id, "thaw.seed", seed);
     if (!meta) return NULL;
     if (put_text(meta, "thaw.numbers", numbers_to_json(m, t), &m->config.allocator) ||
         put_text(meta, "thaw.schema", schema_to_json(m), &m->config.allocator)) {
@@ -86,37 +87,42 @@ static json_t *metadata_of(const thaw_model *m, const thaw__params *t)
     return meta;
 }
 
-/* Tensors whose rows kernels read come first, then by the size of their elements: none may leave a gap. */
-static int place_of(const thaw__tensor *t, unsigned role)
+/* The order of tensors: aligned ones first, then by decreasing size of elements, so that no padding is needed. */
+static int order_of(const thaw__tensor *t, unsigned role)
 {
     return role & THAW__ALIGNED ? 0 : 1 + (int)(sizeof(double) - thaw__dtype_size(t->type));
 }
 
-/* Insert a tensor behind those of the same place. */
-static void add_tensor(thaw__tensor *tensors, int *places, size_t *n, thaw__tensor made, unsigned role)
+/* Insert a tensor after those of the same order. */
+static void add_tensor(thaw__tensor *tensors, int *orders, size_t *n, thaw__tensor added, unsigned role)
 {
-    const int place = place_of(&made, role);
+    const int order = order_of(&added, role);
     size_t at = (*n)++;
-    for (; at > 0 && places[at - 1] > place; at--) tensors[at] = tensors[at - 1], places[at] = places[at - 1];
-    tensors[at] = made;
-    places[at] = place;
+    for (; at > 0 && orders[at - 1] > order; at--) {
+        tensors[at] = tensors[at - 1];
+        orders[at] = orders[at - 1];
+    }
+    tensors[at] = added;
+    orders[at] = order;
 }
 
 static size_t tensors_of(const thaw_model *m, const thaw__params *t, thaw__tensor *out)
 {
-    int places[MOST_TENSORS];
+    const thaw__keymap *keys = &m->catalogue->items;
+    int orders[MOST_TENSORS];
     size_t n = 0;
     for (int k = 0; k < t->n; k++) {
         const thaw__param *p = &t->row[k];
         if (p->rows == THAW__NUMBER || p->role & THAW__DERIVED || (p->role & THAW__OPTIONAL && !p->rows)) continue;
-        add_tensor(out, places, &n, (thaw__tensor){p->name, p->type, p->rows, p->columns, thaw__param_data(p)}, p->role);
+        const thaw__tensor tensor = {p->name, p->type, p->rows, p->columns, thaw__param_data(p)};
+        add_tensor(out, orders, &n, tensor, p->role);
     }
-    add_tensor(out, places, &n, (thaw__tensor){"item.key.start", THAW__I64, thaw__n_items(m), 0, m->catalogue->items.offsets}, 0);
-    add_tensor(out, places, &n, (thaw__tensor){"item.key", THAW__U8, (int64_t)m->catalogue->items.n_bytes, 0, m->catalogue->items.bytes}, 0);
+    add_tensor(out, orders, &n, (thaw__tensor){"item.key.start", THAW__I64, keys->n, 0, keys->offsets}, 0);
+    add_tensor(out, orders, &n, (thaw__tensor){"item.key", THAW__U8, (int64_t)keys->n_bytes, 0, keys->bytes}, 0);
     return n;
 }
 
-/* The file as spans; *header is to be freed. */
+/* The file as *n spans; the caller frees *header. */
 static thaw_status layout(const thaw_model *m, thaw__span *spans, char **header, size_t *n)
 {
     thaw__params t;
@@ -162,7 +168,7 @@ thaw_status thaw__model_save_buffer(const thaw_model *m, void *buffer, int64_t c
 
 /* ---- names of format 1 ------------------------------------------------------------------------------------------ */
 
-/* Those that every method has. */
+/* Of the parameters that every method has. */
 static const thaw__old_name shared_old_names[] = {
     {"item.prior.total_weight", "item.prior.mass"},
     {"user.prior.total_weight", "user.prior.mass"},
@@ -175,7 +181,7 @@ static const char *old_name_in(const thaw__old_name *names, const char *name)
     return names ? names->old : NULL;
 }
 
-/* What the file calls a row of the table. */
+/* The name of a row of the table in a file of a format. */
 static const char *name_in(const thaw__model_type *type, int format, const char *name)
 {
     const char *old = format > 1 ? NULL : old_name_in(type->old_names, name);
@@ -187,7 +193,7 @@ static const char *name_in(const thaw__model_type *type, int format, const char 
 
 static thaw_status damaged(const char *what)
 {
-    return thaw__fail(THAW_E_FORMAT, "not a whole thaw model: %s", what);
+    return thaw__fail(THAW_E_FORMAT, "not a valid thaw model: %s", what);
 }
 
 /* A JSON text of the metadata. */
@@ -203,18 +209,20 @@ static double number(const json_t *json, const char *key)
     return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }
 
-static thaw_status check_version(const thaw__safetensors *file, int *format, const thaw__model_type **type, thaw__find_type find)
+static thaw_status check_version(const thaw__safetensors *file, int *format, const thaw__model_type **type,
+                                 thaw__find_type find)
 {
     double version = 0;
     const char *text = thaw__safetensors_meta(file, "thaw.format");
     if (!text || !thaw__number_parse(&version, text, strlen(text)) || version < 1) return damaged("no format version");
     if (version > 2)
-        return thaw__fail(THAW_E_VERSION, "the file has format %.20s; this library reads up to %s", text, format_version);
+        return thaw__fail(THAW_E_VERSION, "the file has format %.20s; this library reads up to %s", text,
+                          format_version);
     *format = (int)version;
     const char *method = thaw__safetensors_meta(file, "thaw.method");
     *type = find(method ? method : "");
     if (*type) return THAW_OK;
-    return thaw__fail(THAW_E_UNSUPPORTED, "the method %.40s is not known to this library", method ? method : "");
+    return thaw__fail(THAW_E_UNSUPPORTED, "this library has no method %.40s", method ? method : "");
 }
 
 static thaw_status read_numbers(thaw_model *m, const json_t *json, int format)
@@ -222,12 +230,13 @@ static thaw_status read_numbers(thaw_model *m, const json_t *json, int format)
     thaw__params t;
     thaw__model_params(m, &t);
     for (int k = 0; k < t.n; k++) {
-        const thaw__param *p = &t.row[k], given = {.type = THAW__F64, .rows = THAW__NUMBER, .low = p->low, .high = p->high};
+        const thaw__param *p = &t.row[k];
+        const thaw__param given = {.type = THAW__F64, .rows = THAW__NUMBER, .low = p->low, .high = p->high};
         if (p->rows != THAW__NUMBER) continue;
         if (p->role & THAW__OPTIONAL && !json_object_get(json, p->name)) continue;
         const double x = number(json, name_in(m->type, format, p->name));
         if (!thaw__param_is_sound(&given, &x) || (p->type != THAW__F32 && p->type != THAW__F64 && x != floor(x)))
-            return damaged("its numbers are out of bounds");
+            return damaged("a number of the metadata is out of bounds");
         thaw__param_set_number(p, x);
     }
     return THAW_OK;
@@ -242,7 +251,7 @@ static thaw_status read_schema(thaw_model *m, const json_t *json)
         int64_t row;
         if (!name) return damaged("an event has no name");
         THAW__TRY(thaw__keymap_add(&m->events, &row, name, strlen(name)));
-        if (row != (int64_t)e) return damaged("an event has two numbers");
+        if (row != (int64_t)e) return damaged("an event name is repeated");
     }
     thaw__features items, users;
     const int32_t extra = m->type->prior_extra;
@@ -254,7 +263,7 @@ static thaw_status read_schema(thaw_model *m, const json_t *json)
     return thaw__prior_init(&m->user_prior, &users, m->rank);
 }
 
-/* The keys: zero-terminated strings that begin where item.key.start says. */
+/* Item keys: zero-terminated strings in item.key, which begin at item.key.start. */
 static thaw_status read_keys(thaw_model *m, const thaw__safetensors *file, int64_t n)
 {
     const char *bytes;
@@ -262,20 +271,20 @@ static thaw_status read_keys(thaw_model *m, const thaw__safetensors *file, int64
     int64_t size, end = 0;
     THAW__TRY(thaw__safetensors_get(file, (const void **)&bytes, &size, "item.key", THAW__U8, -1, 0));
     THAW__TRY(thaw__safetensors_get(file, (const void **)&start, NULL, "item.key.start", THAW__I64, n, 0));
-    if (size && bytes[size - 1] != 0) return damaged("the last item key does not end");
+    if (size && bytes[size - 1] != 0) return damaged("the last item key has no end");
     for (int64_t r = 0, at = 0; r < n; r++) {
         int64_t row, begin;
-        memcpy(&begin, start + 8 * r, sizeof begin); /* bytes from a buffer may lie anywhere */
+        memcpy(&begin, start + 8 * r, sizeof begin); /* a buffer may be unaligned */
         if (begin != at || at >= size) return damaged("item keys are out of order");
         size_t length = strlen(bytes + at);
         THAW__TRY(thaw__keymap_add(&m->catalogue->items, &row, bytes + at, length));
-        if (row != r) return damaged("an item key stands twice");
+        if (row != r) return damaged("an item key is repeated");
         end = at += (int64_t)length + 1;
     }
     return end == size ? THAW_OK : damaged("bytes follow the last item key");
 }
 
-/* A copy of the n rows that a file has of an array, and zeros for the others. */
+/* A copy of the n rows that a file has of an array, then zeros. */
 static void *grown(const thaw__param *p, const void *bytes, int64_t n, const thaw_allocator *a)
 {
     void *array = thaw__alloc0(a, thaw__param_count(p), thaw__dtype_size(p->type));
@@ -283,7 +292,7 @@ static void *grown(const thaw__param *p, const void *bytes, int64_t n, const tha
     return array;
 }
 
-/* Take one tensor: copied, or left in the mapped file if the kernels can read it there. */
+/* Read one tensor: copy it, or leave it in the mapped file if its role and alignment allow that. */
 static thaw_status read_row(thaw_model *m, const thaw__param *p, const thaw__safetensors *file, int format)
 {
     const void *bytes;
@@ -292,10 +301,10 @@ static thaw_status read_row(thaw_model *m, const thaw__param *p, const thaw__saf
     const size_t align = p->role & THAW__ALIGNED ? THAW__ALIGN : thaw__dtype_size(p->type);
     const int64_t rows = p->role & THAW__GROWS ? -1 : p->rows;
     THAW__TRY(thaw__safetensors_get(file, &bytes, &found.rows, name_in(m->type, format, p->name), p->type, rows, p->columns));
-    if (found.rows > p->rows) return damaged("it has more rows than this version uses");
-    if (!(p->role & THAW__COLD) && !thaw__param_is_sound(&found, bytes)) return damaged("its numbers are not finite");
-    const int stays = m->map.mapped && p->role & THAW__MAPPED && (uintptr_t)bytes % align == 0;
-    void *array = stays ? (void *)(uintptr_t)bytes : grown(p, bytes, found.rows, a);
+    if (found.rows > p->rows) return damaged("a tensor has more rows than this version uses");
+    if (!(p->role & THAW__COLD) && !thaw__param_is_sound(&found, bytes)) return damaged("a tensor is not finite or out of bounds");
+    const int in_place = m->map.mapped && p->role & THAW__MAPPED && (uintptr_t)bytes % align == 0;
+    void *array = in_place ? (void *)(uintptr_t)bytes : grown(p, bytes, found.rows, a);
     if (!array) return THAW_E_NOMEM;
     thaw__param_release(p, &m->map, a);
     thaw__param_set(p, array);
@@ -309,7 +318,7 @@ static int is_in(const thaw__safetensors *file, const thaw__param *p)
     return !(p->role & THAW__OPTIONAL) || json_object_get(file->header, p->name);
 }
 
-/* The table is made anew for each row: how long a sparse table is stands in its starts, which are read before. */
+/* The table is rebuilt after each row, because the starts of a sparse table give the shapes of its other arrays. */
 static thaw_status read_rows(thaw_model *m, const thaw__safetensors *file, int format)
 {
     thaw__params t;
@@ -323,26 +332,27 @@ static thaw_status read_rows(thaw_model *m, const thaw__safetensors *file, int f
     return thaw__params_allocate(&t, &m->config.allocator);
 }
 
-/* How many items are marked as retired or not, which the table's shapes need. */
+/* The length of the optional tensor item.retired, which the shapes of the table depend on. */
 static thaw_status read_n_retired(thaw_model *m, const thaw__safetensors *file)
 {
     const void *bytes;
     int64_t *n = &m->catalogue->n_retired;
     if (!json_object_get(file->header, "item.retired")) return THAW_OK;
     THAW__TRY(thaw__safetensors_get(file, &bytes, n, "item.retired", THAW__U8, -1, 0));
-    return *n <= thaw__n_items(m) ? THAW_OK : damaged("it retires more items than it has");
+    return *n <= thaw__n_items(m) ? THAW_OK : damaged("more items are retired than there are");
 }
 
 static thaw_status read_tensors(thaw_model *m, const thaw__safetensors *file, int format)
 {
     THAW__TRY(read_n_retired(m, file));
     THAW__TRY(read_rows(m, file, format));
-    if (!thaw__catalogue_is_sound(m->catalogue)) return damaged("item features are out of order");
-    if (m->type->is_sound && !m->type->is_sound(m)) return damaged("its tables are out of order");
+    if (!thaw__catalogue_is_sound(m->catalogue)) return damaged("item features are inconsistent");
+    if (m->type->is_sound && !m->type->is_sound(m)) return damaged("the tables of the method are inconsistent");
     return THAW_OK;
 }
 
-/* A mapped file belongs to the model from here on, so that giving up half-way knows which arrays lie in it. */
+/* The model takes ownership of a mapped file before it reads arrays, so that thaw__model_free() knows which lie in
+ * it. */
 static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, const thaw_config *config,
                               thaw__file *source, const thaw__model_type *type, int format)
 {
@@ -354,7 +364,7 @@ static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, c
     THAW__TRY_GOTO(meta_json(&schema, file, "thaw.schema"));
     double rank = number(numbers, "rank"), items = number(numbers, "items");
     if (!id || !seed || !(rank >= 1 && rank <= THAW__RANK_MAX) || !(items >= 1 && items <= INT32_MAX)) {
-        st = damaged("its metadata are out of bounds");
+        st = damaged("the metadata are incomplete or out of bounds");
         goto fail;
     }
     THAW__TRY_GOTO(thaw__model_begin(&m, config, type, (int32_t)rank));

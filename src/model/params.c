@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Walking the parameter table: memory, values, hash, checks. */
 #include "params.h"
 
 #include <math.h>
@@ -89,7 +90,7 @@ thaw_status thaw__params_copy(const thaw__params *to, const thaw__params *from, 
     return THAW_OK;
 }
 
-/* The first n_old rows of an array, then zeros up to n; NULL: out of memory. */
+/* A copy of the first n_old rows of an array, followed by zeros up to n rows; NULL: out of memory. */
 static void *resized(const thaw__param *p, int64_t n_old, int64_t n, const thaw_allocator *a)
 {
     const size_t size = thaw__dtype_size(p->type), columns = (size_t)(p->columns ? p->columns : 1);
@@ -103,7 +104,8 @@ static void *resized(const thaw__param *p, int64_t n_old, int64_t n, const thaw_
     return array;
 }
 
-thaw_status thaw__params_resize(const thaw__params *t, int64_t n_old, int64_t n, const thaw__file *map, const thaw_allocator *a)
+thaw_status thaw__params_resize(const thaw__params *t, int64_t n_old, int64_t n, const thaw__file *map,
+                                const thaw_allocator *a)
 {
     void *next[THAW__PARAMS] = {NULL};
     thaw_status st = THAW_OK;
@@ -162,7 +164,7 @@ uint64_t thaw__params_hash(const thaw__params *t, uint64_t seed)
     return seed;
 }
 
-/* Sums of 0 x are 0 unless an x is not finite; the compiler turns them into vectors. */
+/* The sum of 0 x is 0 unless an x is not finite. The compiler vectorises the loop. */
 static int is_finite(const char *at, size_t n)
 {
     float sum = 0, x;
@@ -191,6 +193,6 @@ thaw_status thaw__params_check(const thaw__params *t)
 {
     for (int k = 0; k < t->n; k++)
         if (!(t->row[k].role & THAW__COLD) && !thaw__param_is_sound(&t->row[k], thaw__param_data(&t->row[k])))
-            return thaw__fail(THAW_E_NUMERIC, "%s of the model is not finite or out of its bounds", t->row[k].name);
+            return thaw__fail(THAW_E_NUMERIC, "%s of the model is not finite or out of bounds", t->row[k].name);
     return THAW_OK;
 }

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * The prior: memory, its rows of the parameter table, means and widening. */
 #include "prior.h"
 
 #include <string.h>
@@ -14,9 +15,9 @@ thaw_status thaw__prior_init(thaw__prior *out, thaw__features *features, int32_t
     out->centre = thaw__alloc0(a, (size_t)dim, sizeof(float));
     out->weights = thaw__alloc0(a, width * (size_t)dim, sizeof(float));
     out->column_mean = thaw__alloc0(a, n * (size_t)dim, sizeof(float));
-    out->mass = thaw__alloc0(a, width, sizeof(float));
+    out->total_weight = thaw__alloc0(a, width, sizeof(float));
     out->ridge = thaw__alloc0(a, n, sizeof(float));
-    if (!out->centre || !out->weights || !out->column_mean || !out->mass || !out->ridge) {
+    if (!out->centre || !out->weights || !out->column_mean || !out->total_weight || !out->ridge) {
         thaw__prior_free(out);
         return THAW_E_NOMEM;
     }
@@ -31,9 +32,9 @@ void thaw__prior_free(thaw__prior *p)
     thaw__free(a, p->centre);
     thaw__free(a, p->weights);
     thaw__free(a, p->column_mean);
-    thaw__free(a, p->mass);
+    thaw__free(a, p->total_weight);
     thaw__free(a, p->ridge);
-    p->centre = p->weights = p->column_mean = p->mass = p->ridge = NULL;
+    p->centre = p->weights = p->column_mean = p->total_weight = p->ridge = NULL;
     thaw__features_free(&p->features);
 }
 
@@ -55,7 +56,7 @@ void thaw__prior_params(thaw__prior *p, int of_users, unsigned centre_roles, tha
         {name[0], THAW__F32, p->dim, 0, &p->centre, THAW__LEARNED | centre_roles, 0, 0},
         {name[1], THAW__F32, width, p->dim, &p->weights, THAW__LEARNED, 0, 0},
         {name[2], THAW__F32, n, p->dim, &p->column_mean, THAW__LEARNED, 0, 0},
-        {name[3], THAW__F32, width, 0, &p->mass, THAW__LEARNED, 0, 0},
+        {name[3], THAW__F32, width, 0, &p->total_weight, THAW__LEARNED, 0, 0},
         {name[4], THAW__F32, n, 0, &p->ridge, THAW__LEARNED, 0, 0},
     };
     thaw__params_add(out, rows, sizeof rows / sizeof *rows);
@@ -81,7 +82,7 @@ void thaw__prior_mean(const thaw__prior *p, float *mean, const thaw__sparse *row
         int32_t column = thaw__prior_column(p, rows->column[k]);
         const float *w = p->weights + (size_t)rows->column[k] * (size_t)dim;
         for (int32_t j = 0; j < dim; j++) mean[j] += rows->value[k] * w[j];
-        if (column == present) continue; /* coordinates of a column stand together */
+        if (column == present) continue; /* coordinates of a column are consecutive */
         present = column;
         const float *average = p->column_mean + (size_t)column * (size_t)dim;
         for (int32_t j = 0; j < dim; j++) mean[j] -= average[j];
@@ -93,8 +94,8 @@ float thaw__prior_widening(const thaw__prior *p, const thaw__sparse *rows, int64
     float sum = 1;
     for (int64_t k = rows->start[r]; k < rows->start[r + 1]; k++) {
         int32_t coordinate = rows->column[k];
-        float known = p->mass[coordinate] + p->ridge[thaw__prior_column(p, coordinate)];
-        sum += rows->value[k] * rows->value[k] / known;
+        float weight = p->total_weight[coordinate] + p->ridge[thaw__prior_column(p, coordinate)];
+        sum += rows->value[k] * rows->value[k] / weight;
     }
     return sum;
 }

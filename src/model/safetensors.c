@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Writing and checking safetensors files. */
 #include "safetensors.h"
 
 #include <inttypes.h>
@@ -48,7 +49,7 @@ static uint64_t get_u64(const char *at)
     return v;
 }
 
-/* Where the 16 digits of the checksum stand in a header, or NULL. */
+/* The 16 digits of the checksum in a header, or NULL. */
 static const char *find_digits(const char *header, size_t length)
 {
     static const char mark[] = "\"thaw.checksum\":\"";
@@ -60,7 +61,7 @@ static const char *find_digits(const char *header, size_t length)
     return NULL;
 }
 
-/* XXH3 over the spans; the digits, which lie in the first span, count as zeros. */
+/* XXH3 of the spans; the digits, which are in the first span, count as zeros. */
 static uint64_t checksum(const thaw__span *spans, size_t n, const char *digits)
 {
     XXH3_state_t state;
@@ -148,7 +149,7 @@ done:
 
 static thaw_status damaged(const char *what)
 {
-    return thaw__fail(THAW_E_FORMAT, "not a whole thaw model: %s", what);
+    return thaw__fail(THAW_E_FORMAT, "not a valid thaw model: %s", what);
 }
 
 static int known_dtype(const char *name)
@@ -158,7 +159,7 @@ static int known_dtype(const char *name)
     return -1;
 }
 
-/* Bytes of a tensor by its shape; -1 if the claim is absurd. */
+/* Bytes of a tensor by its shape; -1 if the shape is invalid. */
 static int64_t shape_size(const json_t *shape, int dtype)
 {
     int64_t size = (int64_t)dtypes[dtype].size;
@@ -171,8 +172,8 @@ static int64_t shape_size(const json_t *shape, int dtype)
     return size;
 }
 
-/* One tensor's entry: known type, a shape that fits its bytes, bytes inside the file that
- * begin where the one before ends, at *sum. */
+/* An entry must have a known type, a shape that agrees with its bytes, and bytes inside the file that begin at *sum,
+ * the end of the tensor before. */
 static thaw_status check_entry(const json_t *entry, int64_t data_size, int64_t *sum)
 {
     int dtype = known_dtype(json_string_value(json_object_get(entry, "dtype")));
@@ -182,9 +183,9 @@ static thaw_status check_entry(const json_t *entry, int64_t data_size, int64_t *
     const json_t *b = json_array_get(offsets, 0), *e = json_array_get(offsets, 1);
     if (!json_is_integer(b) || !json_is_integer(e)) return damaged("a tensor has no offsets");
     int64_t begin = json_integer_value(b), end = json_integer_value(e);
-    if (begin < 0 || end < begin || end > data_size) return damaged("a tensor lies outside the file");
+    if (begin < 0 || end < begin || end > data_size) return damaged("a tensor is outside the file");
     if (shape_size(json_object_get(entry, "shape"), dtype) != end - begin)
-        return damaged("a tensor's shape does not fit its bytes");
+        return damaged("a tensor's shape does not agree with its size");
     if (begin % (int64_t)dtypes[dtype].size) return damaged("a tensor is not aligned");
     if (begin != *sum) return damaged("tensors overlap, leave a gap or are out of order");
     *sum = end;
@@ -203,20 +204,21 @@ static thaw_status check_entries(const json_t *root, int64_t data_size)
     return sum == data_size ? THAW_OK : damaged("the tensors do not fill the file");
 }
 
-/* jansson's lexer goes on without the bytes for which it had no memory, so a text is believed if two readings of it agree. */
+/* jansson's lexer drops the bytes of a string for which it has no memory. So the text is parsed twice, and both results
+ * must be equal. */
 thaw_status thaw__json_object(json_t **out, const char *text, size_t length, const char *what)
 {
     json_error_t error, second;
     json_t *json = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
     json_t *again = json ? json_loadb(text, length, JSON_REJECT_DUPLICATES, &second) : NULL;
-    const int starved = json ? !json_equal(json, again) : !error.text[0];
+    const int out_of_memory = json ? !json_equal(json, again) : !error.text[0];
     json_decref(again);
     *out = json;
-    if (json_is_object(json) && !starved) return THAW_OK;
+    if (json_is_object(json) && !out_of_memory) return THAW_OK;
     *out = NULL;
     json_decref(json);
-    if (starved) return thaw__fail(THAW_E_NOMEM, "no memory for %s", what);
-    return thaw__fail(THAW_E_FORMAT, "not a whole thaw model: %s is no JSON object", what);
+    if (out_of_memory) return thaw__fail(THAW_E_NOMEM, "no memory for %s", what);
+    return thaw__fail(THAW_E_FORMAT, "not a valid thaw model: %s is not a JSON object", what);
 }
 
 thaw_status thaw__safetensors_open(thaw__safetensors *out, const char *bytes, size_t size)
@@ -253,18 +255,18 @@ void thaw__safetensors_close(thaw__safetensors *file)
 }
 
 thaw_status thaw__safetensors_get(const thaw__safetensors *file, const void **bytes, int64_t *rows, const char *name,
-                                  thaw__dtype type, int64_t want_rows, int64_t want_columns)
+                                  thaw__dtype type, int64_t expected_rows, int64_t expected_columns)
 {
     const json_t *entry = json_object_get(file->header, name);
     if (!entry) return thaw__fail(THAW_E_FORMAT, "the tensor %s is missing", name);
     const json_t *shape = json_object_get(entry, "shape");
     int64_t n = json_integer_value(json_array_get(shape, 0));
     int64_t columns = json_integer_value(json_array_get(shape, 1));
-    size_t dimensions = want_columns ? 2 : 1;
+    size_t dimensions = expected_columns ? 2 : 1;
     if (known_dtype(json_string_value(json_object_get(entry, "dtype"))) != (int)type ||
-        json_array_size(shape) != dimensions || (want_columns && columns != want_columns) ||
-        (want_rows >= 0 && n != want_rows))
-        return thaw__fail(THAW_E_FORMAT, "the tensor %s has another type or shape than the model says", name);
+        json_array_size(shape) != dimensions || (expected_columns && columns != expected_columns) ||
+        (expected_rows >= 0 && n != expected_rows))
+        return thaw__fail(THAW_E_FORMAT, "the tensor %s has another type or shape than expected", name);
     *bytes = file->data + json_integer_value(json_array_get(json_object_get(entry, "data_offsets"), 0));
     if (rows) *rows = n;
     return THAW_OK;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * safetensors files: 8 bytes little-endian header length, a JSON header, the tensors without a gap.
+ * safetensors files: 8 bytes of header length (little-endian), a JSON header, the tensors without gaps.
  *
- * Ours add to the header's metadata a checksum over the whole file (XXH3 64, its own 16 digits counted as zeros), and pad
- * the header so that the tensors begin at a multiple of 64 bytes. Reading trusts nothing: every claim is checked against the
- * bytes that are there before anything is allocated for it.
+ * Two additions: the header's metadata have a checksum of the whole file (XXH3 64, with its own 16 digits counted as
+ * zeros), and the header is padded so that the tensors begin at a multiple of 64 bytes. Reading checks every offset and
+ * shape against the size of the file before anything is allocated.
  */
 #ifndef THAW_SAFETENSORS_H
 #define THAW_SAFETENSORS_H
@@ -30,32 +30,33 @@ typedef struct thaw__tensor {
     const void *bytes;
 } thaw__tensor;
 
-/** JSON as text of *length bytes and a zero byte, to be freed with the allocator; NULL: out of memory. Of json_dumps() one gets
- *  a text with holes when memory runs out. */
+/** JSON as text of *length bytes and a zero byte, to be freed with the allocator; NULL: out of memory. (The text of
+ *  json_dumps() can be incomplete if memory runs out.) */
 char *thaw__json_text(size_t *length, const json_t *json, size_t flags, const thaw_allocator *allocator);
 
-/** An object from text; `what` names it in the reason. THAW_E_NOMEM where jansson says so: within a string it calls it bad syntax. */
+/** Parse a JSON object; `what` names it in error messages. THAW_E_FORMAT, THAW_E_NOMEM (within a string jansson reports
+ *  the latter as bad syntax). */
 thaw_status thaw__json_object(json_t **out, const char *text, size_t length, const char *what);
 
-/** Lay out a file: spans [n + 1] receive the header, which the caller frees as *header with the allocator, and
- *  the tensors. metadata is an object of strings. */
+/** The spans [n + 1] of a file: the header, which the caller frees as *header, and the tensors. metadata is an object
+ *  of strings. */
 thaw_status thaw__safetensors_spans(thaw__span *spans, char **header, const json_t *metadata,
                                     const thaw__tensor *tensors, size_t n, const thaw_allocator *allocator);
 
-/** A file that was checked: structure, bounds, checksum. Pointers lead into the bytes it was opened on. */
+/** An open file, with structure, bounds and checksum checked. Pointers are into the bytes it was opened on. */
 typedef struct thaw__safetensors {
     json_t *header;
     const json_t *metadata;
     const char *data;
 } thaw__safetensors;
 
-/** @return THAW_E_FORMAT with what is wrong. The bytes must stay while the result is used. */
+/** THAW_E_FORMAT if the file is damaged. The bytes must outlive the result. */
 thaw_status thaw__safetensors_open(thaw__safetensors *out, const char *bytes, size_t size);
 void thaw__safetensors_close(thaw__safetensors *file);
 
-/** A tensor that must be there with this type and shape (columns 0: a vector; rows -1: any, told in *rows). */
+/** A tensor; THAW_E_FORMAT unless it has this type and shape (columns 0: a vector; rows -1: any number, into *rows). */
 thaw_status thaw__safetensors_get(const thaw__safetensors *file, const void **bytes, int64_t *rows, const char *name,
-                                  thaw__dtype type, int64_t want_rows, int64_t want_columns);
+                                  thaw__dtype type, int64_t expected_rows, int64_t expected_columns);
 
 /** A string of the metadata, or NULL. */
 const char *thaw__safetensors_meta(const thaw__safetensors *file, const char *key);

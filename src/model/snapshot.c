@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Taking and restoring snapshots. */
 #include "snapshot.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Sparse rows: memory and concatenation. */
 #include "sparse.h"
 
 #include <string.h>
@@ -13,7 +14,7 @@ void thaw__sparse_free(thaw__sparse *m, const thaw_allocator *a)
     *m = (thaw__sparse){0};
 }
 
-static thaw_status make(thaw__sparse *m, int64_t n, int64_t nonzeros, const thaw_allocator *a)
+static thaw_status allocate(thaw__sparse *m, int64_t n, int64_t nonzeros, const thaw_allocator *a)
 {
     m->n = n;
     m->start = thaw__alloc0(a, (size_t)n + 1, sizeof *m->start);
@@ -28,7 +29,7 @@ thaw_status thaw__sparse_append(thaw__sparse *a, const thaw__sparse *b, const th
 {
     thaw__sparse both;
     int64_t na = a->n ? a->start[a->n] : 0, nb = b->n ? b->start[b->n] : 0;
-    THAW__TRY(make(&both, a->n + b->n, na + nb, allocator));
+    THAW__TRY(allocate(&both, a->n + b->n, na + nb, allocator));
     for (int64_t r = 0; r < a->n; r++) both.start[r + 1] = a->start[r + 1];
     for (int64_t r = 0; r < b->n; r++) both.start[a->n + r + 1] = na + b->start[r + 1];
     if (na) memcpy(both.column, a->column, (size_t)na * sizeof *a->column);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Sparse rows: features of items or users. Row r holds column[k], value[k] for k in start[r] … start[r + 1] - 1. */
+ * Sparse rows, such as the features of items or users. Row r has the entries column[k], value[k] for
+ * k = start[r] … start[r + 1] - 1. */
 #ifndef THAW_SPARSE_H
 #define THAW_SPARSE_H
 
@@ -14,7 +15,7 @@ typedef struct thaw__sparse {
 
 void thaw__sparse_free(thaw__sparse *m, const thaw_allocator *a);
 
-/** Rows of a below rows of b, in a; a is unchanged on error. */
+/** Append the rows of b to a; a is unchanged on error. */
 thaw_status thaw__sparse_append(thaw__sparse *a, const thaw__sparse *b, const thaw_allocator *allocator);
 
 #endif

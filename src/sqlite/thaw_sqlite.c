@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The result of a query becomes a CSV table in memory, every value in quotes, and goes to thaw_data_read_buffer()
- * whole: one reader of tables decides what columns mean, and one call adds all rows or none. */
+ * The result of a query becomes a CSV table in memory, with every value in quotes, for one call of
+ * thaw_data_read_buffer(). So the meaning of columns is that of other tables, and all rows are added or none.
+ */
 #include "thaw/thaw_sqlite.h"
 
 #include <sqlite3.h>
@@ -9,18 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static _Thread_local char reason[512];
+static _Thread_local char message[512];
 
 const char *thaw_sqlite_last_error(void)
 {
-    return reason;
+    return message;
 }
 
 __attribute__((format(printf, 2, 3))) static thaw_status fail(thaw_status code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    vsnprintf(reason, sizeof reason, format, args);
+    vsnprintf(message, sizeof message, format, args);
     va_end(args);
     return code;
 }
@@ -31,7 +32,7 @@ static thaw_status fail_sqlite(thaw_status code, const char *verb, sqlite3 *db)
     return fail(code, "cannot %s: %s", verb, sqlite3_errmsg(db));
 }
 
-/* ---- text that grows ---- */
+/* ---- growing text ---- */
 
 typedef struct buffer {
     char *bytes;
@@ -43,7 +44,7 @@ static thaw_status append(buffer *b, const char *text, size_t n)
     if (n > b->capacity - b->n) {
         const size_t capacity = b->capacity > n ? 2 * b->capacity : b->capacity + n + 4096;
         char *grown = realloc(b->bytes, capacity);
-        if (!grown) return fail(THAW_E_NOMEM, "%zu bytes of rows do not fit the memory", capacity);
+        if (!grown) return fail(THAW_E_NOMEM, "no memory for %zu bytes of rows", capacity);
         b->bytes = grown;
         b->capacity = capacity;
     }
@@ -52,7 +53,7 @@ static thaw_status append(buffer *b, const char *text, size_t n)
     return THAW_OK;
 }
 
-/* Text in quotes, with quotes inside doubled. */
+/* Append text in quotes, with inner quotes doubled. */
 static thaw_status append_quoted(buffer *b, const char *text, size_t n)
 {
     thaw_status st = append(b, "\"", 1);
@@ -74,16 +75,16 @@ static thaw_status append_separator(buffer *b, int column)
 
 /* ---- rows ---- */
 
-/* What a column has held so far. */
+/* The types of values in a column so far. */
 enum { HELD_NOTHING = 0, HELD_NUMBERS = 1, HELD_TEXT = 2 };
 
-/* Value `column` of the current row. */
+/* Append value `column` of the current row. *held is updated by its type. */
 static thaw_status append_value(buffer *b, sqlite3_stmt *query, int column, char *held)
 {
     const int type = sqlite3_column_type(query, column);
     if (type == SQLITE_NULL) return THAW_OK;
     if (type == SQLITE_BLOB)
-        return fail(THAW_E_FORMAT, "column \"%.100s\" holds a BLOB", sqlite3_column_name(query, column));
+        return fail(THAW_E_FORMAT, "column \"%.100s\" has a BLOB", sqlite3_column_name(query, column));
     if (type == SQLITE_TEXT) *held = HELD_TEXT;
     else if (*held == HELD_NOTHING) *held = HELD_NUMBERS;
     if (type == SQLITE_FLOAT) {
@@ -117,7 +118,7 @@ static thaw_status append_rows(buffer *b, sqlite3_stmt *query, char *held)
     }
 }
 
-/* The name of one column, with a type after it if it names none and is a feature with values. */
+/* Append the name of a column; a feature with values and without a type gets one by `held`. */
 static thaw_status append_name(buffer *b, const char *name, char held, int32_t table)
 {
     static const char *const types[] = {"", ":float", ":token"};
@@ -130,7 +131,7 @@ static thaw_status append_name(buffer *b, const char *name, char held, int32_t t
     return st;
 }
 
-/* The first line; held [n columns] is known once all rows are read. */
+/* Append the first line, after all rows were read; held [columns]. */
 static thaw_status append_header(buffer *b, sqlite3_stmt *query, const char *held, int32_t table)
 {
     thaw_status st = THAW_OK;
@@ -141,7 +142,7 @@ static thaw_status append_header(buffer *b, sqlite3_stmt *query, const char *hel
     return st == THAW_OK ? append(b, "\n", 1) : st;
 }
 
-static thaw_status gather(buffer *out, sqlite3_stmt *query, int32_t table)
+static thaw_status write_table(buffer *out, sqlite3_stmt *query, int32_t table)
 {
     buffer rows = {0};
     char *held = calloc((size_t)sqlite3_column_count(query), 1);
@@ -155,8 +156,8 @@ static thaw_status gather(buffer *out, sqlite3_stmt *query, int32_t table)
 
 /* ---- the query ---- */
 
-/* After the statement there may be space and comments only: nothing that SQLite would prepare. */
-static thaw_status refuse_more(sqlite3 *db, const char *rest)
+/* THAW_E_ARG if anything but space and comments follows the statement. */
+static thaw_status check_rest(sqlite3 *db, const char *rest)
 {
     sqlite3_stmt *second = NULL;
     const int code = sqlite3_prepare_v2(db, rest, -1, &second, NULL);
@@ -171,10 +172,10 @@ static thaw_status prepare(sqlite3_stmt **out, sqlite3 *db, const char *query)
     const int code = sqlite3_prepare_v2(db, query, -1, out, &rest);
     if (code == SQLITE_ERROR) return fail_sqlite(THAW_E_ARG, "understand the query", db);
     if (code != SQLITE_OK)
-        return fail_sqlite(THAW_E_IO, "read the database", db); /* it is read for the first time here */
+        return fail_sqlite(THAW_E_IO, "read the database", db); /* the database is read here first */
     if (!*out || sqlite3_column_count(*out) == 0) return fail(THAW_E_ARG, "the query returns no columns");
     if (!sqlite3_stmt_readonly(*out)) return fail(THAW_E_ARG, "the query writes; it must only read");
-    return refuse_more(db, rest);
+    return check_rest(db, rest);
 }
 
 static thaw_status add(thaw_data *data, const buffer *text, int32_t table)
@@ -200,7 +201,7 @@ thaw_status thaw_data_read_sqlite(thaw_data *data, const char *path, const char 
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
         st = fail_sqlite(THAW_E_IO, "open the database", db);
     if (st == THAW_OK) st = prepare(&statement, db, query);
-    if (st == THAW_OK) st = gather(&text, statement, table);
+    if (st == THAW_OK) st = write_table(&text, statement, table);
     if (st == THAW_OK) st = add(data, &text, table);
     free(text.bytes);
     sqlite3_finalize(statement);

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * The loop over rounds of method.h, with two snapshots: of the last valid model and of the best one. */
 #include "train.h"
 
 #include <inttypes.h>
@@ -15,15 +16,15 @@ typedef struct driver {
     thaw_progress progress;
     void *ctx;
     double begin;
-    thaw__snapshot whole; /* what a round that fails leaves */
-    thaw__snapshot best;  /* by the validation users */
+    thaw__snapshot valid; /* the model to restore if a round fails */
+    thaw__snapshot best;  /* the best model on the validation users */
     double quality;       /* of the best */
-    int32_t waited;       /* passes since the best */
+    int32_t waited;       /* evaluations since the best */
 } driver;
 
 /* ---- passes ------------------------------------------------------------------------------------------------------ */
 
-/* Compare with the best so far; keeps a copy of a better one. */
+/* Evaluate on the validation users; takes a snapshot if the model is the best so far. */
 static thaw_status evaluate(driver *d)
 {
     double quality;
@@ -35,7 +36,7 @@ static thaw_status evaluate(driver *d)
     return thaw__snapshot_take(&d->best, d->run.m, THAW__LEARNED);
 }
 
-/* Report, and note a wish to stop. */
+/* Call progress(); a result other than 0 cancels the run. */
 static void report_pass(driver *d, int32_t pass)
 {
     thaw_report *report = &d->run.report;
@@ -46,7 +47,8 @@ static void report_pass(driver *d, int32_t pass)
     if (d->progress && d->progress(d->ctx, report)) d->run.cancelled = 1;
 }
 
-static int is_early(const driver *d)
+/* Early stopping: `patience` evaluations without a better model. */
+static int stops_early(const driver *d)
 {
     const int32_t patience = d->run.m->config.patience;
     return patience && d->best.n && d->waited >= patience;
@@ -67,16 +69,16 @@ static thaw_status run_round(driver *d, thaw__round *round)
     *round = (thaw__round){0};
     THAW__TRY(d->method->begin_round(&d->run, round));
     if (round->last) return THAW_OK;
-    if (round->restorable) THAW__TRY(thaw__snapshot_take(&d->whole, d->run.m, THAW__LEARNED));
+    if (round->restorable) THAW__TRY(thaw__snapshot_take(&d->valid, d->run.m, THAW__LEARNED));
     THAW__TRY(contribute(d, round));
     return d->method->end_round(&d->run);
 }
 
 static thaw_status run_rounds(driver *d)
 {
-    for (thaw__round round = {0}; !is_early(d);) {
+    for (thaw__round round = {0}; !stops_early(d);) {
         const thaw_status st = run_round(d, &round);
-        if (st != THAW_OK) thaw__snapshot_restore(&d->whole, d->run.m);
+        if (st != THAW_OK) thaw__snapshot_restore(&d->valid, d->run.m);
         if (st != THAW_OK || round.last) return st;
         if (round.evaluate) THAW__TRY(evaluate(d));
         if (round.pass) report_pass(d, round.pass);
@@ -93,14 +95,15 @@ static thaw_status run(driver *d)
     d->method = thaw__method_of(m);
     d->begin = thaw__seconds();
     d->quality = (double)-INFINITY;
-    thaw_status st = thaw__snapshot_take(&d->whole, m, THAW__LEARNED);
+    thaw_status st = thaw__snapshot_take(&d->valid, m, THAW__LEARNED);
     if (st == THAW_OK) st = d->method->open(&d->run);
     if (st == THAW_OK) st = run_rounds(d);
-    else thaw__snapshot_restore(&d->whole, m);
+    else thaw__snapshot_restore(&d->valid, m);
     thaw__snapshot_restore(&d->best, m);
-    if (st == THAW_OK && d->run.cancelled) st = thaw__fail(THAW_E_CANCELLED, "cancelled after pass %d", d->run.report.pass);
+    if (st == THAW_OK && d->run.cancelled)
+        st = thaw__fail(THAW_E_CANCELLED, "cancelled after pass %d", d->run.report.pass);
     d->method->close(&d->run);
-    thaw__snapshot_free(&d->whole, a);
+    thaw__snapshot_free(&d->valid, a);
     thaw__snapshot_free(&d->best, a);
     d->run.report.seconds = thaw__seconds() - d->begin;
     return st;
@@ -108,7 +111,9 @@ static thaw_status run(driver *d)
 
 thaw_status thaw__train(thaw_model *m, thaw_report *report, const thaw_data *data, thaw_progress progress, void *ctx)
 {
-    driver d = {.run = {.m = m, .data = data, .since = (double)-INFINITY, .report = *report}, .progress = progress, .ctx = ctx};
+    driver d = {.run = {.m = m, .data = data, .since = (double)-INFINITY, .report = *report},
+                .progress = progress,
+                .ctx = ctx};
     const thaw_status st = run(&d);
     *report = d.run.report;
     return st;

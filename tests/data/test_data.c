@@ -214,9 +214,9 @@ START_TEST(keys_without_a_value_are_empty_and_other_keys_unknown)
     ck_assert_int_eq(feature("g", THAW_TYPE_TOKEN, "j", "y"), THAW_OK);
     ck_assert_str_eq(item("j", "f"), "");
     ck_assert_str_eq(item("k", "f"), "?");
-    ck_assert_reason("key \"k\" is not known");
+    ck_assert_reason("the data have no key \"k\"");
     ck_assert_str_eq(item("i", "h"), "?");
-    ck_assert_reason("feature \"h\" is not known");
+    ck_assert_reason("the data have no feature \"h\"");
     ck_assert_str_eq(shop_feature(data, THAW_TABLE_USERS, "i", "f"), "?");
 }
 END_TEST

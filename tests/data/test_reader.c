@@ -89,8 +89,8 @@ static const struct {
     int csv;
     const char *text, *reason;
 } bad[] = {
-    {0, "", "line 1: is missing"},
-    {0, "\xef\xbb\xbf", "line 1: is missing"},
+    {0, "", "line 1: missing"},
+    {0, "\xef\xbb\xbf", "line 1: missing"},
     {0, "a\tb\n1\n", "line 2: has 1 columns; the first line has 2"},
     {0, "a\tb\n1\t2\n1\t2\t3\n", "line 3: has 3 columns"},
     {0, "a\tb\n1\t2\n\n", "line 3: has 1 columns"},
@@ -101,13 +101,13 @@ static const struct {
     {0, "a:float\ta:token\n", "line 1: column \"a:token\" is named twice"},
     {0, "a:number\n", "line 1: column \"a:number\" has an unknown type"},
     {0, "a:\n", "unknown type"},
-    {1, "a,b\n1,\"2\n3,4\n", "line 2: a quote does not end"},
-    {1, "a,b\n\"x\ny\",2\n3,4,5\n", "line 4: has 3 columns"}, /* line ends within quotes are counted */
-    {1, "a,b\n\"x\n\n\",\"y\n", "line 4: a quote does not end"},
+    {1, "a,b\n1,\"2\n3,4\n", "line 2: a quote is not closed"},
+    {1, "a,b\n\"x\ny\",2\n3,4,5\n", "line 4: has 3 columns"}, /* lines in quotes count */
+    {1, "a,b\n\"x\n\n\",\"y\n", "line 4: a quote is not closed"},
     {1, "a,b\n\"1\"2,3\n", "line 2: text after a closing quote"},
     {1, "a,b\n\"1\" ,3\n", "line 2: text after a closing quote"},
-    {1, "a,b\n\"\"\"\n", "line 2: a quote does not end"},
-    {1, "\"a", "line 1: a quote does not end"},
+    {1, "a,b\n\"\"\"\n", "line 2: a quote is not closed"},
+    {1, "\"a", "line 1: a quote is not closed"},
 };
 
 START_TEST(a_damaged_table_is_refused_with_its_line)
@@ -122,7 +122,7 @@ START_TEST(zero_bytes_are_refused)
 {
     char out[200];
     ck_assert_int_eq(flatten(out, "a\tb\n1\t\0\n", 8, 0), THAW_E_FORMAT);
-    ck_assert_reason("line 2: holds a zero byte");
+    ck_assert_reason("line 2: has a zero byte");
     ck_assert_int_eq(flatten(out,
                              "\xff\xfe"
                              "a\0\n\0",

@@ -87,9 +87,10 @@ static void lose_columns(void)
 START_TEST(converges_to_the_ridge_solution)
 {
     /* At the minimum of sum |e|^2 + lambda |W|^2 with columns centred over the rows that have them, the gradient
-     * sum (f_g - mass_g / present_c) e - lambda W_g over those rows is zero, and so is sum e. */
+     * sum (f_g - total_weight_g / present_c) e - lambda W_g over those rows is zero, and so is sum e. */
     float e[DIM];
-    double gradient[WIDTH][DIM] = {{0}}, sum[DIM] = {0}, missed[2][DIM] = {{0}}, mass[WIDTH] = {0}, present[2] = {0};
+    double gradient[WIDTH][DIM] = {{0}}, sum[DIM] = {0}, column_residual[2][DIM] = {{0}};
+    double total_weight[WIDTH] = {0}, present[2] = {0};
     if (_i) lose_columns();
     for (int k = 0; k < 200; k++) step(0);
     for (int r = 0; r < ROWS; r++) {
@@ -97,18 +98,19 @@ START_TEST(converges_to_the_ridge_solution)
         for (int j = 0; j < DIM; j++) sum[j] += (double)e[j];
         for (int64_t k = rows.start[r]; k < rows.start[r + 1]; k++) {
             const int g = rows.column[k];
-            mass[g]++;
+            total_weight[g]++;
             present[g / 3]++;
             for (int j = 0; j < DIM; j++) {
                 gradient[g][j] += (double)e[j];
-                missed[g / 3][j] += (double)e[j];
+                column_residual[g / 3][j] += (double)e[j];
             }
         }
     }
     for (int j = 0; j < DIM; j++) {
         ck_assert_double_eq_tol(sum[j], 0, 1e-2); /* of 200 targets of order 1, in float */
         for (int g = 0; g < WIDTH; g++)
-            ck_assert_double_eq_tol(gradient[g][j] - mass[g] / present[g / 3] * missed[g / 3][j], (double)(prior.ridge[g / 3] * prior.weights[g * DIM + j]), 1e-2);
+            ck_assert_double_eq_tol(gradient[g][j] - total_weight[g] / present[g / 3] * column_residual[g / 3][j],
+                                    (double)(prior.ridge[g / 3] * prior.weights[g * DIM + j]), 1e-2);
     }
 }
 END_TEST
@@ -153,7 +155,7 @@ START_TEST(the_gradient_is_that_of_the_penalised_error)
     for (int g = 0; g < WIDTH; g++)
         for (int j = 0; j < DIM; j++) {
             float *w = &prior.weights[g * DIM + j], *mean = &prior.column_mean[g / 3 * DIM + j], old = *w, old_mean = *mean;
-            double f[2], share = fit.mass[g] / fit.present[g / 3];
+            double f[2], share = fit.total_weight[g] / fit.present[g / 3];
             for (int side = 0; side < 2; side++) {
                 float move = side ? h : -h;
                 *w = old + move;
@@ -162,7 +164,7 @@ START_TEST(the_gradient_is_that_of_the_penalised_error)
             }
             *w = old;
             *mean = old_mean;
-            double centred = fit.gradient[g * DIM + j] - share * fit.missed[g / 3 * DIM + j];
+            double centred = fit.gradient[g * DIM + j] - share * fit.column_residual[g / 3 * DIM + j];
             double want = -2 * (centred - (double)(prior.ridge[g / 3] * old));
             ck_assert_double_eq_tol((f[1] - f[0]) / (2 * (double)h), want, 0.05 * (1 + fabs(want)));
         }

@@ -91,7 +91,7 @@ START_TEST(a_users_events_stand_together_in_order_of_arrival)
     ck_assert_mem_eq(tasks.start, start, sizeof start);
     for (int e = 0; e < 7; e++) {
         ck_assert_str_eq(thaw__keymap_key(&model->catalogue->items, tasks.item[e]), want[e]);
-        ck_assert(tasks.y[e] == thaw__link_score(&thaw__rating_of(model)->link, rated[e]));
+        ck_assert(tasks.z[e] == thaw__link_score(&thaw__rating_of(model)->link, rated[e]));
         ck_assert_int_eq(tasks.task[e], e < 4 ? 0 : e < 5 ? 1 : 2);
         ck_assert(tasks.weight[e] == 1);
     }

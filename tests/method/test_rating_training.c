@@ -175,7 +175,7 @@ START_TEST(contributions_of_two_halves_add_up)
     }
     ck_assert(all.users == halves.users && all.events == halves.events);
     for (int64_t k = 0; k < all.n_items * all.packed; k++)
-        ck_assert_float_eq_tol(all.square[k], halves.square[k], 1e-4f * (1 + fabsf(all.square[k])));
+        ck_assert_float_eq_tol(all.ww[k], halves.ww[k], 1e-4f * (1 + fabsf(all.ww[k])));
     for (int k = 0; k < m->rank * m->rank; k++)
         ck_assert_double_eq_tol(all.scatter[k], halves.scatter[k], 1e-6 * (1 + fabs(all.scatter[k])));
     thaw__rating_sums_free(&all, &m->config.allocator);

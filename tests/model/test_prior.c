@@ -34,7 +34,7 @@ static void setup(void)
     for (int g = 0; g < 5; g++) {
         prior.weights[g * DIM] = (float)(100 * (g + 1));
         prior.weights[g * DIM + 1] = (float)g;
-        prior.mass[g] = (float)(10 * g);
+        prior.total_weight[g] = (float)(10 * g);
     }
 }
 
@@ -88,7 +88,7 @@ START_TEST(weights_learned_from_few_rows_widen_the_prior)
     ck_assert_float_eq(thaw__prior_widening(&prior, &rows, 0), 1);
     ck_assert_float_eq_tol(thaw__prior_widening(&prior, &rows, 1), 1 + 1 / (10 + ridge), 1e-6f);
     ck_assert(thaw__prior_widening(&prior, &rows, 3) > thaw__prior_widening(&prior, &rows, 2));
-    for (int g = 0; g < 5; g++) prior.mass[g] = 1e9f;
+    for (int g = 0; g < 5; g++) prior.total_weight[g] = 1e9f;
     ck_assert_float_eq_tol(thaw__prior_widening(&prior, &rows, 3), 1, 1e-6f);
 }
 END_TEST

@@ -46,7 +46,7 @@ START_TEST(a_failed_allocation_is_recorded_with_its_size)
 {
     failing_alloc_init(&f, 1);
     ck_assert_ptr_null(thaw__alloc(&f.allocator, 1000, 1));
-    ck_assert_str_eq(thaw__last_error(), "1072 bytes were refused by the allocator");
+    ck_assert_str_eq(thaw__last_error(), "the allocator returned NULL for 1072 bytes");
 }
 END_TEST
 

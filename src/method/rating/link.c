@@ -1,11 +1,12 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Learning the link by counting, and evaluating it as a piecewise linear function. */
 #include "link.h"
 
 #include <math.h>
 
 #include "sort.h"
 
-enum { FEW = 8 }; /* a rating scale usually has no more levels */
+enum { FEW = 8 }; /* most rating scales have at most so many levels */
 
 static int ascending(const void *a, const void *b)
 {
@@ -13,7 +14,7 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* z with Phi(z) = p, by bisection; +-9 stands for the ends. */
+/* z with Phi(z) = p, by bisection in [-9, 9]. */
 static double normal_quantile(double p)
 {
     double low = -9, high = 9;
@@ -30,7 +31,7 @@ static double normal_density(double z)
     return 0.3989422804014327 * exp(-0.5 * z * z);
 }
 
-/* How many of the sorted values from `first` on form one level. */
+/* Number of sorted values from `first` on that form one level: at least `least`, equal ones together. */
 static int64_t group_size(const float *sorted, int64_t first, int64_t n, int64_t least)
 {
     int64_t end = first + least < n ? first + least : n;
@@ -47,7 +48,7 @@ static int64_t count_distinct(const float *sorted, int64_t n)
 
 void thaw__link_learn(thaw__link *out, float *values, int64_t n)
 {
-    double scored = 0;
+    double square = 0;
     thaw__sort(values, (size_t)n, sizeof *values, ascending);
     int64_t least = count_distinct(values, n) <= THAW__LEVELS ? 1 : (n + THAW__LEVELS - 1) / THAW__LEVELS;
     *out = (thaw__link){0};
@@ -58,15 +59,15 @@ void thaw__link_learn(thaw__link *out, float *values, int64_t n)
         for (int64_t i = at; i < at + size; i++) level += (double)values[i] / (double)size;
         raw[out->n] = (density - next) * (double)n / (double)size; /* E[z | level] */
         out->level[out->n] = (float)level;
-        scored += (double)size * raw[out->n] * raw[out->n];
+        square += (double)size * raw[out->n] * raw[out->n];
         density = next;
         at += size;
         out->n++;
     }
-    double scale = scored > 0 ? sqrt((double)n / scored) : 1;
+    double scale = square > 0 ? sqrt((double)n / square) : 1;
     for (int32_t k = 0; k < out->n; k++) {
         out->score[k] = (float)(scale * raw[k]);
-        /* Two very rare neighbours may round to one. */
+        /* The scores of two very rare neighbours may round to the same float. */
         if (k && !(out->score[k] > out->score[k - 1])) out->score[k] = nextafterf(out->score[k - 1], INFINITY);
     }
     thaw__link_pad(out);
@@ -77,7 +78,7 @@ void thaw__link_pad(thaw__link *link)
     for (int32_t k = link->n; k < THAW__LEVELS; k++) link->level[k] = link->score[k] = INFINITY;
 }
 
-/* How many of from[0 … n - 1] are below x: a loop of one length, which has no branch to guess wrong. */
+/* Number of from[0 … n - 1] below x. A loop of constant length: no branch to mispredict. */
 static inline int32_t count_below(const float *from, int32_t n, float x)
 {
     int32_t below = 0;
@@ -85,7 +86,7 @@ static inline int32_t count_below(const float *from, int32_t n, float x)
     return below;
 }
 
-/* The piecewise linear map from[] -> to[] at x, the end pieces going on. */
+/* The piecewise linear map from[] -> to[] at x; the end pieces are extended. */
 static float interpolate(const float *from, const float *to, int32_t n, float x)
 {
     if (n == 1) return to[0] + (x - from[0]);

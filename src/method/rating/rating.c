@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * A rating model before training, its rows of the parameter table, new items, and its part of the file's schema. */
 #include "rating.h"
 
 #include <float.h>
@@ -8,8 +9,8 @@
 #include "rng.h"
 #include "status.h"
 
-#define START_NOISE 0.8 /* of a variance of 1 */
-#define RATING_MOST 1e6f /* as the bounds of rating_min and rating_max; float32 differences of larger ones say little */
+#define START_NOISE 0.8 /* of the variance 1 of all scores */
+#define RATING_MOST 1e6f /* bound of |rating|, as of rating_min and rating_max; float32 is too coarse beyond */
 
 #define F32 THAW__F32
 #define F64 THAW__F64
@@ -17,7 +18,7 @@
 
 enum { ITEM = THAW__PER_ITEM | THAW__LEARNED };
 
-/* Shapes that the table needs. */
+/* The shapes of the parameter table. */
 static void begin(thaw_model *m)
 {
     thaw__rating *r = thaw__rating_of(m);
@@ -30,7 +31,8 @@ static void params(thaw_model *m, thaw__params *out)
     thaw__rating *r = thaw__rating_of(m);
     const int64_t n = thaw__n_items(m);
     const thaw__param rows[] = {
-        {"item.embedding", F32, n, m->stride, &r->item_embedding, ITEM | THAW__IN_ID | THAW__MAPPED | THAW__ALIGNED, 0, 0},
+        {"item.embedding", F32, n, m->stride, &r->item_embedding,
+         ITEM | THAW__IN_ID | THAW__MAPPED | THAW__ALIGNED, 0, 0},
         {"item.bias", F32, n, 0, &r->bias, ITEM | THAW__IN_ID, 0, 0},
         {"item.covariance", F32, n, r->packed, &r->covariance, ITEM | THAW__MAPPED | THAW__COLD, 0, 0},
         {"item.noise_var", F32, n, 0, &r->noise_var, ITEM, 0, 0},
@@ -58,29 +60,29 @@ static const float *scored(const thaw_model *m)
 
 /* ---- derived numbers --------------------------------------------------------------------------------------------- */
 
-/* E[w~' S w~] = sum_ab S_ab E[w_a w_b] + S_bb, with E[w] = 0 and w~ = [w, 1]. */
-static float folded(const thaw_model *m, const float *cov)
+/* E[w~' S w~] = sum_rc S_rc E[w_r w_c] + S_dd, with E[w] = 0, w~ = [w; 1] and S a packed triangle (eq. 4). */
+static float expected_variance(const thaw_model *m, const float *S)
 {
-    const thaw__rating *rating = thaw__rating_of(m);
+    const float *row = thaw__rating_of(m)->user_second_moment;
     double sum = 0;
-    for (int32_t r = 0; r < m->rank; r++) {
-        for (int32_t c = 0; c < r; c++) sum += 2 * (double)cov[c] * (double)rating->user_second_moment[r * m->rank + c];
-        sum += (double)cov[r] * (double)rating->user_second_moment[r * m->rank + r];
-        cov += r + 1;
+    for (int32_t r = 0; r < m->rank; r++, row += m->rank) {
+        for (int32_t c = 0; c < r; c++) sum += 2 * (double)S[c] * (double)row[c];
+        sum += (double)S[r] * (double)row[r];
+        S += r + 1;
     }
-    return (float)(sum + (double)cov[m->rank]);
+    return (float)(sum + (double)S[m->rank]);
 }
 
-static void fold_item(thaw_model *m, int64_t i)
+static void update_item_var(thaw_model *m, int64_t i)
 {
     const thaw__rating *rating = thaw__rating_of(m);
-    rating->rating_var[i] = rating->noise_var[i] + folded(m, rating->covariance + i * rating->packed);
+    rating->rating_var[i] = rating->noise_var[i] + expected_variance(m, rating->covariance + i * rating->packed);
     rating->inv_noise_sd[i] = 1 / sqrtf(rating->rating_var[i]);
 }
 
-void thaw__rating_fold_items(thaw_model *m)
+void thaw__rating_update_var(thaw_model *m)
 {
-    for (int64_t i = 0; i < thaw__n_items(m); i++) fold_item(m, i);
+    for (int64_t i = 0; i < thaw__n_items(m); i++) update_item_var(m, i);
 }
 
 static void derive(thaw_model *m)
@@ -99,15 +101,16 @@ static void reset_item(thaw_model *m, int64_t i)
     rating->noise_var[i] = (float)rating->mean_noise_var;
     rating->selection_bias[i] = rating->mean_selection_bias;
     rating->n_ratings[i] = 0;
-    float wide = thaw__prior_widening(&m->catalogue->prior, &m->catalogue->features, i), *cov = rating->covariance + i * rating->packed;
+    const float widening = thaw__prior_widening(&m->catalogue->prior, &m->catalogue->features, i);
+    float *S = rating->covariance + i * rating->packed;
     for (int32_t r = 0; r < rating->dim; r++)
-        for (int32_t c = 0; c <= r; c++) *cov++ = wide * rating->gamma[r * rating->dim + c];
-    fold_item(m, i);
+        for (int32_t c = 0; c <= r; c++) *S++ = widening * rating->gamma[r * rating->dim + c];
+    update_item_var(m, i);
 }
 
 /* ---- before training --------------------------------------------------------------------------------------------- */
 
-/* Range, link, mean and spread of the ratings. */
+/* Link, mean, standard deviation and range of values [n], which are sorted in place. */
 static void learn_link(thaw_model *m, float *values, int64_t n)
 {
     thaw__rating *rating = thaw__rating_of(m);
@@ -149,8 +152,8 @@ static thaw_status learn_ratings(thaw_model *m, const thaw_data *data)
     return st;
 }
 
-/* Damped means of the items' scores: base = sum z / (n + 5). */
-static void start_bases(thaw_model *m, const thaw_data *data)
+/* bias_i = sum of z / (n + 5). */
+static void start_biases(thaw_model *m, const thaw_data *data)
 {
     const thaw__rating *rating = thaw__rating_of(m);
     for (int64_t e = 0; e < data->n; e++) {
@@ -164,11 +167,11 @@ static void start_bases(thaw_model *m, const thaw_data *data)
     }
 }
 
-/* Before any training: loadings that agree on one direction, "likes things", and are random in the others. */
+/* Random embeddings 0.1 N(0, 1), plus 0.4 in the first coordinate: one direction starts as "rates high". */
 static void start_items(thaw_model *m, const thaw_data *data)
 {
     const thaw__rating *rating = thaw__rating_of(m);
-    start_bases(m, data);
+    start_biases(m, data);
     for (int64_t i = 0; i < thaw__n_items(m); i++) {
         for (int64_t k = 0; k < rating->packed; k++) rating->covariance[i * rating->packed + k] *= 0.1f;
         for (int32_t j = 0; j < m->rank; j++) {
@@ -176,7 +179,7 @@ static void start_items(thaw_model *m, const thaw_data *data)
             rating->item_embedding[i * m->stride + j] = (float)(0.1 * z + (j == 0 ? 0.4 : 0));
         }
     }
-    thaw__rating_fold_items(m);
+    thaw__rating_update_var(m);
 }
 
 static thaw_status start(thaw_model *m, const thaw_data *data)
@@ -192,7 +195,7 @@ static thaw_status start(thaw_model *m, const thaw_data *data)
 
 static thaw_status damaged(const char *what)
 {
-    return thaw__fail(THAW_E_FORMAT, "not a whole thaw model: %s", what);
+    return thaw__fail(THAW_E_FORMAT, "not a valid thaw model: %s", what);
 }
 
 static json_t *floats_to_json(const float *x, int32_t n)
@@ -209,14 +212,14 @@ static json_t *floats_to_json(const float *x, int32_t n)
 static thaw_status read_link(thaw__link *link, const json_t *levels, const json_t *scores)
 {
     size_t n = json_array_size(levels);
-    if (n < 1 || n > THAW__LEVELS || json_array_size(scores) != n) return damaged("its rating levels cannot be read");
+    if (n < 1 || n > THAW__LEVELS || json_array_size(scores) != n) return damaged("the rating levels cannot be read");
     link->n = (int32_t)n;
     for (size_t k = 0; k < n; k++) {
         link->level[k] = (float)json_number_value(json_array_get(levels, k));
         link->score[k] = (float)json_number_value(json_array_get(scores, k));
     }
     thaw__link_pad(link);
-    return thaw__link_valid(link) ? THAW_OK : damaged("its rating levels do not ascend");
+    return thaw__link_valid(link) ? THAW_OK : damaged("the rating levels do not ascend");
 }
 
 static int write_schema(const thaw_model *m, json_t *schema)

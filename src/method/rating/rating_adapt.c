@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A user's posterior (docs/rating-model.md, eq. 3 and 4; posterior.h) from ratings: an event has the row x_k = s_k p_i, where
- * s_k = sqrt(weight / noise_i), and the target t_k = s_k (score - base_i - p_i . m0). Item uncertainty is part of
- * noise_i, so one row per event is enough.
+ * The posterior of a user given ratings (docs/rating-model.md, eq. 3 and 4; posterior.h). Event e has the row and
+ * target
+ *
+ *     x_e = p_i / sigma_e,   t_e = (score(y_e) - bias_i - p_i . m0) / sigma_e,   1 / sigma_e = sqrt(a_e) inv_noise_sd_i
+ *
+ * The uncertainty of the item is part of its noise, so one row per event is enough.
  */
 #include <math.h>
 #include <string.h>
 
 #include "age_weight.h"
-#include "variational_em.h"
 #include "finite.h"
 #include "status.h"
+#include "variational_em.h"
 
 static double newest_time(const thaw_event *events, int64_t n)
 {
@@ -19,32 +22,34 @@ static double newest_time(const thaw_event *events, int64_t n)
     return newest;
 }
 
-/* Row x [stride] and target t of one event; `age` matters only with a half-life. */
+/* Row x [stride] of one event; returns its target t. prior: m0 or NULL for zero; age is not used without a
+ * half-life. */
 static inline float make_row(const thaw_model *m, const float *prior, const thaw_event *event, double age, float *x)
 {
     const thaw__rating *rating = thaw__rating_of(m);
     const float *p = rating->item_embedding + event->item * m->stride;
     float s = rating->inv_noise_sd[event->item];
     if (rating->half_life > 0) s *= sqrtf(thaw__age_weight(rating->half_life, age));
-    float miss = thaw__link_score(&rating->link, event->value) - rating->bias[event->item];
-    if (prior) miss -= m->kernels->dot(m->stride, p, prior);
+    float residual = thaw__link_score(&rating->link, event->value) - rating->bias[event->item];
+    if (prior) residual -= m->kernels->dot(m->stride, p, prior);
     m->kernels->scale(m->stride, s, p, x);
-    return s * miss;
+    return s * residual;
 }
 
-/* m0, or NULL where it is zero: nothing to take off the targets. */
+/* m0, or NULL if it is zero. */
 static const float *prior_or_null(const thaw_user *u)
 {
     return u->posterior.has_prior ? u->posterior.prior : NULL;
 }
 
-/* Ask for what make_row() will read, so that all events' items are on their way before the first is waited for. */
+/* Prefetch what make_row() reads of an item, for all events before the first is computed. */
 static inline void fetch_item(const thaw_model *m, int64_t item)
 {
     const thaw__rating *rating = thaw__rating_of(m);
+    const float *p = rating->item_embedding + item * m->stride;
     __builtin_prefetch(rating->inv_noise_sd + item);
     __builtin_prefetch(rating->bias + item);
-    for (int64_t j = 0; j < m->stride; j += THAW__LANES) __builtin_prefetch(rating->item_embedding + item * m->stride + j);
+    for (int64_t j = 0; j < m->stride; j += THAW__LANES) __builtin_prefetch(p + j);
 }
 
 static int adapt_dual(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
@@ -58,7 +63,7 @@ static int adapt_dual(const thaw_model *m, thaw_user *u, const thaw_event *event
     return thaw__posterior_condition_dual(p, (int32_t)n, t);
 }
 
-/* Blocks of as many rows X as there is room for. */
+/* X is built and added to the precision in blocks of at most rank rows, the room of p->main. */
 static int adapt_primal(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
 {
     float h[THAW__RANK_MAX] = {0}; /* X't */
@@ -82,14 +87,14 @@ thaw_status thaw__rating_adapt(const thaw_model *m, thaw_user *u, const thaw_eve
 {
     u->n_events = n;
     u->time = u->fit.fades ? newest_time(events, n) : -INFINITY;
-    const int few = n <= thaw__posterior_most_rows(&u->posterior);
-    const int failed = few ? adapt_dual(m, u, events, n) : adapt_primal(m, u, events, n);
+    const int dual = n <= thaw__posterior_most_rows(&u->posterior);
+    const int failed = dual ? adapt_dual(m, u, events, n) : adapt_primal(m, u, events, n);
     return failed ? thaw__user_refuse(u) : THAW_OK;
 }
 
 /* ---- one more event -------------------------------------------------------------------------------------------- */
 
-/* All events before fade to the time of a newer one; an older one comes in already faded. */
+/* With a half-life: all events are weighted by their age at the newest time, of this event or of those before. */
 static int observe_fading(const thaw_model *m, thaw_user *u, const thaw_event *event, float *x)
 {
     const double newest = event->time > u->time ? event->time : u->time;
@@ -115,10 +120,12 @@ thaw_status thaw__rating_observe(const thaw_model *m, thaw_user *u, const thaw_e
 
 /* ---- many users ------------------------------------------------------------------------------------------------ */
 
-/* Events of one user that the sixteen-lane kernel takes; its scratch, on the stack, grows with the square. */
+/* Most events of one user for the kernel that solves 16 users at once; its scratch, on the stack, is quadratic in
+ * it. */
 enum { MANY_EVENTS = 32, MANY_SCRATCH = 16 * MANY_EVENTS * (MANY_EVENTS + 1) };
 
-/* Sixteen users or fewer of at most MANY_EVENTS events each; rows of scale 0 pad. */
+/* At most 16 users of at most `longest` <= MANY_EVENTS events each; shorter histories are padded with rows of scale
+ * 0. */
 static void adapt_group(const thaw_model *m, float *means, const thaw_event *events, const int64_t *offsets,
                         int64_t users, int64_t longest)
 {
@@ -132,12 +139,12 @@ static void adapt_group(const thaw_model *m, float *means, const thaw_event *eve
     memset(t, 0, (size_t)(THAW__LANES * longest) * sizeof *t);
     for (int64_t u = 0; u < users; u++) {
         double newest = rating->half_life > 0 ? newest_time(events + offsets[u], offsets[u + 1] - offsets[u]) : 0;
-        for (int64_t k = offsets[u], at = u * longest; k < offsets[u + 1]; k++, at++) {
+        for (int64_t k = offsets[u], row = u * longest; k < offsets[u + 1]; k++, row++) {
             const thaw_event *e = &events[k];
-            rows[at] = e->item;
-            scale[at] = rating->inv_noise_sd[e->item];
-            if (rating->half_life > 0) scale[at] *= sqrtf(thaw__age_weight(rating->half_life, newest - e->time));
-            t[at] = scale[at] * (thaw__link_score(&rating->link, e->value) - rating->bias[e->item]);
+            rows[row] = e->item;
+            scale[row] = rating->inv_noise_sd[e->item];
+            if (rating->half_life > 0) scale[row] *= sqrtf(thaw__age_weight(rating->half_life, newest - e->time));
+            t[row] = scale[row] * (thaw__link_score(&rating->link, e->value) - rating->bias[e->item]);
         }
     }
     m->kernels->ridge_dual16(longest, m->stride, rating->item_embedding, rows, scale, t, z, scratch);
@@ -145,7 +152,7 @@ static void adapt_group(const thaw_model *m, float *means, const thaw_event *eve
         memcpy(means + u * m->rank, z + u * m->stride, (size_t)m->rank * sizeof *means);
 }
 
-/* How many users from here on form a group, and the most events among them; 0: the first has too many. */
+/* Number of users from here on that form a group, and the most events of one; 0: the first has too many events. */
 static int64_t group_of(const thaw_model *m, const int64_t *offsets, int64_t n_users, int64_t *longest)
 {
     int64_t users = 0;

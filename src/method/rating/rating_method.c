@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The method "rating": the table of method.h, and what serving needs of a user. */
+ * The method "rating": its table of method.h, and its hooks for events and serving. */
 #include <inttypes.h>
 #include <math.h>
 
-#include "variational_em.h"
 #include "rating_train.h"
 #include "status.h"
+#include "variational_em.h"
 
-/* (t / 1.645)^2 - 1, with t = 1.943 the 95 % point of Student's t with the 6 degrees of freedom of training. */
+/* (1.943 / 1.645)^2 - 1: the 95 % points of Student's t with 6 degrees of freedom and of the normal, eq. 13. */
 #define TAIL 0.395f
 
 static int fades(const thaw_model *m)
@@ -27,10 +27,10 @@ static thaw_status refuse(const thaw_model *m, const thaw_event *e, int64_t k)
     if (!(e->value >= r->rating_min && e->value <= r->rating_max))
         return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has the rating %g; must be %g to %g", k, (double)e->value,
                           (double)r->rating_min, (double)r->rating_max);
-    return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has no finite time, and old events of this model fade", k);
+    return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has no finite time; the model has a half-life", k);
 }
 
-/* base, and how much more those like an item who choose it (docs/rating-model.md, eq. 13). */
+/* z = bias_i + q_i / (1 + n / 20) + p_i . m   (docs/rating-model.md, eq. 13). */
 static void query(const thaw_model *m, const thaw_user *u, thaw__linear_query *out)
 {
     const thaw__rating *r = thaw__rating_of(m);
@@ -39,8 +39,10 @@ static void query(const thaw_model *m, const thaw_user *u, thaw__linear_query *o
                                 .coefficient = {1, thaw__selection_bias_share(u->n_events)}};
 }
 
-/* The noise of a rating has heavier tails than a normal; its variance is stretched so that 1.645 standard deviations still hold 90 %. */
-static void predict(const thaw_model *m, const thaw_user *u, const int64_t *items, int64_t n, float *means, float *variances)
+/* v = rating_var_i + 0.395 noise_var_i + p_i' P p_i (eq. 13), then both in rating units: mean +- 1.645 sd holds 90
+ * %. */
+static void predict(const thaw_model *m, const thaw_user *u, const int64_t *items, int64_t n, float *means,
+                    float *variances)
 {
     const thaw__rating *r = thaw__rating_of(m);
     const float *rows[THAW__LANES] = {NULL};
@@ -57,7 +59,7 @@ static float unit(const thaw_model *m, float score)
     return thaw__link_rating(&thaw__rating_of(m)->link, score);
 }
 
-/* The link rises but for its rounding, of which the margins leave plenty. */
+/* The link is increasing up to rounding; both margins are far larger than that. */
 static float floor_of(const thaw_model *m, float least)
 {
     const thaw__link *link = &thaw__rating_of(m)->link;

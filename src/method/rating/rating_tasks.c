@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Building rating tasks: events are counted, then placed by user, weighted by age and sorted by item. */
 #include "rating_tasks.h"
 
 #include <inttypes.h>
@@ -15,7 +16,7 @@ void thaw__rating_tasks_free(thaw__rating_tasks *t)
     thaw__free(a, t->user);
     thaw__free(a, t->start);
     thaw__free(a, t->item);
-    thaw__free(a, t->y);
+    thaw__free(a, t->z);
     thaw__free(a, t->weight);
     thaw__free(a, t->task);
     thaw__free(a, t->item_start);
@@ -32,16 +33,16 @@ thaw_status thaw__check_rating(const thaw_model *m, float y)
                       (double)rating->rating_max);
 }
 
-/* For each user of data: how many rated events, and whether the user takes part. */
+/* For each user of data: counts[u] rated events, and whether selected; *n_all users with rated events. */
 static thaw_status count_events(const thaw_data *data, const int64_t *users, int64_t n_users, int32_t *counts,
-                                uint8_t *wanted, int64_t *n_all)
+                                uint8_t *selected, int64_t *n_all)
 {
     const int64_t n = data->users.keys.n;
-    memset(wanted, users == NULL, (size_t)n);
+    memset(selected, users == NULL, (size_t)n);
     for (int64_t k = 0; users && k < n_users; k++) {
         if (users[k] < 0 || users[k] >= n)
             return thaw__fail(THAW_E_RANGE, "user row %" PRId64 "; must be 0 to %" PRId64, users[k], n - 1);
-        if (wanted[users[k]]++) return thaw__fail(THAW_E_RANGE, "user row %" PRId64 " is given twice", users[k]);
+        if (selected[users[k]]++) return thaw__fail(THAW_E_RANGE, "user row %" PRId64 " is given twice", users[k]);
     }
     for (int64_t e = 0; e < data->n; e++) counts[data->user[e]] += !isnan(data->value[e]);
     for (int64_t u = 0; u < n; u++) *n_all += counts[u] > 0;
@@ -60,13 +61,14 @@ static thaw_status place_event(thaw__rating_tasks *t, const thaw_model *m, const
                           thaw__keymap_key(&data->events, data->event[e]));
     THAW__TRY(thaw__check_rating(m, data->value[e]));
     t->item[at] = (int32_t)item;
-    t->y[at] = thaw__link_score(&thaw__rating_of(m)->link, data->value[e]);
+    t->z[at] = thaw__link_score(&thaw__rating_of(m)->link, data->value[e]);
     return THAW_OK;
 }
 
-/* Place each rated event of a wanted user; cursor[u] is where the user's next one goes. */
-static thaw_status place_events(thaw__rating_tasks *t, const thaw_model *m, const thaw_data *data, const uint8_t *wanted,
-                                int64_t *cursor, double *newest)
+/* Place the rated events of selected users; the next one of user u goes to cursor[u]. newest[u] becomes the newest
+ * time. */
+static thaw_status place_events(thaw__rating_tasks *t, const thaw_model *m, const thaw_data *data,
+                                const uint8_t *selected, int64_t *cursor, double *newest)
 {
     const thaw_allocator *a = &t->allocator;
     int64_t *item_rows = thaw__alloc(a, (size_t)data->items.keys.n, sizeof *item_rows);
@@ -78,7 +80,7 @@ static thaw_status place_events(thaw__rating_tasks *t, const thaw_model *m, cons
     }
     for (int64_t e = 0; st == THAW_OK && e < data->n; e++) {
         int32_t u = data->user[e];
-        if (!wanted[u] || isnan(data->value[e])) continue;
+        if (!selected[u] || isnan(data->value[e])) continue;
         int64_t at = cursor[u]++;
         st = place_event(t, m, data, e, at, item_rows, event_rows);
         if (data->time[e] > newest[u]) newest[u] = data->time[e];
@@ -88,13 +90,13 @@ static thaw_status place_events(thaw__rating_tasks *t, const thaw_model *m, cons
     return st;
 }
 
-/* Weights by age against the user's newest event; unknown times count as newest. */
-static void weigh_events(thaw__rating_tasks *t, const thaw_model *m, const thaw_data *data, const uint8_t *wanted,
+/* Weights by age, measured to the user's newest event; an event without a time has age 0. */
+static void weight_events(thaw__rating_tasks *t, const thaw_model *m, const thaw_data *data, const uint8_t *selected,
                          int64_t *cursor, const double *newest)
 {
     for (int64_t e = 0; e < data->n; e++) {
         int32_t u = data->user[e];
-        if (!wanted[u] || isnan(data->value[e])) continue;
+        if (!selected[u] || isnan(data->value[e])) continue;
         double age = isnan(data->time[e]) ? 0 : newest[u] - data->time[e];
         t->weight[cursor[u]++] = thaw__age_weight(thaw__rating_of(m)->half_life, age);
     }
@@ -117,21 +119,21 @@ static thaw_status allocate(thaw__rating_tasks *t, int64_t n_items)
     t->user = thaw__alloc(a, users, sizeof *t->user);
     t->start = thaw__alloc0(a, users + 1, sizeof *t->start);
     t->item = thaw__alloc(a, events, sizeof *t->item);
-    t->y = thaw__alloc(a, events, sizeof *t->y);
+    t->z = thaw__alloc(a, events, sizeof *t->z);
     t->weight = thaw__alloc(a, events, sizeof *t->weight);
     t->task = thaw__alloc(a, events, sizeof *t->task);
     t->by_item = thaw__alloc(a, events, sizeof *t->by_item);
     t->item_start = thaw__alloc0(a, (size_t)n_items + 1, sizeof *t->item_start);
-    int fine = t->user && t->start && t->item && t->y && t->weight && t->task && t->by_item && t->item_start;
-    return fine ? THAW_OK : THAW_E_NOMEM;
+    const int complete = t->user && t->start && t->item && t->z && t->weight && t->task && t->by_item && t->item_start;
+    return complete ? THAW_OK : THAW_E_NOMEM;
 }
 
-/* What building needs per user of data. */
+/* Scratch, per user of data. */
 typedef struct per_user {
-    int32_t *counts;
-    uint8_t *wanted;
-    int64_t *cursor;
-    double *newest;
+    int32_t *counts;   /* rated events */
+    uint8_t *selected; /* whether among the given users */
+    int64_t *cursor;   /* place of the next event */
+    double *newest;    /* time of the newest event */
 } per_user;
 
 static thaw_status fill_tasks(thaw__rating_tasks *t, const thaw_model *m, const thaw_data *data, per_user *p)
@@ -139,7 +141,7 @@ static thaw_status fill_tasks(thaw__rating_tasks *t, const thaw_model *m, const 
     const int64_t n = data->users.keys.n;
     int64_t k = 0;
     for (int64_t u = 0; u < n; u++) {
-        if (!p->wanted[u] || !p->counts[u]) continue;
+        if (!p->selected[u] || !p->counts[u]) continue;
         t->user[k] = u;
         t->start[k + 1] = t->start[k] + p->counts[u];
         p->cursor[u] = t->start[k];
@@ -147,32 +149,32 @@ static thaw_status fill_tasks(thaw__rating_tasks *t, const thaw_model *m, const 
         k++;
     }
     for (int64_t u = 0; u < n; u++) p->newest[u] = -INFINITY;
-    THAW__TRY(place_events(t, m, data, p->wanted, p->cursor, p->newest));
+    THAW__TRY(place_events(t, m, data, p->selected, p->cursor, p->newest));
     for (k = 0; k < t->n_users; k++) p->cursor[t->user[k]] = t->start[k];
-    weigh_events(t, m, data, p->wanted, p->cursor, p->newest);
+    weight_events(t, m, data, p->selected, p->cursor, p->newest);
     index_by_item(t, thaw__n_items(m));
     return thaw__features_encode(&m->user_prior.features, &t->features, &data->users, t->user, t->n_users);
 }
 
-thaw_status thaw__rating_tasks_build(thaw__rating_tasks *out, const thaw_model *m, const thaw_data *data, const int64_t *users,
-                              int64_t n_users)
+thaw_status thaw__rating_tasks_build(thaw__rating_tasks *out, const thaw_model *m, const thaw_data *data,
+                                     const int64_t *users, int64_t n_users)
 {
     const thaw_allocator *a = &m->config.allocator;
     const int64_t n = data->users.keys.n;
     *out = (thaw__rating_tasks){.allocator = *a};
     per_user p = {thaw__alloc0(a, (size_t)n, sizeof(int32_t)), thaw__alloc(a, (size_t)n, 1),
                   thaw__alloc(a, (size_t)n, sizeof(int64_t)), thaw__alloc(a, (size_t)n, sizeof(double))};
-    thaw_status st = p.counts && p.wanted && p.cursor && p.newest ? THAW_OK : THAW_E_NOMEM;
-    if (st == THAW_OK) st = count_events(data, users, n_users, p.counts, p.wanted, &out->n_all);
+    thaw_status st = p.counts && p.selected && p.cursor && p.newest ? THAW_OK : THAW_E_NOMEM;
+    if (st == THAW_OK) st = count_events(data, users, n_users, p.counts, p.selected, &out->n_all);
     for (int64_t u = 0; st == THAW_OK && u < n; u++) {
-        if (!p.wanted[u] || !p.counts[u]) continue;
+        if (!p.selected[u] || !p.counts[u]) continue;
         out->n_users++;
         out->n_events += p.counts[u];
     }
     if (st == THAW_OK) st = allocate(out, thaw__n_items(m));
     if (st == THAW_OK) st = fill_tasks(out, m, data, &p);
     thaw__free(a, p.counts);
-    thaw__free(a, p.wanted);
+    thaw__free(a, p.selected);
     thaw__free(a, p.cursor);
     thaw__free(a, p.newest);
     if (st != THAW_OK) thaw__rating_tasks_free(out);

@@ -1,29 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Training of ratings in the rounds of method.h: a round is a step of EM, over a batch of users or all of them; a pass is a round
- * over every user. */
+ * Training of a rating model in the rounds of method.h. A round is one step of EM, over a batch of users or over all; a
+ * pass is the rounds over all users. */
 #include "rating_train.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "variational_em.h"
 #include "episode_sampling.h"
 #include "rng.h"
 #include "sort.h"
 #include "status.h"
+#include "variational_em.h"
 
-/* Users are taken in chunks of this many, so that their posteriors need little memory at once. */
-enum { CHUNK = 8192, QUERY = 10 };
+enum {
+    CHUNK = 8192, /* users whose posteriors are in memory at once */
+    QUERY = 10    /* most events of a query set */
+};
 
 /* ---- validation ------------------------------------------------------------------------------------------------ */
 
-/* Held-out users, each split by chance into a support of random size and a query of at most QUERY events. */
+/* Validation users, each split at random into a support of random size and a query set of at most QUERY events. */
 typedef struct validation {
     thaw__rating_tasks tasks;
-    thaw_user *user;
-    thaw_event *events; /* scratch [longest] */
-    int64_t *order;     /* scratch [longest] */
-    double mae, rmse;
+    thaw_user *user;    /* scratch */
+    thaw_event *events; /* scratch [most events of a user] */
+    int64_t *order;     /* scratch [most events of a user] */
+    double mae, rmse;   /* in rating units, means over users */
 } validation;
 
 static void free_validation(validation *v, const thaw_allocator *a)
@@ -39,16 +41,17 @@ static thaw_status init_validation(validation *v, const thaw_model *m, const tha
                                    int64_t n)
 {
     const thaw_allocator *a = &m->config.allocator;
-    int64_t longest = 0;
+    int64_t most = 0;
     THAW__TRY(thaw__rating_tasks_build(&v->tasks, m, data, users, n));
     for (int64_t u = 0; u < v->tasks.n_users; u++)
-        if (v->tasks.start[u + 1] - v->tasks.start[u] > longest) longest = v->tasks.start[u + 1] - v->tasks.start[u];
-    v->events = thaw__alloc(a, (size_t)longest, sizeof *v->events);
-    v->order = thaw__alloc(a, (size_t)longest, sizeof *v->order);
+        if (v->tasks.start[u + 1] - v->tasks.start[u] > most) most = v->tasks.start[u + 1] - v->tasks.start[u];
+    v->events = thaw__alloc(a, (size_t)most, sizeof *v->events);
+    v->order = thaw__alloc(a, (size_t)most, sizeof *v->order);
     return v->events && v->order ? thaw__user_create(&v->user, m) : THAW_E_NOMEM;
 }
 
-/* The user's events in an order drawn by seed and user; returns how many of the first are the support. */
+/* v->order = the numbers of the user's *n events, permuted by seed and user; returns the size of the support, which is
+ * the first of them. */
 static int64_t draw_episode(const validation *v, const thaw_model *m, int64_t u, int64_t *n)
 {
     const int64_t first = v->tasks.start[u];
@@ -59,24 +62,27 @@ static int64_t draw_episode(const validation *v, const thaw_model *m, int64_t u,
     return support;
 }
 
-/* Mean absolute and squared error of a user's query in rating units. */
+/* Add the mean absolute and squared error of a user's query set, in rating units. */
 static thaw_status validate_user(const validation *v, const thaw_model *m, int64_t u, double *mae, double *mse)
 {
     const thaw__rating *rating = thaw__rating_of(m);
     int64_t n, support = draw_episode(v, m, u, &n), query = n - support < QUERY ? n - support : QUERY;
     for (int64_t k = 0; k < support; k++)
         v->events[k] = (thaw_event){.item = v->tasks.item[v->order[k]],
-                                    .value = thaw__link_rating(&rating->link, v->tasks.y[v->order[k]])};
+                                    .value = thaw__link_rating(&rating->link, v->tasks.z[v->order[k]])};
     float prior[THAW__RANK_MAX];
     thaw__prior_mean(&m->user_prior, prior, &v->tasks.features, u);
     thaw__user_set_prior(v->user, prior);
     THAW__TRY(thaw__rating_adapt(m, v->user, v->events, support));
     for (int64_t k = n - query; k < n; k++) {
-        int64_t e = v->order[k], i = v->tasks.item[e];
-        float z = rating->bias[i] + thaw__selection_bias_share(support) * rating->selection_bias[i] + m->kernels->dot(m->stride, rating->item_embedding + i * m->stride, v->user->posterior.mean);
-        double miss = (double)thaw__link_rating(&rating->link, z) - (double)thaw__link_rating(&rating->link, v->tasks.y[e]);
-        *mae += fabs(miss) / (double)query;
-        *mse += miss * miss / (double)query;
+        const int64_t e = v->order[k], i = v->tasks.item[e];
+        const float *p = rating->item_embedding + i * m->stride;
+        const float z = rating->bias[i] + thaw__selection_bias_share(support) * rating->selection_bias[i] +
+                        m->kernels->dot(m->stride, p, v->user->posterior.mean);
+        const double error = (double)thaw__link_rating(&rating->link, z) -
+                             (double)thaw__link_rating(&rating->link, v->tasks.z[e]);
+        *mae += fabs(error) / (double)query;
+        *mse += error * error / (double)query;
     }
     return THAW_OK;
 }
@@ -95,20 +101,20 @@ static thaw_status validate(validation *v, const thaw_model *m)
 typedef struct training {
     thaw__run *run;
     thaw_model *m;
-    int64_t *users;      /* [n_users] with rated events: those trained on, then those held out */
+    int64_t *users;             /* [n_users + n_valid] training users, then validation users */
     int64_t n_users, n_valid;
-    int64_t in_all;      /* users that a step stands for */
-    int64_t at, n;       /* users of the round */
-    int32_t pass;        /* that the round belongs to */
-    int64_t pass_events;
-    thaw__rating_tasks *chunks; /* of all users, when every round takes them all; NULL: made anew */
+    int64_t n_all;              /* N of eq. 8: the users that a batch stands for */
+    int64_t at, n;              /* users[at … at + n - 1] are those of the round */
+    int32_t pass;               /* the pass of the round */
+    int64_t pass_events;        /* events of the pass so far */
+    thaw__rating_tasks *chunks; /* [n_chunks] kept if every round has all users; NULL: built in every round */
     int64_t n_chunks;
     thaw__rating_sums sum;
     validation valid;
     double best_mae;
 } training;
 
-/* Users of data with rated events, shuffled; the last part is held out. */
+/* Shuffle the users with rated events; the last valid_users of them become validation users. */
 static thaw_status choose_users(training *t)
 {
     const thaw_data *data = t->run->data;
@@ -120,7 +126,8 @@ static thaw_status choose_users(training *t)
         thaw__free(a, rated);
         return THAW_E_NOMEM;
     }
-    for (int64_t e = 0; e < data->n; e++) if (!isnan(data->value[e])) rated[data->user[e]] = 1;
+    for (int64_t e = 0; e < data->n; e++)
+        if (!isnan(data->value[e])) rated[data->user[e]] = 1;
     for (int64_t u = 0; u < n; u++)
         if (rated[u]) t->users[t->n_users++] = u;
     thaw__free(a, rated);
@@ -154,7 +161,7 @@ static thaw_status open_passes(training *t)
 {
     const thaw_allocator *a = &t->m->config.allocator;
     THAW__TRY(choose_users(t));
-    t->in_all = t->n_users;
+    t->n_all = t->n_users;
     if (t->n_valid) THAW__TRY(init_validation(&t->valid, t->m, t->run->data, t->users + t->n_users, t->n_valid));
     if (batch_of(t) < t->n_users) return THAW_OK;
     t->n_chunks = (t->n_users + CHUNK - 1) / CHUNK;
@@ -165,7 +172,7 @@ static thaw_status open_passes(training *t)
 thaw_status thaw__rating_open(thaw__run *run)
 {
     if (run->since > -INFINITY)
-        return thaw__fail(THAW_E_UNSUPPORTED, "events of a model of ratings can only be taken out by pretraining again");
+        return thaw__fail(THAW_E_UNSUPPORTED, "a rating model cannot subtract events; pretrain it on all of the data");
     training *t = thaw__alloc0(&run->m->config.allocator, 1, sizeof *t);
     if (!t) return THAW_E_NOMEM;
     run->state = t;
@@ -188,7 +195,7 @@ void thaw__rating_close(thaw__run *run)
 
 /* ---- rounds ------------------------------------------------------------------------------------------------------ */
 
-/* Batches of a pass are drawn anew, and sorted each. */
+/* The users of the next round: a new permutation in every pass, each batch sorted. */
 static void draw_batch(training *t, int64_t batch)
 {
     const thaw_model *m = t->m;
@@ -202,21 +209,29 @@ thaw_status thaw__rating_begin_round(thaw__run *run, thaw__round *out)
 {
     training *t = run->state;
     const int32_t passes = run->online ? 1 : t->m->config.passes;
-    if (t->at >= t->n_users || t->pass == 0) t->at = 0, t->pass++, t->pass_events = 0;
+    if (t->at >= t->n_users || t->pass == 0) {
+        t->at = 0;
+        t->pass++;
+        t->pass_events = 0;
+    }
     out->last = t->pass > passes || run->cancelled;
     if (out->last) return THAW_OK;
     draw_batch(t, batch_of(t));
     thaw__rating_sums_free(&t->sum, &t->m->config.allocator);
     THAW__TRY(thaw__rating_sums_init(&t->sum, t->m));
     const int ends = t->at + t->n >= t->n_users && !run->online;
-    *out = (thaw__round){.n = t->n, .chunk = CHUNK, .restorable = t->at > 0 || t->pass > 1, .pass = ends ? t->pass : 0, .evaluate = ends && t->n_valid};
+    *out = (thaw__round){.n = t->n,
+                         .chunk = CHUNK,
+                         .restorable = t->at > 0 || t->pass > 1,
+                         .pass = ends ? t->pass : 0,
+                         .evaluate = ends && t->n_valid};
     return THAW_OK;
 }
 
 static thaw_status add_tasks(training *t, thaw__rating_tasks *tasks, int64_t first, int64_t n)
 {
     if (!tasks->item_start) THAW__TRY(thaw__rating_tasks_build(tasks, t->m, t->run->data, t->users + t->at + first, n));
-    if (t->run->online) t->in_all = tasks->n_all;
+    if (t->run->online) t->n_all = tasks->n_all;
     return tasks->n_users ? thaw__rating_e_step(t->m, &t->sum, tasks) : THAW_OK;
 }
 
@@ -231,13 +246,13 @@ thaw_status thaw__rating_contribute(thaw__run *run, int64_t first, int64_t n)
     return st;
 }
 
-/* How much of the new statistics a step takes (Cappé, Moulines 2009). */
-static double step_size(const thaw_model *m, int whole)
+/* rho of eq. 8 (Cappé and Moulines 2009). */
+static double step_size(const thaw_model *m, int has_all_users)
 {
-    return whole ? 1 : pow((double)m->steps + 1, -0.6);
+    return has_all_users ? 1 : pow((double)m->steps + 1, -0.6);
 }
 
-static void report_step(training *t, double in_all)
+static void report_step(training *t, double n_all)
 {
     const thaw__rating *rating = thaw__rating_of(t->m);
     thaw_report *report = &t->run->report;
@@ -246,17 +261,17 @@ static void report_step(training *t, double in_all)
     report->events = t->run->online ? (int64_t)t->sum.events : t->pass_events;
     report->train_rmse = rating->rating_sd * sqrt(t->sum.error / t->sum.events);
     report->noise = rating->rating_sd * sqrt(rating->mean_noise_var);
-    t->m->trained_users = (int64_t)in_all;
-    t->m->trained_events = (int64_t)(t->sum.events * in_all / t->sum.users);
+    t->m->trained_users = (int64_t)n_all;
+    t->m->trained_events = (int64_t)(t->sum.events * n_all / t->sum.users);
 }
 
 thaw_status thaw__rating_end_round(thaw__run *run)
 {
     training *t = run->state;
-    const double in_all = (double)t->in_all;
+    const double n_all = (double)t->n_all;
     if (t->sum.users == 0) return thaw__fail(THAW_E_RANGE, "none of the users has a rated event");
-    THAW__TRY(thaw__rating_m_step(t->m, &t->sum, in_all / t->sum.users, step_size(t->m, t->sum.users >= in_all)));
-    report_step(t, in_all);
+    THAW__TRY(thaw__rating_m_step(t->m, &t->sum, n_all / t->sum.users, step_size(t->m, t->sum.users >= n_all)));
+    report_step(t, n_all);
     t->at += t->n;
     return THAW_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Training of ratings, in the rounds of method.h. */
+ * Training of a rating model, in the rounds of method.h: the hooks open … evaluate. */
 #ifndef THAW_RATING_TRAIN_H
 #define THAW_RATING_TRAIN_H
 
