@@ -251,7 +251,7 @@ thaw_status thaw_model_event_name(const thaw_model *model, const char **name, in
     return find_row(&model->events, name, event, "event");
 }
 
-/* ---- how events are read ----------------------------------------------------------------------------------------- */
+/* ---- weighting of events ----------------------------------------------------------------------------------------- */
 
 static thaw_status find_kind(const thaw_model *model, int32_t event)
 {
@@ -261,29 +261,29 @@ static thaw_status find_kind(const thaw_model *model, int32_t event)
                                               : thaw__fail(THAW_E_UNSUPPORTED, "events of this model have no weights");
 }
 
-static thaw_status check_reading(const char *name, float value, float least, float most)
+static thaw_status check_number(const char *name, float value, float least, float most)
 {
     if (isnan(value) || (value >= least && value <= most)) return THAW_OK;
     return thaw__fail(THAW_E_RANGE, "the %s is %g; must be %g to %g", name, (double)value, (double)least, (double)most);
 }
 
-thaw_status thaw_model_set_event_weighting(thaw_model *model, int32_t event, const thaw_event_weighting *reading)
+thaw_status thaw_model_set_event_weighting(thaw_model *model, int32_t event, const thaw_event_weighting *weighting)
 {
-    if (!model || !reading) return thaw__fail(THAW_E_ARG, "model and reading are required");
+    if (!model || !weighting) return thaw__fail(THAW_E_ARG, "model and weighting are required");
     THAW__TRY(find_kind(model, event));
-    THAW__TRY(check_reading("weight", reading->weight, 1e-6f, 1e6f));
-    THAW__TRY(check_reading("target", reading->target, -1, 1));
-    THAW__TRY(check_reading("exponent", reading->exponent, -8, 8));
-    thaw__method_of(model)->set_event(model, event, reading);
+    THAW__TRY(check_number("weight", weighting->weight, 1e-6f, 1e6f));
+    THAW__TRY(check_number("target", weighting->target, -1, 1));
+    THAW__TRY(check_number("exponent", weighting->exponent, -8, 8));
+    thaw__method_of(model)->set_event(model, event, weighting);
     thaw__model_refresh(model);
     return THAW_OK;
 }
 
-thaw_status thaw_model_get_event_weighting(const thaw_model *model, int32_t event, thaw_event_weighting *reading)
+thaw_status thaw_model_get_event_weighting(const thaw_model *model, int32_t event, thaw_event_weighting *weighting)
 {
-    if (!model || !reading) return thaw__fail(THAW_E_ARG, "model and reading are required");
+    if (!model || !weighting) return thaw__fail(THAW_E_ARG, "model and weighting are required");
     THAW__TRY(find_kind(model, event));
-    thaw__method_of(model)->get_event(model, event, reading);
+    thaw__method_of(model)->get_event(model, event, weighting);
     return THAW_OK;
 }
 

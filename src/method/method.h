@@ -105,8 +105,8 @@ typedef struct thaw__method {
     thaw_status (*evaluate)(thaw__run *run, double *quality);
 
     /* How events of a name are weighted; NULL, both: they are not. Numbers are checked. */
-    void (*set_event)(thaw_model *m, int32_t event, const thaw_event_weighting *reading);
-    void (*get_event)(const thaw_model *m, int32_t event, thaw_event_weighting *reading);
+    void (*set_event)(thaw_model *m, int32_t event, const thaw_event_weighting *weighting);
+    void (*get_event)(const thaw_model *m, int32_t event, thaw_event_weighting *weighting);
 } thaw__method;
 
 /** Room for sparse scores. */

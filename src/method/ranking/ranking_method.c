@@ -54,19 +54,19 @@ static void give(thaw__event_weighting *kind, int bit, float *number, float valu
     kind->given = (float)((int)kind->given | bit);
 }
 
-static void set_event(thaw_model *m, int32_t event, const thaw_event_weighting *reading)
+static void set_event(thaw_model *m, int32_t event, const thaw_event_weighting *weighting)
 {
     thaw__event_weighting *kind = &thaw__ranking_of(m)->weightings[event];
-    give(kind, THAW__GIVEN_WEIGHT, &kind->weight, logf(reading->weight));
-    give(kind, THAW__GIVEN_TARGET, &kind->target, reading->target);
-    if (!isnan(reading->target)) kind->positive = reading->target > 0.5f;
-    give(kind, THAW__GIVEN_EXPONENT, &kind->exponent, reading->exponent);
+    give(kind, THAW__GIVEN_WEIGHT, &kind->weight, logf(weighting->weight));
+    give(kind, THAW__GIVEN_TARGET, &kind->target, weighting->target);
+    if (!isnan(weighting->target)) kind->positive = weighting->target > 0.5f;
+    give(kind, THAW__GIVEN_EXPONENT, &kind->exponent, weighting->exponent);
 }
 
-static void get_event(const thaw_model *m, int32_t event, thaw_event_weighting *reading)
+static void get_event(const thaw_model *m, int32_t event, thaw_event_weighting *weighting)
 {
     const thaw__event_weighting *kind = &thaw__ranking_of(m)->weightings[event];
-    *reading = (thaw_event_weighting){expf(kind->weight), kind->target, kind->exponent};
+    *weighting = (thaw_event_weighting){expf(kind->weight), kind->target, kind->exponent};
 }
 
 const thaw__method thaw__ranking_method = {
