@@ -43,9 +43,9 @@ int cli_model_info(thaw_model_info *out, const thaw_model *model);
 /** Zeroed memory for count things of size; leaves with 1 if there is none. */
 void *cli_alloc(size_t count, size_t size);
 
-/** The next option as getopt_long() gives it, -1 after the last. Prints the help and leaves with 0 on -h and --help;
- *  refuses unknown options and words that belong to no option. */
-int cli_option(int argc, char **argv, const struct option *options, const char *help);
+/** The next option as getopt_long() gives it, -1 after the last. On -h and --help it prints the parts of help, which NULL
+ *  ends, and exits with 0. Unknown options and words that belong to no option are refused. */
+int cli_option(int argc, char **argv, const struct option *options, const char *const *help);
 
 /** A number within bounds, or cli_refuse(). */
 int64_t cli_integer(const char *flag, const char *text, int64_t least, int64_t most);

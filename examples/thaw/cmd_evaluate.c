@@ -8,7 +8,7 @@
 #include "cli.h"
 #include "evaluate.h"
 
-static const char help[] =
+static const char *const help[] = {
     "usage: thaw evaluate --model MODEL --inter TABLE [option…]\n"
     "       thaw evaluate --protocol ranking --inter TABLE --holdout-users P [option…]\n"
     "Adapt to each user from some of their events and predict others.\n\n"
@@ -34,8 +34,9 @@ static const char help[] =
     "  --from-time T      instead of --support: what was before T is known\n"
     "  --candidates N     also rank the next item among N random unseen ones: hr@10_sampled, ndcg@10_sampled\n"
     "  --holdout-users P  without --model: for each seed hold out users, pretrain on the others, fit the baselines on them;\n"
-    "                     0 with --from-time: everybody, learned from what was before\n"
-    PRETRAINING_SET_HELP
+    "                     0 with --from-time: everybody, learned from what was before\n",
+    PRETRAINING_EVENT_HELP,
+    PRETRAINING_SET_HELP,
     "  --no-model         only the baselines\n"
     "  --tune-each-support   tune the baselines for each support alone, not for the mean of all\n"
     "  --threads N        threads to pretrain and fit on (all cores)\n"
@@ -45,7 +46,9 @@ static const char help[] =
     "  thaw evaluate --model ml.thaw --inter ml-1m.inter --where split=user_cold --support 5 --json\n"
     "  thaw evaluate --model shop.thaw --inter test.inter --support 1,3,all --baselines --train train.inter\n"
     "  thaw evaluate --protocol ranking --inter ml-1m.inter --positive-min 4 --holdout-users 0.1 --baselines --plot ml.svg\n"
-    "  thaw evaluate --protocol ranking --inter log.inter --holdout-users 0.1 --target-event purchase --baselines=recent\n";
+    "  thaw evaluate --protocol ranking --inter log.inter --holdout-users 0.1 --target-event purchase --baselines=recent\n",
+    NULL,
+};
 
 static void set_supports(evaluate_options *e, char *text)
 {

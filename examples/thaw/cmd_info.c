@@ -8,12 +8,14 @@
 #include "cli.h"
 #include "json_out.h"
 
-static const char help[] =
+static const char *const help[] = {
     "usage: thaw info [--model MODEL] [--json]\n"
     "Print the numbers of a model and how this thaw was built.\n\n"
     "  --model MODEL   from thaw pretrain; without it only the build\n"
     "  --json          print one object\n\n"
-    "  thaw info --model ml.thaw\n";
+    "  thaw info --model ml.thaw\n",
+    NULL,
+};
 
 static json_t *reading_to_json(const thaw_event_weighting *r)
 {

@@ -11,7 +11,7 @@
 #include "json_out.h"
 #include "tables.h"
 
-static const char help[] =
+static const char *const help[] = {
     "usage: thaw recommend --model MODEL [option…]\n"
     "Adapt to one shopper from a few events and print the items they would rate best. Without events: a shopper of\n"
     "whom nothing is known, or only the features.\n\n"
@@ -25,7 +25,9 @@ static const char help[] =
     "Prints the expected rating and its standard deviation; what the events name is not recommended again.\n\n"
     "  thaw recommend --model ml.thaw --item ml-100k.item\n"
     "  thaw recommend --model ml.thaw --item ml-100k.item  --event 50::5 --event 181:rating:4\n"
-    "  thaw recommend --model ml.thaw --features gender=F,age=31 --json\n";
+    "  thaw recommend --model ml.thaw --features gender=F,age=31 --json\n",
+    NULL,
+};
 
 enum { MOST = 1000 };
 

@@ -10,7 +10,7 @@
 #include "replay.h"
 #include "tables.h"
 
-static const char help[] =
+static const char *const help[] = {
     "usage: thaw replay --inter TABLE [option…]\n"
     "Learn to rank from the first part of a log, then go through the rest in the order of time: before an event is seen, is\n"
     "its item among the first 20? Asked of the frozen model, of one that follows its users, and of one that is updated too.\n\n"
@@ -21,15 +21,17 @@ static const char help[] =
     "                     of items new to their user ask, and only such items are ranked\n"
     "  --train-part P     part of the events to learn from first, 0 … 1 exclusive (0.5)\n"
     "  --updates N        periods that the rest is cut into, with an update after each but the last (10)\n"
-    "  --step users|off   train on the whole journeys of who did something in the period, or not at all (users)\n"
+    "  --step users|off   update by the full histories of users active in the period, or not at all (users)\n"
     "  --top N            how many are shown (20)\n"
-    "  --sample P         ask only this part of the questions, drawn at random (1)\n"
-    PRETRAINING_SET_HELP
+    "  --sample P         ask only this part of the questions, drawn at random (1)\n",
+    PRETRAINING_SET_RANKING_HELP,
     "  --threads N        threads to pretrain on (all cores)\n"
     "  --json             print an object for each period and one for all, each on its line\n"
     "  --plot FILE.svg    hit rate by period\n\n"
     "  thaw replay --inter log.inter --target-event purchase\n"
-    "  thaw replay --inter ml-100k.inter --positive-min 4 --updates 5 --json\n";
+    "  thaw replay --inter ml-100k.inter --positive-min 4 --updates 5 --json\n",
+    NULL,
+};
 
 typedef struct arguments {
     replay_options replay;
