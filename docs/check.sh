@@ -5,6 +5,7 @@
 #             page names exist; numbers that repeat a constant of the code agree with it
 #   samples   a C, Python or CMake block stands line by line in an example; a C block that does not is compiled after
 #             the first block of docs/recipes.md
+#   settings  names and defaults in docs/settings.md and the help of thaw pretrain are those of the code
 #   comments  an equation that the code cites has its number on the page it names
 # SPELL=1 also runs codespell.
 # usage: docs/check.sh        CC: compiler of the samples (cc); INCLUDE: folder of thaw/thaw.h (include)
@@ -105,10 +106,10 @@ done
 
 # ---- numbers that repeat constants of the code, wherever it stands ----
 constant() { grep -rqE "$2" src lib || say "docs say $1; no line of the code matches: $2"; }
-constant 'nu = 6' 'THAW__FREEDOM 6\.0f'
-constant 'noise shrunk by 50' 'NOISE_EVENTS = 50'
-constant 'selection bias damped by 10' '(SURPLUS|SELECTION_BIAS|BIAS)_EVENTS = 10'
-constant 'prior learned from 100' 'PRIOR_EVENTS = 100'
+constant 'nu = 6' 'THAW__NU 6\.0f'
+constant 'noise shrunk by 50' 'NOISE_RATINGS = 50'
+constant 'selection bias damped by 10' 'SELECTION_RATINGS = 10'
+constant 'prior learned from 100' 'PRIOR_RATINGS = 100'
 constant 'selection bias shared by 20' '/ 20\)'
 constant 'the tail is 0.395' 'TAIL 0\.395f'
 constant '32 levels' 'THAW__LEVELS = 32'
@@ -124,6 +125,35 @@ constant '128 neighbours' '(NEAR_MOST|NEIGHBOURS[A-Z_]*) = 128'
 constant 'rank 1 to 256' 'THAW__RANK_MAX = 256'
 constant 'ranking keeps 3,000 validation users at most' 'MOST_VALID = 3000'
 
+# ---- settings: the table of the code, docs/settings.md and the help of the command line have the same names and defaults,
+# each under the objective whose method lists it ----
+scope_of() {
+    case $2 in
+    COMMON) echo common ;;
+    *) grep -l "settings\[\] = .*\"$1\"" src/method/*/*.c | sed 's,src/method/,,; s,/.*,,' ;;
+    esac
+}
+heading() {
+    awk -v name="$1" '/^## / { at = $0 } $0 ~ "^\\| `" name "` \\| " { print at; exit }' docs/settings.md
+}
+in_help() {
+    awk -v name="$1" '/^#define PRETRAINING_/ { at = $2 } $1 == "\"" && $2 == name { print at, $3; exit }' examples/thaw/cmd/pretraining.h
+}
+sed -n 's/^    {"\([a-z_]*\)", \([A-Z0-9]*\), \([A-Z]*\), AT([a-z_]*), .*, \([^,]*\), [A-Za-z_]*},$/\1 \2 \3 \4/p' src/api/api_config.c >"$work/settings"
+[ -s "$work/settings" ] || say "src/api/api_config.c: the table of settings is not found"
+while read -r name kind scope initial; do
+    case $kind in CHOICE) initial=$(echo "${initial##*_}" | tr '[:upper:]' '[:lower:]') ;; TEXT) initial=empty ;; esac
+    case $(scope_of "$name" "$scope") in
+    common) section='## Both objectives' macro='(COMMON|SET)' ;;
+    rating) section='## Rating only' macro=RATING ;;
+    ranking) section='## Ranking only' macro=RANKING ;;
+    *) say "no method lists the setting $name"; continue ;;
+    esac
+    grep -qE "^\\| \`$name\` \\| \`?$initial\`? \\|" docs/settings.md || say "docs/settings.md: $name has not the default $initial"
+    [ "$(heading "$name")" = "$section" ] || say "docs/settings.md: $name is not under $section"
+    in_help "$name" | grep -qE "^PRETRAINING_${macro}_HELP $initial$" || say "help of thaw pretrain: $name $initial is missing"
+done <"$work/settings"
+
 if [ "${SPELL:-0}" = 1 ]; then
     # The pages and the list of words are words by intention.
     # shellcheck disable=SC2086
@@ -131,4 +161,4 @@ if [ "${SPELL:-0}" = 1 ]; then
 fi
 cat "$work/faults"
 [ -s "$work/faults" ] && exit 1
-echo "documentation: links, columns, samples, names, paths, equations and constants agree with the tree"
+echo "documentation: links, columns, samples, names, paths, equations, constants and settings agree with the tree"

@@ -16,7 +16,8 @@
 extern "C" {
 #endif
 
-/** What a call answers. Codes are for deciding, thaw_last_error() is for logs. Values are never reused. */
+/** Result of a call. Codes are for decisions, thaw_last_error() is for logs. Values are never reused; new ones may be
+ *  added: treat unknown ones as failures. */
 typedef int32_t thaw_status;
 
 enum {
@@ -24,22 +25,22 @@ enum {
     THAW_E_ARG = 1,         /**< a required pointer is NULL, or an argument contradicts another */
     THAW_E_RANGE = 2,       /**< a number is NaN, infinite, or outside its documented bounds */
     THAW_E_NOMEM = 3,       /**< an allocation failed, or a size does not fit the address space */
-    THAW_E_UNKNOWN = 4,     /**< a key, name or option is not known */
-    THAW_E_MISMATCH = 5,    /**< two objects do not belong together: a user of another model */
-    THAW_E_IO = 6,          /**< the operating system refused to open, read, write or rename */
+    THAW_E_UNKNOWN = 4,     /**< a key, name or setting does not exist */
+    THAW_E_MISMATCH = 5,    /**< two objects do not belong together, such as a user and another model */
+    THAW_E_IO = 6,          /**< the operating system refused to open, read, write or rename; a parallel hook failed */
     THAW_E_FORMAT = 7,      /**< bytes are damaged, truncated or not what they claim to be */
     THAW_E_VERSION = 8,     /**< a file or struct is newer than this library */
-    THAW_E_NUMERIC = 9,     /**< a computation lost its meaning: not positive definite, not finite */
-    THAW_E_UNSUPPORTED = 10, /**< asked for something this model or build does not have */
-    THAW_E_CANCELLED = 11,  /**< the progress callback asked to stop; the model is usable */
-    THAW_E_SPACE = 12       /**< the caller's buffer is too small; the size output or thaw_last_error() tells what is needed */
+    THAW_E_NUMERIC = 9,     /**< a result is not finite, or a matrix not positive definite */
+    THAW_E_UNSUPPORTED = 10, /**< this model or build does not have it, such as a setting of the other objective */
+    THAW_E_CANCELLED = 11,  /**< the progress callback returned non-zero; the model is usable */
+    THAW_E_SPACE = 12       /**< the caller's buffer is too small; the size output or thaw_last_error() has the need */
 };
 
-/** Where an object takes its memory from.
+/** The allocator of an object.
  *
- *  All zeros means malloc and free. Both functions are called with ctx, and only from the thread that calls
- *  the library or from the workers of thaw_parallel; they must be safe for as many threads as the host uses.
- *  alloc returns at least 16-byte aligned memory or NULL, and is never asked for 0 bytes.
+ *  All zeros: malloc and free. Both functions get ctx. They are called only on threads that call the library and on
+ *  workers of thaw_parallel, and must be safe for as many threads as the host uses. alloc returns memory aligned to 16
+ *  bytes or more, or NULL; size is never 0.
  */
 typedef struct thaw_allocator {
     void *(*alloc)(void *ctx, uint64_t size);
@@ -47,14 +48,16 @@ typedef struct thaw_allocator {
     void *ctx;
 } thaw_allocator;
 
-/** One piece of work: index in 0 … n_tasks-1, worker in 0 … n_workers-1. No two calls share a worker at once. */
+/** One piece of work.
+ *  @param index   0 … n_tasks - 1.
+ *  @param worker  0 … n_workers - 1; two calls at the same time have different ones. */
 typedef void (*thaw_task)(void *arg, int64_t index, int32_t worker);
 
-/** Where an object takes its threads from.
+/** The threads of an object.
  *
- *  All zeros means: everything runs on the calling thread. run() must call task(arg, i, worker) exactly once for
- *  every i in 0 … n_tasks-1, in any order, on any threads, and return when all are done; 0 means success.
- *  Results do not depend on n_workers or on the order. thaw_threads_create() makes a ready one.
+ *  All zeros: the calling thread. run() must call task(arg, i, worker) exactly once for every i in 0 … n_tasks - 1, in
+ *  any order, on any threads, and return when all are done: 0 on success; anything else makes the library's call fail
+ *  with THAW_E_IO. Results do not depend on n_workers or on the order. thaw_threads_create() makes a ready pool.
  */
 typedef struct thaw_parallel {
     int32_t (*run)(void *ctx, thaw_task task, void *arg, int64_t n_tasks);

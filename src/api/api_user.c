@@ -56,10 +56,24 @@ static thaw_status refuse_event(const thaw_model *model, const thaw_event *e, in
     return thaw__method_of(model)->refuse(model, e, k);
 }
 
-static inline int is_valid(const thaw_model *model, const thaw_event *e)
+/* The bounds that is_valid() compares with, read once for many events. */
+typedef struct event_bounds {
+    const thaw_model *model;
+    int (*takes)(const thaw_model *m, const thaw_event *event);
+    uint64_t items;
+    uint32_t events, catalogues;
+} event_bounds;
+
+static inline event_bounds bounds_of(const thaw_model *model)
 {
-    return (uint32_t)e->catalogue < (uint32_t)model->n_catalogues && (uint64_t)e->item < (uint64_t)thaw__n_items(model) &&
-           (uint32_t)e->event < (uint64_t)model->events.n && (!thaw__method_of(model)->takes || thaw__method_of(model)->takes(model, e));
+    return (event_bounds){model, thaw__method_of(model)->takes, (uint64_t)thaw__n_items(model), (uint32_t)model->events.n,
+                          (uint32_t)model->n_catalogues};
+}
+
+static inline int is_valid(const event_bounds *b, const thaw_event *e)
+{
+    return (uint64_t)e->item < b->items && (uint32_t)e->event < b->events && (uint32_t)e->catalogue < b->catalogues &&
+           (!b->takes || b->takes(b->model, e));
 }
 
 static thaw_status check_events(const thaw_model *model, const thaw_event *events, int64_t n)
@@ -67,8 +81,9 @@ static thaw_status check_events(const thaw_model *model, const thaw_event *event
     if (n < 0 || n > MAX_EVENTS)
         return thaw__fail(THAW_E_RANGE, "n is %" PRId64 "; must be 0 to %d", n, MAX_EVENTS);
     if (n && !events) return thaw__fail(THAW_E_ARG, "events is required");
+    const event_bounds bounds = bounds_of(model);
     for (int64_t k = 0; k < n; k++)
-        if (!is_valid(model, &events[k])) return refuse_event(model, &events[k], k);
+        if (!is_valid(&bounds, &events[k])) return refuse_event(model, &events[k], k);
     return THAW_OK;
 }
 
@@ -105,7 +120,8 @@ thaw_status thaw_user_observe(const thaw_model *model, thaw_user *user, const th
 {
     THAW__TRY(thaw__check_user(model, user));
     if (!event) return thaw__fail(THAW_E_ARG, "event is required");
-    if (!is_valid(model, event)) return refuse_event(model, event, 0);
+    const event_bounds bounds = bounds_of(model);
+    if (!is_valid(&bounds, event)) return refuse_event(model, event, 0);
     return thaw__method_of(model)->observe(model, user, event);
 }
 

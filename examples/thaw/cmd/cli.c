@@ -73,12 +73,12 @@ void *cli_alloc(size_t count, size_t size)
     return p;
 }
 
-int cli_option(int argc, char **argv, const struct option *options, const char *help)
+int cli_option(int argc, char **argv, const struct option *options, const char *const *help)
 {
     opterr = 0;
     const int option = getopt_long(argc, argv, ":h", options, NULL);
     if (option == 'h') {
-        fputs(help, stdout);
+        while (*help) fputs(*help++, stdout);
         exit(cli_finish());
     }
     if (option == ':') cli_refuse("%s needs a value", argv[optind - 1]);

@@ -8,7 +8,7 @@
 #include "cli.h"
 #include "evaluate.h"
 
-static const char help[] =
+static const char *const help[] = {
     "usage: thaw evaluate --model MODEL --inter TABLE [option…]\n"
     "       thaw evaluate --protocol ranking --inter TABLE --holdout-users P [option…]\n"
     "Adapt to each user with some of the user's events and predict the others.\n\n"
@@ -36,8 +36,9 @@ static const char help[] =
     "  --from-time T      instead of --support: the support is the events before T\n"
     "  --candidates N     also rank the next item among N random unseen items: hr@10_sampled, ndcg@10_sampled\n"
     "  --holdout-users P  without --model: for each seed, hold out this part of the users; pretrain the model and fit\n"
-    "                     the baselines on the others; 0 with --from-time: test all users, train on events before T\n"
-    PRETRAINING_SET_HELP
+    "                     the baselines on the others; 0 with --from-time: test all users, train on events before T\n",
+    PRETRAINING_EVENT_HELP,
+    PRETRAINING_SET_HELP,
     "  --no-model         measure baselines only\n"
     "  --tune-each-support   tune baselines for each support, not for the mean of all supports\n"
     "  --threads N        threads of training and fitting (all cores)\n"
@@ -49,7 +50,9 @@ static const char help[] =
     "  thaw evaluate --protocol ranking --inter ml-1m.inter --positive-min 4 --holdout-users 0.1 --baselines \\\n"
     "                --plot ml.svg\n"
     "  thaw evaluate --protocol ranking --inter log.inter --holdout-users 0.1 --target-event purchase \\\n"
-    "                --baselines=recent\n";
+    "                --baselines=recent\n",
+    NULL,
+};
 
 static void set_supports(evaluate_options *e, char *text)
 {
@@ -84,7 +87,7 @@ static int ranking_option(evaluate_options *e, int option, char *value)
         e->seed_is_set |= strncmp(value, "seed=", 5) == 0;
         pretraining_set(&e->pretraining, value);
         return 1;
-    case 'l': pretraining_read_event(&e->pretraining, value); return 1;
+    case 'l': pretraining_weight_event(&e->pretraining, value); return 1;
     case 'n': e->no_model = 1; return 1;
     case 'i': e->tune_each_support = 1; return 1;
     case 'd': e->pretraining.n_threads = (int32_t)cli_integer("--threads", value, 1, 1024); return 1;

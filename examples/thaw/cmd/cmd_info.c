@@ -8,12 +8,14 @@
 #include "cli.h"
 #include "json_output.h"
 
-static const char help[] =
+static const char *const help[] = {
     "usage: thaw info [--model MODEL] [--json]\n"
     "Print the properties of a model and of this build.\n\n"
     "  --model MODEL   written by thaw pretrain; without it, print the build only\n"
     "  --json          print one object\n\n"
-    "  thaw info --model ml.thaw\n";
+    "  thaw info --model ml.thaw\n",
+    NULL,
+};
 
 static json_t *weighting_to_json(const thaw_event_weighting *w)
 {

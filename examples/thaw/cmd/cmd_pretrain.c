@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* thaw pretrain: learn a model from everybody's events and save it. */
+/* thaw pretrain: learn a model from the events of many users and save it. */
 
 #include <math.h>
 #include <string.h>
@@ -9,21 +9,26 @@
 #include "pretraining.h"
 #include "tables.h"
 
-static const char help[] =
+static const char *const help[] = {
     "usage: thaw pretrain --inter TABLE --out MODEL [option…]\n"
-    "Learn how customers differ from everybody's ratings.\n\n"
+    "Learn a model from the events of many users: a ranking from behaviour (views, carts, purchases), or ratings.\n"
+    "Values are not needed: without them the model is a ranking.\n\n"
     "  --out MODEL        where to save, atomically\n" TABLES_HELP
     "\n"
-    "  --valid-users P    part of the users kept to stop at the best pass, 0 … 0.5 (0)\n"
-    PRETRAINING_SET_HELP PRETRAINING_EVENT_HELP
+    "  --valid-users P    the setting valid_users: part of the users held out for validation, 0 … 0.5 (0)\n"
+    PRETRAINING_EVENT_HELP,
+    PRETRAINING_SET_HELP,
     "  --positive-min X   first drop events with a value below X\n"
     "  --clean RULE,…     first drop events: duplicates, value_min=X,value_max=X, max_per_window=N, window=T,\n"
     "                     min_item_events=N, min_user_events=N\n"
     "  --threads N        threads to work on (all cores); the model does not depend on it\n\n"
     "Ctrl-C ends the training and saves the model as it is.\n\n"
+    "  thaw pretrain --inter shop.inter --set objective=ranking --set target=purchase --out shop.thaw\n"
     "  thaw pretrain --inter ml-1m.inter --where split=meta_training --item ml-1m.item --out ml.thaw\n"
     "  thaw pretrain --inter ratings.csv --set rank=32 --valid-users 0.1 --clean duplicates --out shop.thaw\n"
-    "  thaw pretrain --inter 'sqlite:shop.db?SELECT user_id, item_id, rating FROM review' --out shop.thaw\n";
+    "  thaw pretrain --inter 'sqlite:shop.db?SELECT user_id, item_id, rating FROM review' --out shop.thaw\n",
+    NULL,
+};
 
 typedef struct pretrain {
     tables tables;
@@ -81,7 +86,7 @@ static void read_arguments(pretrain *p, int argc, char **argv)
             }
             break;
         case 's': pretraining_set(&p->training, optarg); break;
-        case 'w': pretraining_read_event(&p->training, optarg); break;
+        case 'w': pretraining_weight_event(&p->training, optarg); break;
         case '+': p->positive_min = cli_number("--positive-min", optarg, -1e30, 1e30); break;
         case 'c': set_clean(p, optarg); break;
         case 't': p->training.n_threads = (int32_t)cli_integer("--threads", optarg, 1, 1024); break;

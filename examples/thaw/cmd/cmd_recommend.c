@@ -12,7 +12,7 @@
 #include "json_output.h"
 #include "tables.h"
 
-static const char help[] =
+static const char *const help[] = {
     "usage: thaw recommend --model MODEL [option…]\n"
     "Adapt to one user from a few events and print the items with the best predicted ratings. Without events, the\n"
     "predictions are those of the prior, given the features.\n\n"
@@ -26,7 +26,9 @@ static const char help[] =
     "Prints the predicted rating and its standard deviation. Items of the events are not recommended.\n\n"
     "  thaw recommend --model ml.thaw --item ml-100k.item\n"
     "  thaw recommend --model ml.thaw --item ml-100k.item  --event 50::5 --event 181:rating:4\n"
-    "  thaw recommend --model ml.thaw --features gender=F,age=31 --json\n";
+    "  thaw recommend --model ml.thaw --features gender=F,age=31 --json\n",
+    NULL,
+};
 
 enum { MAX = 1000 };
 

@@ -10,7 +10,7 @@
 #include "replay.h"
 #include "tables.h"
 
-static const char help[] =
+static const char *const help[] = {
     "usage: thaw replay --inter TABLE [option…]\n"
     "Prequential evaluation: train a ranking on the first part of a log, then predict each later event before it is\n"
     "revealed. Prints how often its item is among the first 20, for three arms: frozen; following, which adapts to\n"
@@ -24,13 +24,15 @@ static const char help[] =
     "  --updates N        number of periods of the rest; the model is updated after each but the last (10)\n"
     "  --step users|off   update with full histories of users active in the period; off: no updated arm (users)\n"
     "  --top N            length of the list (20)\n"
-    "  --sample P         predict only this part of the events, drawn at random (1)\n"
-    PRETRAINING_SET_HELP
+    "  --sample P         predict only this part of the events, drawn at random (1)\n",
+    PRETRAINING_SET_RANKING_HELP,
     "  --threads N        threads of training (all cores)\n"
     "  --json             print an object for each period and one for all, one per line\n"
     "  --plot FILE.svg    plot the hit rate by period\n\n"
     "  thaw replay --inter log.inter --target-event purchase\n"
-    "  thaw replay --inter ml-100k.inter --positive-min 4 --updates 5 --json\n";
+    "  thaw replay --inter ml-100k.inter --positive-min 4 --updates 5 --json\n",
+    NULL,
+};
 
 typedef struct arguments {
     replay_options replay;

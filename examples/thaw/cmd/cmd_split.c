@@ -11,7 +11,7 @@
 #include "cli.h"
 #include "tables.h"
 
-static const char help[] =
+static const char *const help[] = {
     "usage: thaw split --inter FILE --train FILE --test FILE [option…]\n"
     "Split a table of events: the test part is some users with all their events, or all events from a time on.\n\n"
     "  --inter FILE         events, tab separated or .csv\n"
@@ -22,7 +22,9 @@ static const char help[] =
     "  --seed N             seed of the draw of users (1)\n\n"
     "Both files have the header and all columns. Neither appears before it is complete.\n\n"
     "  thaw split --inter ml-100k.inter --holdout-users 0.1 --seed 1 --train train.inter --test test.inter\n"
-    "  thaw split --inter shop.csv --from-time 1704067200 --train before.csv --test after.csv\n";
+    "  thaw split --inter shop.csv --from-time 1704067200 --train before.csv --test after.csv\n",
+    NULL,
+};
 
 typedef struct split {
     tables tables;

@@ -27,25 +27,25 @@ void pretraining_set(pretraining *p, char *text)
     if (thaw_config_set(&p->config, text, value) != THAW_OK) cli_refuse("--set: %s", thaw_last_error());
 }
 
-void pretraining_read_event(pretraining *p, char *text)
+void pretraining_weight_event(pretraining *p, char *text)
 {
     static const char flag[] = "--event-weight";
     char *parts[3];
-    if (p->n_readings == MOST_READINGS) cli_refuse("%s is given more than %d times", flag, MOST_READINGS);
+    if (p->n_weightings == MOST_WEIGHTINGS) cli_refuse("%s is given more than %d times", flag, MOST_WEIGHTINGS);
     const int n = cli_list(flag, cli_pair(flag, text), parts, 3);
-    p->read_names[p->n_readings] = text;
-    p->readings[p->n_readings++] =
+    p->weighted_events[p->n_weightings] = text;
+    p->weightings[p->n_weightings++] =
         (thaw_event_weighting){.weight = (float)cli_number(flag, parts[0], 1e-6, 1e6),
                              .target = n > 1 ? (float)cli_number(flag, parts[1], -1, 1) : NAN,
                              .exponent = n > 2 ? (float)cli_number(flag, parts[2], -8, 8) : NAN};
 }
 
-static int give_readings(thaw_model *model, const pretraining *p)
+static int set_weightings(thaw_model *model, const pretraining *p)
 {
-    for (int k = 0; k < p->n_readings; k++) {
+    for (int k = 0; k < p->n_weightings; k++) {
         int32_t event;
-        if (thaw_model_event_id(model, &event, p->read_names[k]) != THAW_OK) return cli_fail();
-        if (thaw_model_set_event_weighting(model, event, &p->readings[k]) != THAW_OK) return cli_fail();
+        if (thaw_model_event_id(model, &event, p->weighted_events[k]) != THAW_OK) return cli_fail();
+        if (thaw_model_set_event_weighting(model, event, &p->weightings[k]) != THAW_OK) return cli_fail();
     }
     return 0;
 }
@@ -115,7 +115,7 @@ int pretraining_run(thaw_model **out, const pretraining *p, const thaw_data *dat
     if (thaw_report_init(&r, sizeof r) != THAW_OK) return cli_fail();
     if (thaw_model_create(out, &p->config, data) != THAW_OK) return cli_fail();
     thaw_model_info info;
-    if (give_readings(*out, p) || cli_model_info(&info, *out)) {
+    if (set_weightings(*out, p) || cli_model_info(&info, *out)) {
         thaw_model_free(*out);
         *out = NULL;
         return 1;

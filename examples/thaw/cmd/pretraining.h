@@ -2,27 +2,58 @@
 #ifndef THAW_CLI_PRETRAINING_H
 #define THAW_CLI_PRETRAINING_H
 
-/* Pretraining as `thaw pretrain` and `thaw evaluate` share it: --set, --threads and --positive-min, a bar with the time
+/* Pretraining as `thaw pretrain`, `evaluate` and `replay` share it: --set, --threads and --positive-min, a bar with the time
  * left, and Ctrl-C that ends the training and keeps the model. */
 
 #include "thaw/thaw.h"
 
+/* The settings of --set: key, default, range or choices, effect. docs/settings.md has the same tables, and docs/check.sh
+ * compares both with src/api/api_config.c. */
+#define PRETRAINING_COMMON_HELP \
+    "      rank           0      0 … 256       dimension of the latent space; 0: 16 for ratings, 64 for rankings\n" \
+    "      seed           1      0 … 2^53      seeds everything random\n" \
+    "      passes         15     1 … 10000     passes of training, at most\n" \
+    "      valid_users    0      0 … 0.5       part of the users held out for validation; rankings: 0 means 0.2\n" \
+    "      half_life      0      0 … 1e30      age at which an event counts half, in units of its time. Ratings: 0: never.\n" \
+    "                                          Rankings: where the learning of it starts; 0: from the data\n" \
+    "      min_feature    2      1 … 2^31 - 1  feature values that fewer items or users have are ignored\n"
+
+#define PRETRAINING_RATING_HELP \
+    "      patience       3      0 … 10000     stop after so many passes without a better validation error; 0: never\n" \
+    "      rating_min     0      -1e6 … 1e6    smallest rating; equal to rating_max: both from the data\n" \
+    "      rating_max     0      -1e6 … 1e6    largest rating\n" \
+    "      batch_users    0      0 … 2^31 - 1  users per step; 0: all\n"
+
+#define PRETRAINING_RANKING_HELP \
+    "      target         empty  event name    the event to predict; empty: any positive event, on new items\n" \
+    "      loss           share  share, softmax, pairwise, squared, logistic: loss that fine-tunes embeddings\n"
+
 #define PRETRAINING_SET_HELP \
-    "  --set KEY=VALUE    a field of thaw_config: objective (rating or ranking; by the events), target, rank (16;\n" \
-    "                     ranking 64), passes (15), patience, seed, batch_users, half_life, rating_min,\n" \
-    "                     rating_max, min_feature, loss (of rankings: share, softmax, pairwise, squared, logistic)\n"
+    "  --set KEY=VALUE    a setting of the model; may be repeated. KEY, default, range, effect:\n" \
+    "    both objectives\n" \
+    "      objective      auto   auto, rating, ranking; auto: rating if any event carries a value, else ranking\n" \
+    PRETRAINING_COMMON_HELP \
+    "    rating only; refused for a ranking\n" \
+    PRETRAINING_RATING_HELP \
+    "    ranking only; refused for ratings\n" \
+    PRETRAINING_RANKING_HELP
+
+#define PRETRAINING_SET_RANKING_HELP \
+    "  --set KEY=VALUE    a setting of the model, a ranking; may be repeated. KEY, default, range, effect:\n" \
+    PRETRAINING_COMMON_HELP PRETRAINING_RANKING_HELP
 
 #define PRETRAINING_EVENT_HELP \
-    "  --event-weight NAME=W[,TARGET[,EXPONENT]]   how a ranking reads events of a name, instead of learning it: what\n" \
-    "                     one counts; 1 wanted or 0 not; the exponent of 1 + value in the weight\n"
+    "  --event-weight NAME=W[,TARGET[,EXPONENT]]   ranking only: set the weighting of an event name, else learned:\n" \
+    "                     W 1e-6 … 1e6, how much one event counts; TARGET -1 … 1, 1 for positive, 0 or less for\n" \
+    "                     negative; EXPONENT -8 … 8, of 1 + value in the weight\n"
 
-enum { MOST_READINGS = 16 };
+enum { MOST_WEIGHTINGS = 16 };
 
 typedef struct pretraining {
     thaw_config config;
-    const char *read_names[MOST_READINGS];
-    thaw_event_weighting readings[MOST_READINGS];
-    int n_readings;
+    const char *weighted_events[MOST_WEIGHTINGS];
+    thaw_event_weighting weightings[MOST_WEIGHTINGS];
+    int n_weightings;
     int32_t n_threads;
     thaw_threads *threads; /* NULL before pretraining_threads() and with one thread */
 } pretraining;
@@ -34,7 +65,7 @@ int pretraining_init(pretraining *out);
 void pretraining_set(pretraining *pretraining, char *text);
 
 /** Take the argument of an --event-weight, or cli_refuse(). */
-void pretraining_read_event(pretraining *pretraining, char *text);
+void pretraining_weight_event(pretraining *pretraining, char *text);
 
 /** Start the threads that the configuration then works on: 0, or 1 with a message. pretraining_end() ends them. */
 int pretraining_threads(pretraining *pretraining);

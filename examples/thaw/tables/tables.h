@@ -10,7 +10,7 @@
 #include "thaw/thaw.h"
 
 #define TABLES_HELP \
-    "  --inter TABLE      events: user_id, item_id and a rating or value\n" \
+    "  --inter TABLE      events: user_id, item_id; event, timestamp, and rating or value if there are any\n" \
     "  --item TABLE       features of items, by item_id\n" \
     "  --user TABLE       features of users, by user_id\n" \
     "  --where NAME=VALUE only events whose column NAME equals VALUE\n" \

@@ -55,19 +55,19 @@ static void fix_number(thaw__event_weighting *weighting, int bit, float *number,
     weighting->given = (float)((int)weighting->given | bit);
 }
 
-static void set_event(thaw_model *m, int32_t event, const thaw_event_weighting *reading)
+static void set_event(thaw_model *m, int32_t event, const thaw_event_weighting *weighting)
 {
-    thaw__event_weighting *weighting = &thaw__ranking_of(m)->weightings[event];
-    fix_number(weighting, THAW__GIVEN_WEIGHT, &weighting->weight, logf(reading->weight));
-    fix_number(weighting, THAW__GIVEN_TARGET, &weighting->target, reading->target);
-    if (!isnan(reading->target)) weighting->positive = reading->target > 0.5f;
-    fix_number(weighting, THAW__GIVEN_EXPONENT, &weighting->exponent, reading->exponent);
+    thaw__event_weighting *stored = &thaw__ranking_of(m)->weightings[event];
+    fix_number(stored, THAW__GIVEN_WEIGHT, &stored->weight, logf(weighting->weight));
+    fix_number(stored, THAW__GIVEN_TARGET, &stored->target, weighting->target);
+    if (!isnan(weighting->target)) stored->positive = weighting->target > 0.5f;
+    fix_number(stored, THAW__GIVEN_EXPONENT, &stored->exponent, weighting->exponent);
 }
 
 static void get_event(const thaw_model *m, int32_t event, thaw_event_weighting *out)
 {
-    const thaw__event_weighting *weighting = &thaw__ranking_of(m)->weightings[event];
-    *out = (thaw_event_weighting){expf(weighting->weight), weighting->target, weighting->exponent};
+    const thaw__event_weighting *stored = &thaw__ranking_of(m)->weightings[event];
+    *out = (thaw_event_weighting){expf(stored->weight), stored->target, stored->exponent};
 }
 
 const thaw__method thaw__ranking_method = {
