@@ -125,8 +125,8 @@ constant '128 neighbours' '(NEAR_MOST|NEIGHBOURS[A-Z_]*) = 128'
 constant 'rank 1 to 256' 'THAW__RANK_MAX = 256'
 constant 'ranking keeps 3,000 validation users at most' 'MOST_VALID = 3000'
 
-# ---- settings: the table of the code, docs/settings.md and the help of the command line have the same names and defaults,
-# each under the objective whose method lists it ----
+# ---- settings: the table of the code, docs/settings.md and the help of the command line have the same names and
+# defaults, each under the objective whose method lists it ----
 scope_of() {
     case $2 in
     COMMON) echo common ;;
@@ -137,9 +137,11 @@ heading() {
     awk -v name="$1" '/^## / { at = $0 } $0 ~ "^\\| `" name "` \\| " { print at; exit }' docs/settings.md
 }
 in_help() {
-    awk -v name="$1" '/^#define PRETRAINING_/ { at = $2 } $1 == "\"" && $2 == name { print at, $3; exit }' examples/thaw/cmd/pretraining.h
+    awk -v name="$1" '/^#define PRETRAINING_/ { at = $2 } $1 == "\"" && $2 == name { print at, $3; exit }' \
+        examples/thaw/cmd/pretraining.h
 }
-sed -n 's/^    {"\([a-z_]*\)", \([A-Z0-9]*\), \([A-Z]*\), AT([a-z_]*), .*, \([^,]*\), [A-Za-z_]*},$/\1 \2 \3 \4/p' src/api/api_config.c >"$work/settings"
+sed -n 's/^    {"\([a-z_]*\)", \([A-Z0-9]*\), \([A-Z]*\), AT([a-z_]*), .*, \([^,]*\), [A-Za-z_]*},$/\1 \2 \3 \4/p' \
+    src/api/api_config.c >"$work/settings"
 [ -s "$work/settings" ] || say "src/api/api_config.c: the table of settings is not found"
 while read -r name kind scope initial; do
     case $kind in CHOICE) initial=$(echo "${initial##*_}" | tr '[:upper:]' '[:lower:]') ;; TEXT) initial=empty ;; esac
@@ -149,9 +151,11 @@ while read -r name kind scope initial; do
     ranking) section='## Ranking only' macro=RANKING ;;
     *) say "no method lists the setting $name"; continue ;;
     esac
-    grep -qE "^\\| \`$name\` \\| \`?$initial\`? \\|" docs/settings.md || say "docs/settings.md: $name has not the default $initial"
+    grep -qE "^\\| \`$name\` \\| \`?$initial\`? \\|" docs/settings.md ||
+        say "docs/settings.md: $name has not the default $initial"
     [ "$(heading "$name")" = "$section" ] || say "docs/settings.md: $name is not under $section"
-    in_help "$name" | grep -qE "^PRETRAINING_${macro}_HELP $initial$" || say "help of thaw pretrain: $name $initial is missing"
+    in_help "$name" | grep -qE "^PRETRAINING_${macro}_HELP $initial$" ||
+        say "help of thaw pretrain: $name $initial is missing"
 done <"$work/settings"
 
 if [ "${SPELL:-0}" = 1 ]; then

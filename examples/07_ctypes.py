@@ -100,7 +100,8 @@ def main():
     thaw = Thaw(path)
     print(thaw.lib.thaw_build_info().decode())
 
-    tea, coffee = ["green tea", "black tea", "teapot", "honey"], ["espresso", "filter coffee", "coffee mill", "milk jug"]
+    tea = ["green tea", "black tea", "teapot", "honey"]
+    coffee = ["espresso", "filter coffee", "coffee mill", "milk jug"]
     ratings = [(f"c{u}", item, (4 if (item in tea) == (u % 2 == 0) else 1) + (7 * u + 5 * k) // 3 % 2)
                for u in range(60) for k, item in enumerate((tea + coffee)[j % 8] for j in range(u, u + 15, 3))]
     data = thaw.data(ratings)

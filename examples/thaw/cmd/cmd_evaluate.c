@@ -12,7 +12,8 @@ static const char *const help[] = {
     "usage: thaw evaluate --model MODEL --inter TABLE [option…]\n"
     "       thaw evaluate --protocol ranking --inter TABLE --holdout-users P [option…]\n"
     "Adapt to each user with some of the user's events and predict the others.\n\n"
-    "  --model MODEL      written by thaw pretrain\n" TABLES_HELP
+    "  --model MODEL      written by thaw pretrain\n",
+    TABLES_HELP,
     "\n"
     "  --protocol rating|ranking        predict ratings (default), or rank the whole catalogue\n"
     "  --support K,…      known events of a user: a number, all, or a part such as 80%\n"

@@ -13,9 +13,10 @@ static const char *const help[] = {
     "usage: thaw pretrain --inter TABLE --out MODEL [option…]\n"
     "Learn a model from the events of many users: a ranking from behaviour (views, carts, purchases), or ratings.\n"
     "Values are not needed: without them the model is a ranking.\n\n"
-    "  --out MODEL        where to save, atomically\n" TABLES_HELP
+    "  --out MODEL        where to save, atomically\n",
+    TABLES_HELP,
     "\n"
-    "  --valid-users P    the setting valid_users: part of the users held out for validation, 0 … 0.5 (0)\n"
+    "  --valid-users P    the setting valid_users: part of the users held out for validation, 0 … 0.5 (0)\n",
     PRETRAINING_EVENT_HELP,
     PRETRAINING_SET_HELP,
     "  --positive-min X   first drop events with a value below X\n"
