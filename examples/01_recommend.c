@@ -12,8 +12,8 @@
 
 enum { USERS = 60, ITEMS = 8, MAX_RATINGS = USERS * ITEMS };
 
-static const char *const names[ITEMS] = {"green tea", "black tea", "teapot", "honey",
-                                           "espresso", "filter coffee", "coffee mill", "milk jug"};
+static const char *const names[ITEMS] = {"green tea", "black tea",     "teapot",      "honey",
+                                         "espresso",  "filter coffee", "coffee mill", "milk jug"};
 
 /* Two groups of users: one likes the first four items, the other the last four. Each user rates five of the eight. */
 static int64_t make_ratings(const char **users, const char **items, float *values, char keys[][16])

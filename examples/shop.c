@@ -15,8 +15,8 @@ static const char *const products[][6] = {
     {"running shoes", "stopwatch", "rain jacket", "socks", "head torch", "water bottle"},
     {"easel", "brush set", "sketch book", "watercolours", "canvas", "oil paints"},
 };
-static const char *const adjectives[] = {"Blue", "Light", "Classic", "Large", "Red",
-                                         "Folding", "Sturdy", "Small", "Green", "Fine"};
+static const char *const adjectives[] = {"Blue",    "Light",  "Classic", "Large", "Red",
+                                         "Folding", "Sturdy", "Small",   "Green", "Fine"};
 static const char *const brands[] = {"Alder", "Birk", "Cormorant", "Dune", "Ember", "Fjell", "Grove", "Heron"};
 static const char *const ages[] = {"18-29", "30-44", "45-59", "60-99"};
 enum { N_CATEGORIES = 6, N_PRODUCTS = 6, N_ADJECTIVES = 10, N_BRANDS = 8, N_AGES = 4, MAX_EVENTS = 120 };

@@ -25,7 +25,8 @@ enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
 static void print_help(FILE *to)
 {
     fputs("usage: thaw VERB [option…]\n"
-          "Few-shot recommendations for new users and items.\n\n", to);
+          "Few-shot recommendations for new users and items.\n\n",
+          to);
     for (int i = 0; i < N_VERBS; i++) fprintf(to, "  %-10s %s\n", verbs[i].name, verbs[i].summary);
     fputs("\n"
           "  thaw VERB --help   the options of a verb, with examples\n"
@@ -37,7 +38,8 @@ static void print_help(FILE *to)
           "  thaw evaluate  --model shop.thaw --inter test.inter --support 1,3,all --baselines --train train.inter\n"
           "  thaw recommend --model shop.thaw --item shop.item --event sku-7:rating:5\n"
           "\n"
-          "Exit status: 0 success, 1 failure, 2 invalid arguments.\n", to);
+          "Exit status: 0 success, 1 failure, 2 invalid arguments.\n",
+          to);
 }
 
 static int run(int argc, char **argv)

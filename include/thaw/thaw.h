@@ -90,28 +90,28 @@ enum {
  *  "ranking" is a setting of that objective only: with the other one it must have its default: docs/settings.md. */
 typedef struct thaw_config {
     uint32_t struct_size;
-    int32_t rank;             /**< dimension of the latent space, 1 … 256; default 0: 16 for ratings, 64 for rankings */
-    uint64_t seed;            /**< seeds everything random; at most 2^53 if set by name; default 1 */
+    int32_t rank;  /**< dimension of the latent space, 1 … 256; default 0: 16 for ratings, 64 for rankings */
+    uint64_t seed; /**< seeds everything random; at most 2^53 if set by name; default 1 */
     thaw_allocator allocator; /**< default: malloc and free */
     thaw_parallel parallel;   /**< threads for training; must outlive the model; default: the calling thread */
     int32_t passes;           /**< passes of thaw_pretrain(), at most, 1 … 10000; default 15 */
     int32_t patience;         /**< ratings: stop after so many passes without a better validation error, 0 … 10000; 0:
                                    never; acts only with valid_users above 0; default 3 */
-    float valid_users;        /**< part of the users held out for validation, 0 … 0.5; default 0: ratings none; ranking
-                                   0.2. A ranking never holds out more than 3,000 users */
-    float half_life;          /**< age at which an event counts half, in the unit of its time, 0 … 10^30; default 0.
-                                   Ratings: used as given; 0: events do not age. Ranking: where the learning of it
-                                   starts; 0: at the mean time between the first and the last event of a user */
-    float rating_min;         /**< ratings: the smallest rating, -10^6 … 10^6; equal to rating_max, as by default: both
-                                   bounds are those of the data; default 0 */
-    float rating_max;         /**< ratings: the largest, -10^6 … 10^6, not below rating_min; default 0 */
-    int64_t batch_users;      /**< ratings: users per step of thaw_pretrain(), 0 … 2^31 - 1; default 0: all, exact EM */
-    int32_t min_feature;      /**< feature values that fewer items or users have are ignored, 1 … 2^31 - 1; default 2 */
-    int32_t objective;        /**< THAW_OBJECTIVE_AUTO … THAW_OBJECTIVE_RANKING; default THAW_OBJECTIVE_AUTO */
-    char target[72];          /**< ranking: name of the event to predict, such as "purchase", at most 64 bytes; "": any
-                                   positive event, of items that are new to the user; default "".  Since 0.2 */
-    int32_t loss;             /**< ranking: THAW_LOSS_SHARE … THAW_LOSS_LOGISTIC; default THAW_LOSS_SHARE.  Since 0.2 */
-    int32_t reserved;         /**< 0 */
+    float valid_users;   /**< part of the users held out for validation, 0 … 0.5; default 0: ratings none; ranking
+                              0.2. A ranking never holds out more than 3,000 users */
+    float half_life;     /**< age at which an event counts half, in the unit of its time, 0 … 10^30; default 0.
+                              Ratings: used as given; 0: events do not age. Ranking: where the learning of it
+                              starts; 0: at the mean time between the first and the last event of a user */
+    float rating_min;    /**< ratings: the smallest rating, -10^6 … 10^6; equal to rating_max, as by default: both
+                              bounds are those of the data; default 0 */
+    float rating_max;    /**< ratings: the largest, -10^6 … 10^6, not below rating_min; default 0 */
+    int64_t batch_users; /**< ratings: users per step of thaw_pretrain(), 0 … 2^31 - 1; default 0: all, exact EM */
+    int32_t min_feature; /**< feature values that fewer items or users have are ignored, 1 … 2^31 - 1; default 2 */
+    int32_t objective;   /**< THAW_OBJECTIVE_AUTO … THAW_OBJECTIVE_RANKING; default THAW_OBJECTIVE_AUTO */
+    char target[72];     /**< ranking: name of the event to predict, such as "purchase", at most 64 bytes; "": any
+                              positive event, of items that are new to the user; default "".  Since 0.2 */
+    int32_t loss;        /**< ranking: THAW_LOSS_SHARE … THAW_LOSS_LOGISTIC; default THAW_LOSS_SHARE.  Since 0.2 */
+    int32_t reserved;    /**< 0 */
 } thaw_config;
 
 /** Make every field its default.
@@ -173,12 +173,12 @@ enum { THAW_TYPE_TOKEN = 0, THAW_TYPE_TOKEN_SEQ = 1, THAW_TYPE_FLOAT = 2, THAW_T
 typedef struct thaw_event_columns {
     uint32_t struct_size;
     uint32_t reserved;
-    const char *const *users;   /**< user keys */
-    const char *const *items;   /**< item keys */
-    const char *const *events;  /**< event names, 1 … 64 bytes; NULL: all "rating". Names of GA4 are aliases: view_item
-                                     is view, add_to_cart cart, add_to_wishlist favourite, refund return */
-    const float *values;        /**< rating, quantity, amount …; NULL or NaN: the event carries no value */
-    const double *times;        /**< in any unit, usually seconds since 1970; NULL or NaN: unknown */
+    const char *const *users;  /**< user keys */
+    const char *const *items;  /**< item keys */
+    const char *const *events; /**< event names, 1 … 64 bytes; NULL: all "rating". Names of GA4 are aliases: view_item
+                                    is view, add_to_cart cart, add_to_wishlist favourite, refund return */
+    const float *values;       /**< rating, quantity, amount …; NULL or NaN: the event carries no value */
+    const double *times;       /**< in any unit, usually seconds since 1970; NULL or NaN: unknown */
     const char *const *baskets; /**< key of the basket or order that the event belongs to; NULL or "": none */
 } thaw_event_columns;
 
@@ -321,13 +321,13 @@ THAW_API thaw_status thaw_data_split(const thaw_data *data, thaw_data **train, t
  *  window. */
 typedef struct thaw_clean_options {
     uint32_t struct_size;
-    int32_t duplicates;        /**< 1: of events equal in user, item, event, value, time and basket keep the first */
-    float value_min;           /**< with value_max above it: drop events whose value is outside; default 0 */
-    float value_max;           /**< default 0: off */
-    int64_t max_per_window;    /**< drop users (bots) with more events than this in any window; default 0: off */
-    double window;             /**< length of the window, in the unit of times, above 0; default 86400 */
-    int64_t min_item_events;   /**< drop events of items with fewer; default 0: off */
-    int64_t min_user_events;   /**< drop events of users with fewer; default 0: off */
+    int32_t duplicates;      /**< 1: of events equal in user, item, event, value, time and basket keep the first */
+    float value_min;         /**< with value_max above it: drop events whose value is outside; default 0 */
+    float value_max;         /**< default 0: off */
+    int64_t max_per_window;  /**< drop users (bots) with more events than this in any window; default 0: off */
+    double window;           /**< length of the window, in the unit of times, above 0; default 86400 */
+    int64_t min_item_events; /**< drop events of items with fewer; default 0: off */
+    int64_t min_user_events; /**< drop events of users with fewer; default 0: off */
 } thaw_clean_options;
 
 /** Numbers of what thaw_data_clean() dropped, by rule, and of the events left. */
@@ -505,22 +505,22 @@ THAW_API thaw_status thaw_model_retire_items(thaw_model *model, const int64_t *r
 /** Sizes and numbers of a model. */
 typedef struct thaw_model_info {
     uint32_t struct_size;
-    int32_t rank;          /**< dimension of the latent space */
+    int32_t rank; /**< dimension of the latent space */
     int64_t items;
     int64_t item_features; /**< coordinates of the encoded features: one per token kept, up to 8 per number column */
     int64_t user_features; /**< the same of users */
     int64_t trained_users; /**< users that the model has learned from */
     int64_t trained_events;
-    int64_t steps;         /**< steps of training so far */
-    uint64_t id;           /**< hash of all that a user's posterior depends on; a user belongs to models of one id */
-    double mean;           /**< ratings: the mean rating */
-    double noise;          /**< ratings: noise sd of a score, in rating units */
-    float rating_min;      /**< ratings: bounds of a value */
+    int64_t steps;    /**< steps of training so far */
+    uint64_t id;      /**< hash of all that a user's posterior depends on; a user belongs to models of one id */
+    double mean;      /**< ratings: the mean rating */
+    double noise;     /**< ratings: noise sd of a score, in rating units */
+    float rating_min; /**< ratings: bounds of a value */
     float rating_max;
-    float half_life;       /**< given, or of a ranking learned; 0: none */
-    int32_t events;        /**< number of event names */
-    int32_t objective;     /**< THAW_OBJECTIVE_RATING or THAW_OBJECTIVE_RANKING.  Since 0.2 */
-    int32_t reserved;      /**< 0 */
+    float half_life;   /**< given, or of a ranking learned; 0: none */
+    int32_t events;    /**< number of event names */
+    int32_t objective; /**< THAW_OBJECTIVE_RATING or THAW_OBJECTIVE_RANKING.  Since 0.2 */
+    int32_t reserved;  /**< 0 */
 } thaw_model_info;
 
 /** Make every field 0.  Since 0.1. */
@@ -536,9 +536,9 @@ typedef struct thaw_param_info {
     const char *name;  /**< lent until the model is freed */
     const char *type;  /**< of an element: "F32", "F64", "I32", "I64" or "U8"; lent for ever */
     int64_t rows;
-    int64_t columns;   /**< 0: a vector of `rows` */
+    int64_t columns; /**< 0: a vector of `rows` */
     int64_t bytes;
-    double value;      /**< NaN unless is_number */
+    double value; /**< NaN unless is_number */
 } thaw_param_info;
 
 /** Make every field 0.  Since 0.3. */
@@ -716,8 +716,8 @@ THAW_API thaw_status thaw_adapt(const thaw_model *model, thaw_user *user, const 
  *  @return as thaw_adapt(); THAW_E_RANGE also for bad offsets. Nothing is written if an event or offset is wrong
  *  The means equal those of thaw_adapt() to 1e-4 relative. Allocates nothing; needs about 170 KiB of stack.  Since 0.1.
  */
-THAW_API thaw_status thaw_adapt_many(const thaw_model *model, thaw_user *user, float *means,
-                                     const thaw_event *events, const int64_t *offsets, int64_t n_users);
+THAW_API thaw_status thaw_adapt_many(const thaw_model *model, thaw_user *user, float *means, const thaw_event *events,
+                                     const int64_t *offsets, int64_t n_users);
 
 /** Add one event to a user's posterior: the result is that of thaw_adapt() on all events in any order (to 1e-4
  *  relative).
@@ -794,7 +794,7 @@ THAW_API thaw_status thaw_score(const thaw_model *model, const thaw_user *user, 
 
 /** One recommended item; mean and variance are those of thaw_score(). */
 typedef struct thaw_hit {
-    int64_t item;   /**< row */
+    int64_t item; /**< row */
     float mean;
     float variance;
 } thaw_hit;
@@ -807,12 +807,12 @@ typedef struct thaw_query {
     int64_t top;            /**< length of the list, at most, >= 1; default 10 */
     const int64_t *exclude; /**< [n_exclude] rows that are never recommended; fastest in ascending order */
     int64_t n_exclude;
-    const int64_t *allow;   /**< [n_allow] recommend only these rows; NULL: all. A row that is given twice counts once
-                                 in ascending order; in another order it may be recommended twice */
+    const int64_t *allow; /**< [n_allow] recommend only these rows; NULL: all. A row that is given twice counts once
+                               in ascending order; in another order it may be recommended twice */
     int64_t n_allow;
-    const int32_t *groups;  /**< [n_groups] group of each item, such as its category, from thaw_model_item_groups() or
-                                 your own; below 0: none. Used only with allow_groups or group_cap */
-    int64_t n_groups;       /**< the items of the model; 0 without groups */
+    const int32_t *groups; /**< [n_groups] group of each item, such as its category, from thaw_model_item_groups() or
+                                your own; below 0: none. Used only with allow_groups or group_cap */
+    int64_t n_groups;      /**< the items of the model; 0 without groups */
     const int32_t *allow_groups; /**< [n_allow_groups] recommend only items of these groups; NULL: all items */
     int64_t n_allow_groups;
     int64_t group_cap;      /**< at most so many of one group; items without a group do not count; default 0: no cap */

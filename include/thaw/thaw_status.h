@@ -22,18 +22,18 @@ typedef int32_t thaw_status;
 
 enum {
     THAW_OK = 0,
-    THAW_E_ARG = 1,         /**< a required pointer is NULL, or an argument contradicts another */
-    THAW_E_RANGE = 2,       /**< a number is NaN, infinite, or outside its documented bounds */
-    THAW_E_NOMEM = 3,       /**< an allocation failed, or a size does not fit the address space */
-    THAW_E_UNKNOWN = 4,     /**< a key, name or setting does not exist */
-    THAW_E_MISMATCH = 5,    /**< two objects do not belong together, such as a user and another model */
-    THAW_E_IO = 6,          /**< the operating system refused to open, read, write or rename; a parallel hook failed */
-    THAW_E_FORMAT = 7,      /**< bytes are damaged, truncated or not what they claim to be */
-    THAW_E_VERSION = 8,     /**< a file or struct is newer than this library */
-    THAW_E_NUMERIC = 9,     /**< a result is not finite, or a matrix not positive definite */
+    THAW_E_ARG = 1,          /**< a required pointer is NULL, or an argument contradicts another */
+    THAW_E_RANGE = 2,        /**< a number is NaN, infinite, or outside its documented bounds */
+    THAW_E_NOMEM = 3,        /**< an allocation failed, or a size does not fit the address space */
+    THAW_E_UNKNOWN = 4,      /**< a key, name or setting does not exist */
+    THAW_E_MISMATCH = 5,     /**< two objects do not belong together, such as a user and another model */
+    THAW_E_IO = 6,           /**< the operating system refused to open, read, write or rename; a parallel hook failed */
+    THAW_E_FORMAT = 7,       /**< bytes are damaged, truncated or not what they claim to be */
+    THAW_E_VERSION = 8,      /**< a file or struct is newer than this library */
+    THAW_E_NUMERIC = 9,      /**< a result is not finite, or a matrix not positive definite */
     THAW_E_UNSUPPORTED = 10, /**< this model or build does not have it, such as a setting of the other objective */
-    THAW_E_CANCELLED = 11,  /**< the progress callback returned non-zero; the model is usable */
-    THAW_E_SPACE = 12       /**< the caller's buffer is too small; the size output or thaw_last_error() has the need */
+    THAW_E_CANCELLED = 11,   /**< the progress callback returned non-zero; the model is usable */
+    THAW_E_SPACE = 12        /**< the caller's buffer is too small; the size output or thaw_last_error() has the need */
 };
 
 /** The allocator of an object.

@@ -100,10 +100,8 @@ static void probe(void)
     if (!*vendor) identify_file(vendor, sizeof vendor);
     const char *fault = !integers_are_32_bits() ? "64-bit integers" : !results_are_correct() ? "wrong numbers" : NULL;
     use = fault ? THAW__BLAS_REFUSED : serial ? THAW__BLAS_SERIAL : THAW__BLAS_FREE;
-    if (fault)
-        snprintf(name, sizeof name, "ref (blas refused: %s; %s)", fault, vendor);
-    else
-        snprintf(name, sizeof name, "blas (%s)", vendor);
+    if (fault) snprintf(name, sizeof name, "ref (blas refused: %s; %s)", fault, vendor);
+    else snprintf(name, sizeof name, "blas (%s)", vendor);
 }
 
 thaw__blas_use thaw__blas_probe(void)

@@ -27,21 +27,20 @@ INLINE void add_gram(int64_t n, const vec *X, vec *G)
     for (int64_t i = 0; i < n; i += GRAM_ROWS)
         for (int64_t j = i; j < n; j += GRAM_COLUMNS) {
             vec sum[GRAM_ROWS][GRAM_COLUMNS];
-            UNROLL for (int r = 0; r < GRAM_ROWS; r++)
-                UNROLL for (int q = 0; q < GRAM_COLUMNS; q++) sum[r][q] = G[(i + r) * ld + j + q];
+            UNROLL for (int r = 0; r < GRAM_ROWS; r++) UNROLL for (int q = 0; q < GRAM_COLUMNS; q++) sum[r][q] =
+                G[(i + r) * ld + j + q];
             for (int c = 0; c < W; c++)
-                UNROLL for (int r = 0; r < GRAM_ROWS; r++)
-                    UNROLL for (int q = 0; q < GRAM_COLUMNS; q++) sum[r][q] += X[(i + r) * W + c] * X[(j + q) * W + c];
-            UNROLL for (int r = 0; r < GRAM_ROWS; r++)
-                UNROLL for (int q = 0; q < GRAM_COLUMNS; q++) G[(i + r) * ld + j + q] = sum[r][q];
+                UNROLL for (int r = 0; r < GRAM_ROWS; r++) UNROLL for (int q = 0; q < GRAM_COLUMNS; q++) sum[r][q] +=
+                    X[(i + r) * W + c] * X[(j + q) * W + c];
+            UNROLL for (int r = 0; r < GRAM_ROWS; r++) UNROLL for (int q = 0; q < GRAM_COLUMNS; q++)
+                G[(i + r) * ld + j + q] = sum[r][q];
         }
 }
 
 /* out[k] = value k of every user, from [W, n]. */
 INLINE void transpose_values(int64_t n, const float *values, vec *out)
 {
-    for (int64_t k = 0; k < n; k++)
-        UNROLL for (int u = 0; u < W; u++) out[k][u] = values[u * n + k];
+    for (int64_t k = 0; k < n; k++) UNROLL for (int u = 0; u < W; u++) out[k][u] = values[u * n + k];
 }
 
 /* G <- I + S G S, then L D L' with forward substitution, then back substitution:
@@ -138,8 +137,7 @@ INLINE void times_rows(int64_t n, int64_t stride, const float *X, const vec *x, 
         vec sum[GRAM_COLUMNS];
         UNROLL for (int q = 0; q < GRAM_COLUMNS; q++) row[q] = X + (k + q < n ? k + q : n - 1) * stride;
         clear(GRAM_COLUMNS, sum);
-        for (int64_t c = 0; c < stride; c++)
-            UNROLL for (int q = 0; q < GRAM_COLUMNS; q++) sum[q] += row[q][c] * x[c];
+        for (int64_t c = 0; c < stride; c++) UNROLL for (int q = 0; q < GRAM_COLUMNS; q++) sum[q] += row[q][c] * x[c];
         UNROLL for (int q = 0; q < GRAM_COLUMNS; q++) v[k + q] = sum[q];
     }
 }

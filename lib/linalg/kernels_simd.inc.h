@@ -21,10 +21,22 @@ typedef float vec __attribute__((vector_size(4 * WIDTH), may_alias));
 typedef int32_t mask __attribute__((vector_size(4 * WIDTH), may_alias));
 typedef float vec_any __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias)); /* at any address of a float */
 
-INLINE vec load(const float *p) { return *(const vec *)p; }
-INLINE vec load_any(const float *p) { return *(const vec_any *)p; }
-INLINE void store(float *p, vec v) { *(vec *)p = v; }
-INLINE vec all(float x) { return x - (vec){0}; }
+INLINE vec load(const float *p)
+{
+    return *(const vec *)p;
+}
+INLINE vec load_any(const float *p)
+{
+    return *(const vec_any *)p;
+}
+INLINE void store(float *p, vec v)
+{
+    *(vec *)p = v;
+}
+INLINE vec all(float x)
+{
+    return x - (vec){0};
+}
 
 /* All lanes = v[k]. */
 INLINE vec lane(vec v, int k)
@@ -91,7 +103,8 @@ INLINE vec zip_high(vec a, vec b)
 INLINE void zip_rows(vec row[W])
 {
     vec zipped[W];
-    UNROLL for (int i = 0; i < W / 2; i++) {
+    UNROLL for (int i = 0; i < W / 2; i++)
+    {
         zipped[2 * i] = zip_low(row[i], row[i + W / 2]);
         zipped[2 * i + 1] = zip_high(row[i], row[i + W / 2]);
     }

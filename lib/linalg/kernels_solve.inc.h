@@ -21,7 +21,8 @@ INLINE void add_products(vec sum[W], int64_t n, const float *A, const float *B, 
 /* row <- V row with V [W, W] lower triangular, from the last row up. */
 INLINE void lower_times(const float *V, vec row[W])
 {
-    UNROLL for (int i = W - 1; i >= 0; i--) {
+    UNROLL for (int i = W - 1; i >= 0; i--)
+    {
         vec sum = V[i * W] * row[0];
         UNROLL for (int p = 1; p <= i; p++) sum += V[i * W + p] * row[p];
         row[i] = sum;
@@ -34,11 +35,13 @@ INLINE void lower_times(const float *V, vec row[W])
 INLINE vec eliminate(int64_t n, vec row[W], vec inverse[W])
 {
     vec d = {0};
-    UNROLL for (int i = 0; i < W; i++) {
+    UNROLL for (int i = 0; i < W; i++)
+    {
         if (i == n) break;
         const vec pivot = lane(row[i], i), scaled = row[i] / pivot;
         d = with_lane(d, i, pivot);
-        UNROLL for (int p = i + 1; p < W; p++) {
+        UNROLL for (int p = i + 1; p < W; p++)
+        {
             row[p] -= lane(scaled, p) * row[i];
             inverse[p] -= lane(scaled, p) * inverse[i];
         }
@@ -56,7 +59,8 @@ INLINE void factor_diagonal(int64_t n, int64_t j, float *G, int64_t ld, float *V
     UNROLL for (int i = 0; i < W; i++) row[i] = load(block + i * ld) - sum[i];
     UNROLL for (int i = 0; i < W; i++) inverse[i] = unit(i);
     const vec s = 1.0f / root(eliminate(n, row, inverse));
-    UNROLL for (int i = 0; i < W; i++) {
+    UNROLL for (int i = 0; i < W; i++)
+    {
         store(block + i * ld, row[i] * lane(s, i));
         store(V + i * W, inverse[i] * lane(s, i));
     }
@@ -98,7 +102,8 @@ static void solve_upper(int64_t n, const float *G, int64_t ld, const float *V, f
     for (int64_t j = (n - 1) / W * W; j >= 0; j -= W) {
         vec rest = load(z + j), x = {0};
         if (j + W < n) rest -= times_beside(j, n, G, ld, z);
-        UNROLL for (int i = 0; i < W; i++) {
+        UNROLL for (int i = 0; i < W; i++)
+        {
             if (j + i == n) break;
             x += lane(rest, i) * load(V + (j + i) * W);
         }
@@ -119,8 +124,8 @@ INLINE void gram_tile(int64_t i, int64_t j, int64_t n, int64_t stride, const flo
     vec sum[W];
     clear(W, sum);
     for (int64_t c = 0; c < stride; c += W)
-        UNROLL for (int r = 0; r < TILE; r++)
-            UNROLL for (int q = 0; q < 4; q++) sum[4 * r + q] += load(a[r] + c) * load(b[q] + c);
+        UNROLL for (int r = 0; r < TILE; r++) UNROLL for (int q = 0; q < 4; q++) sum[4 * r + q] +=
+            load(a[r] + c) * load(b[q] + c);
     const vec tile = sums(sum);
     UNROLL for (int r = 0; r < TILE; r++) memcpy(G + (i + r) * ld + j, (const float *)&tile + 4 * r, 4 * sizeof *G);
 }
@@ -184,7 +189,7 @@ INLINE void transpose_block(const float *from, int64_t ld_from, float *to, int64
     vec row[W];
     UNROLL for (int r = 0; r < W; r++) row[r] = load_any(from + r * ld_from);
     transpose(row);
-    UNROLL for (int r = 0; r < W; r++) *(vec_any *)(to + r * ld_to) = row[r];
+    UNROLL for (int r = 0; r < W; r++) * (vec_any *)(to + r * ld_to) = row[r];
 }
 
 /* U = L' in a buffer of whole blocks: block by block, then the remaining rows of L. */
@@ -232,7 +237,8 @@ INLINE void invert_block(int64_t n, const float *U, int64_t ld, vec s, float *V)
 {
     vec row[W];
     UNROLL for (int i = 0; i < W; i++) row[i] = unit(i);
-    UNROLL for (int i = 0; i < W; i++) {
+    UNROLL for (int i = 0; i < W; i++)
+    {
         if (i == n) break;
         row[i] *= lane(s, i);
         store(V + i * W, row[i]);

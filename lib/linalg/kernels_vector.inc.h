@@ -38,8 +38,7 @@ INLINE void times_columns(int N, int64_t d, int64_t stride, const float *P, cons
         UNROLL for (int c = 0; c < N; c++) even[c] += x[i] * load(row + c * W);
         UNROLL for (int c = 0; c < N; c++) odd[c] += x[i + 1] * load(row + stride + c * W);
     }
-    if (i < d)
-        UNROLL for (int c = 0; c < N; c++) even[c] += x[i] * load(P + i * stride + c * W);
+    if (i < d) UNROLL for (int c = 0; c < N; c++) even[c] += x[i] * load(P + i * stride + c * W);
     UNROLL for (int c = 0; c < N; c++) g[c] = even[c] + odd[c];
 }
 
@@ -51,10 +50,8 @@ INLINE float symmetric_times(int64_t d, int64_t stride, const float *P, const fl
     while (c < stride) {
         vec part[4];
         const int n = stride - c >= 4 * W ? 4 : 1;
-        if (n == 4)
-            times_columns(4, d, stride, P + c, x, part);
-        else
-            times_columns(1, d, stride, P + c, x, part);
+        if (n == 4) times_columns(4, d, stride, P + c, x, part);
+        else times_columns(1, d, stride, P + c, x, part);
         for (int p = 0; p < n; p++, c += W) {
             if (g) store(g + c, part[p]);
             s += part[p] * load(x + c);

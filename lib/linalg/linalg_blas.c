@@ -56,18 +56,14 @@ static void gemv(CBLAS_TRANSPOSE transpose, int64_t m, int64_t n, float alpha, c
 
 void thaw__gemv(int64_t m, int64_t n, float alpha, const float *A, int64_t lda, const float *x, float beta, float *y)
 {
-    if (can_use_blas(m < n ? m : n, max2(m, lda)))
-        gemv(CblasNoTrans, m, n, alpha, A, lda, x, beta, y);
-    else
-        thaw__ref_gemv(m, n, alpha, A, lda, x, beta, y);
+    if (can_use_blas(m < n ? m : n, max2(m, lda))) gemv(CblasNoTrans, m, n, alpha, A, lda, x, beta, y);
+    else thaw__ref_gemv(m, n, alpha, A, lda, x, beta, y);
 }
 
 void thaw__gemv_t(int64_t m, int64_t n, float alpha, const float *A, int64_t lda, const float *x, float beta, float *y)
 {
-    if (can_use_blas(m < n ? m : n, max2(m, lda)))
-        gemv(CblasTrans, m, n, alpha, A, lda, x, beta, y);
-    else
-        thaw__ref_gemv_t(m, n, alpha, A, lda, x, beta, y);
+    if (can_use_blas(m < n ? m : n, max2(m, lda))) gemv(CblasTrans, m, n, alpha, A, lda, x, beta, y);
+    else thaw__ref_gemv_t(m, n, alpha, A, lda, x, beta, y);
 }
 
 /* can_use_blas() for cblas_sgemm. */
@@ -90,8 +86,7 @@ void thaw__gemm(int64_t m, int64_t n, int64_t k, float alpha, const float *A, in
 {
     if (can_use_gemm(m, n, k, lda, ldb, ldc))
         gemm(CblasNoTrans, CblasNoTrans, m, n, k, alpha, A, lda, B, ldb, beta, C, ldc);
-    else
-        thaw__ref_gemm(m, n, k, alpha, A, lda, B, ldb, beta, C, ldc);
+    else thaw__ref_gemm(m, n, k, alpha, A, lda, B, ldb, beta, C, ldc);
 }
 
 void thaw__gemm_nt(int64_t m, int64_t n, int64_t k, float alpha, const float *A, int64_t lda, const float *B,
@@ -99,8 +94,7 @@ void thaw__gemm_nt(int64_t m, int64_t n, int64_t k, float alpha, const float *A,
 {
     if (can_use_gemm(m, n, k, lda, ldb, ldc))
         gemm(CblasNoTrans, CblasTrans, m, n, k, alpha, A, lda, B, ldb, beta, C, ldc);
-    else
-        thaw__ref_gemm_nt(m, n, k, alpha, A, lda, B, ldb, beta, C, ldc);
+    else thaw__ref_gemm_nt(m, n, k, alpha, A, lda, B, ldb, beta, C, ldc);
 }
 
 void thaw__gemm_tn(int64_t m, int64_t n, int64_t k, float alpha, const float *A, int64_t lda, const float *B,
@@ -108,8 +102,7 @@ void thaw__gemm_tn(int64_t m, int64_t n, int64_t k, float alpha, const float *A,
 {
     if (can_use_gemm(m, n, k, lda, ldb, ldc))
         gemm(CblasTrans, CblasNoTrans, m, n, k, alpha, A, lda, B, ldb, beta, C, ldc);
-    else
-        thaw__ref_gemm_tn(m, n, k, alpha, A, lda, B, ldb, beta, C, ldc);
+    else thaw__ref_gemm_tn(m, n, k, alpha, A, lda, B, ldb, beta, C, ldc);
 }
 
 void thaw__syrk_t(int64_t n, int64_t k, float alpha, const float *A, int64_t lda, float beta, float *C, int64_t ldc)

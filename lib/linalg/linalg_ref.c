@@ -108,10 +108,8 @@ static void trsm_left(int64_t n, int64_t m, const float *L, int64_t ldl, float *
 
 void thaw__ref_trsm(int right, int64_t n, int64_t m, const float *L, int64_t ldl, float *B, int64_t ldb)
 {
-    if (right)
-        trsm_right(n, m, L, ldl, B, ldb);
-    else
-        trsm_left(n, m, L, ldl, B, ldb);
+    if (right) trsm_right(n, m, L, ldl, B, ldb);
+    else trsm_left(n, m, L, ldl, B, ldb);
 }
 
 #define REAL float

@@ -8,12 +8,9 @@ int64_t POTRF(int64_t n, REAL *A, int64_t lda)
         for (int64_t j = 0; j <= i; j++) {
             double sum = (double)A[i * lda + j];
             for (int64_t p = 0; p < j; p++) sum -= (double)A[i * lda + p] * (double)A[j * lda + p];
-            if (j < i)
-                A[i * lda + j] = (REAL)(sum / (double)A[j * lda + j]);
-            else if (sum > 0.0 && isfinite((REAL)sum))
-                A[i * lda + i] = (REAL)sqrt(sum);
-            else
-                return i + 1;
+            if (j < i) A[i * lda + j] = (REAL)(sum / (double)A[j * lda + j]);
+            else if (sum > 0.0 && isfinite((REAL)sum)) A[i * lda + i] = (REAL)sqrt(sum);
+            else return i + 1;
         }
     }
     return 0;

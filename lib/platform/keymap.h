@@ -12,13 +12,13 @@
 
 typedef struct thaw__keymap {
     thaw_allocator allocator;
-    char *bytes;      /* [n_bytes] keys, each with its zero byte */
+    char *bytes; /* [n_bytes] keys, each with its zero byte */
     size_t n_bytes;
     size_t cap_bytes;
     int64_t *offsets; /* [n] start of key r in bytes */
     size_t cap_offsets;
     int64_t n;
-    int32_t *slots;   /* [n_slots] row, or -1: empty; n_slots is a power of 2, at most half of the slots are used */
+    int32_t *slots; /* [n_slots] row, or -1: empty; n_slots is a power of 2, at most half of the slots are used */
     size_t n_slots;
 } thaw__keymap;
 

@@ -19,17 +19,17 @@ const char *thaw__last_error(void);
 const char *thaw__status_text(thaw_status code);
 
 /** Return the status of a call that failed. */
-#define THAW__TRY(call)                                                                                                \
-    do {                                                                                                               \
-        thaw_status try_ = (call);                                                                                     \
-        if (try_ != THAW_OK) return try_;                                                                              \
+#define THAW__TRY(call) \
+    do { \
+        thaw_status try_ = (call); \
+        if (try_ != THAW_OK) return try_; \
     } while (0)
 
 /** Go to the label `fail` if a call fails; sets the local variable `st`. */
-#define THAW__TRY_GOTO(call)                                                                                           \
-    do {                                                                                                               \
-        st = (call);                                                                                                   \
-        if (st != THAW_OK) goto fail;                                                                                  \
+#define THAW__TRY_GOTO(call) \
+    do { \
+        st = (call); \
+        if (st != THAW_OK) goto fail; \
     } while (0)
 
 #endif

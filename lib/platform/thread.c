@@ -50,7 +50,7 @@ struct thaw__pool {
         thaw__pool *pool;
         pthread_t thread;
         int32_t worker;
-    } *members; /* [n_workers - 1] */
+    } * members; /* [n_workers - 1] */
 };
 
 static void run_tasks(thaw__pool *pool, int32_t worker)

@@ -19,6 +19,7 @@
 
 enum { W = WIDTH, PARTS = THAW__TILE / WIDTH, SUMS_MOST = 2 * THAW__QUANTISED_QUERIES };
 
+/* clang-format off */
 #if WIDTH == 16
 
 typedef __m512 vf;
@@ -122,6 +123,7 @@ INLINE void keep(thaw__candidates *out, unsigned which, vf bounds, int64_t row)
 }
 
 #endif
+/* clang-format on */
 
 /* Units unit … unit + T - 1 times queries p[0 … P - 1]: sum[t P + q] = codes . k. With one query, registers are free:
  * the two halves of a load are summed separately, which shortens the chains of dependent additions. */
@@ -132,22 +134,25 @@ INLINE void multiply(int whole, int T, int P, const thaw__codes *codes, int64_t 
     const int apart = P == 1;
     int64_t at[UNITS_MOST];
     vi other[UNITS_MOST];
-    UNROLL for (int t = 0; t < T; t++)
-        at[t] = (unit + t) / PARTS * size + 4 * THAW__TILE + (unit + t) % PARTS * (4 * W);
+    UNROLL for (int t = 0; t < T; t++) at[t] =
+        (unit + t) / PARTS * size + 4 * THAW__TILE + (unit + t) % PARTS * (4 * W);
     UNROLL for (int k = 0; k < T * P; k++) sum[k] = zero();
     UNROLL for (int t = 0; t < T; t++) other[t] = zero();
     for (int64_t g = 0; g < codes->stride / 8; g++) {
         vi coarse[UNITS_MOST], fine[UNITS_MOST];
-        UNROLL for (int t = 0; t < T; t++) {
+        UNROLL for (int t = 0; t < T; t++)
+        {
             const int64_t place = at[t] + g * (4 * THAW__TILE);
             coarse[t] = load_bytes(codes->coarse + place);
             fine[t] = whole ? load_bytes(codes->fine + place) : zero();
         }
-        UNROLL for (int second = 0; second < 2; second++) {
+        UNROLL for (int second = 0; second < 2; second++)
+        {
             codes4 c[UNITS_MOST];
             vi *to = apart && second ? other : sum;
             UNROLL for (int t = 0; t < T; t++) c[t] = unpack(whole, second, coarse[t], fine[t]);
-            UNROLL for (int q = 0; q < P; q++) {
+            UNROLL for (int q = 0; q < P; q++)
+            {
                 const vi k = four_k(p[q].k + 8 * g + 4 * second);
                 UNROLL for (int t = 0; t < T; t++) to[t * P + q] = add_products(whole, to[t * P + q], c[t], k);
             }
@@ -170,15 +175,15 @@ INLINE void multiply_narrow(int T, int P, const thaw__codes *codes, int64_t unit
         vi pairs[SUMS_MOST];
         stop = g + PART < end ? g + PART : end;
         UNROLL for (int k = 0; k < T * P; k++) pairs[k] = zero();
-        for (int64_t h = g; h < stop; h++)
-            UNROLL for (int t = 0; t < T; t++) {
+        for (int64_t h = g; h < stop; h++) UNROLL for (int t = 0; t < T; t++)
+            {
                 const int64_t at = (unit + t) / PARTS * size + 4 * THAW__TILE * (1 + h) + (unit + t) % PARTS * (4 * W);
                 const vi coarse = load_bytes(codes->coarse + at);
-                UNROLL for (int second = 0; second < 2; second++) {
+                UNROLL for (int second = 0; second < 2; second++)
+                {
                     const vi c = unpack(0, second, coarse, coarse).high;
-                    UNROLL for (int q = 0; q < P; q++)
-                        pairs[t * P + q] = _mm256_add_epi16(
-                            pairs[t * P + q], _mm256_maddubs_epi16(c, four_k(p[q].k + 8 * h + 4 * second)));
+                    UNROLL for (int q = 0; q < P; q++) pairs[t * P + q] = _mm256_add_epi16(
+                        pairs[t * P + q], _mm256_maddubs_epi16(c, four_k(p[q].k + 8 * h + 4 * second)));
                 }
             }
         UNROLL for (int k = 0; k < T * P; k++) sum[k] = add(sum[k], widened(pairs[k], 1));
@@ -205,7 +210,7 @@ typedef struct scales {
 INLINE scales scales_of(int whole, const thaw__quantised_query *p, float least)
 {
     return (scales){all((whole ? 127.5f : 7.5f) * p->sum), all(p->step), all(p->shift), all(p->error_scale),
-                    {all(p->c[0]), all(p->c[1])}, all(least)};
+                    {all(p->c[0]), all(p->c[1])},          all(least)};
 }
 
 /* Keep rows with offset + shift + (codes . k - middle) step + error_scale error >= least, or NaN. */
@@ -215,7 +220,8 @@ INLINE void test_bounds(int whole, int P, const thaw__coded *t, int64_t unit, co
     const uint8_t *plane = whole ? t->codes->fine : t->codes->coarse;
     const vi numbers = load_bytes(plane + unit / PARTS * thaw__tile_bytes(t->codes->stride) + unit % PARTS * (4 * W));
     const vf step = upper_halves(numbers) * all(whole ? 0.0625f : 1), error = lower_halves(numbers);
-    UNROLL for (int q = 0; q < P; q++) {
+    UNROLL for (int q = 0; q < P; q++)
+    {
         const scales by = P == 1 ? *one : scales_of(whole, &p[q], least[q]);
         const vf product = fma_of(converted(sum[q]) - by.middle, step * by.step, by.shift);
         const vf bound = offsets(t, unit * W, by.c) + fma_of(by.error_scale, error, product);

@@ -13,8 +13,8 @@
 static inline thaw_status thaw__check_grown(const char *name, uint32_t struct_size, size_t first, size_t known)
 {
     if (struct_size > known)
-        return thaw__fail(THAW_E_VERSION, "%s.struct_size is %u; must be at most %zu in this version", name, struct_size,
-                          known);
+        return thaw__fail(THAW_E_VERSION, "%s.struct_size is %u; must be at most %zu in this version", name,
+                          struct_size, known);
     if (struct_size < first || struct_size % sizeof(uint32_t))
         return thaw__fail(THAW_E_ARG, "%s.struct_size is %u; must be %zu: call its init function", name, struct_size,
                           known);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The configuration: one table of settings, with type, bounds and default, serves initialising, setting by name and checking.
- * Which settings beyond the common ones a method uses is written in its type (model.h). */
+ * The configuration: one table of settings, with type, bounds and default, serves initialising, setting by name and
+ * checking. Which settings beyond the common ones a method uses is written in its type (model.h). */
 #include "api_config.h"
 
 #include <inttypes.h>
@@ -55,7 +55,8 @@ static const struct setting {
 
 enum { N_SETTINGS = sizeof settings / sizeof *settings, MOST_CHOICES = 255, LIST_BYTES = 160 };
 
-/* ---- numbers in the struct ---------------------------------------------------------------------------------------- */
+/* ---- numbers in the struct ----------------------------------------------------------------------------------------
+ */
 
 static double read_number(const thaw_config *config, const struct setting *s)
 {
@@ -98,7 +99,8 @@ thaw_status thaw_config_init(thaw_config *config, uint32_t struct_size)
     return THAW_OK;
 }
 
-/* ---- by name ------------------------------------------------------------------------------------------------------ */
+/* ---- by name ------------------------------------------------------------------------------------------------------
+ */
 
 /* "share, softmax, pairwise, squared or logistic" */
 static void list_choices(char text[LIST_BYTES], const struct setting *s)
@@ -109,7 +111,11 @@ static void list_choices(char text[LIST_BYTES], const struct setting *s)
     text[0] = 0;
     for (int32_t value = 0; value <= last && n < LIST_BYTES; value++)
         if (s->choice(value))
-            n += (size_t)snprintf(text + n, LIST_BYTES - n, "%s%s", value == 0 ? "" : value == last ? " or " : ", ", s->choice(value));
+            n += (size_t)snprintf(text + n, LIST_BYTES - n, "%s%s",
+                                  value == 0      ? ""
+                                  : value == last ? " or "
+                                                  : ", ",
+                                  s->choice(value));
 }
 
 static thaw_status refuse_choice(const struct setting *s, const char *value)
@@ -162,7 +168,8 @@ thaw_status thaw_config_set(thaw_config *config, const char *key, const char *va
     const struct setting *s = find_setting(key);
     if (!s) return thaw__fail(THAW_E_UNKNOWN, "no setting is named \"%.40s\"", key);
     if (s->at + s->size > config->struct_size) /* the struct of an older version */
-        return thaw__fail(THAW_E_VERSION, "config.struct_size is %u; %s needs %zu bytes", config->struct_size, key, sizeof *config);
+        return thaw__fail(THAW_E_VERSION, "config.struct_size is %u; %s needs %zu bytes", config->struct_size, key,
+                          sizeof *config);
     switch (s->kind) {
     case CHOICE: return set_choice(config, s, value);
     case TEXT: return set_text(config, s, value);
@@ -170,7 +177,8 @@ thaw_status thaw_config_set(thaw_config *config, const char *key, const char *va
     }
 }
 
-/* ---- checks ------------------------------------------------------------------------------------------------------- */
+/* ---- checks -------------------------------------------------------------------------------------------------------
+ */
 
 static thaw_status check_setting(const thaw_config *config, const struct setting *s)
 {
@@ -206,7 +214,8 @@ thaw_status thaw__config_take(thaw_config *out, const thaw_config *given)
     return thaw__parallel_check(&out->parallel);
 }
 
-/* ---- what a method uses ------------------------------------------------------------------------------------------- */
+/* ---- what a method uses -------------------------------------------------------------------------------------------
+ */
 
 static int is_default(const thaw_config *config, const struct setting *s)
 {
@@ -227,8 +236,8 @@ static thaw_status refuse_unused(const struct setting *s, const thaw__model_type
     if (s->kind == CHOICE) snprintf(initial, sizeof initial, "%s", s->choice((int32_t)s->initial));
     else if (s->kind == TEXT) snprintf(initial, sizeof initial, "\"\"");
     else snprintf(initial, sizeof initial, "%g", s->initial);
-    return thaw__fail(THAW_E_UNSUPPORTED, "%s is not a setting of objective %s; must be its default, %s", s->name, type->name,
-                      initial);
+    return thaw__fail(THAW_E_UNSUPPORTED, "%s is not a setting of objective %s; must be its default, %s", s->name,
+                      type->name, initial);
 }
 
 thaw_status thaw__config_suits(const thaw_config *config, const thaw__model_type *type)

@@ -22,8 +22,9 @@ static char build_info[256];
 static void write_build_info(void)
 {
     snprintf(build_info, sizeof build_info,
-             "thaw " TEXT(THAW_VERSION_MAJOR) "." TEXT(THAW_VERSION_MINOR) "." TEXT(THAW_VERSION_PATCH)
-             ", backend %s, kernels %s", thaw__linalg_name(), thaw__kernels_best()->name);
+             "thaw " TEXT(THAW_VERSION_MAJOR) "." TEXT(THAW_VERSION_MINOR) "." TEXT(
+                 THAW_VERSION_PATCH) ", backend %s, kernels %s",
+             thaw__linalg_name(), thaw__kernels_best()->name);
 }
 
 const char *thaw_build_info(void)

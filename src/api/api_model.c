@@ -44,8 +44,14 @@ static thaw_status check_report(uint32_t struct_size)
 static thaw_report blank_report(void)
 {
     const double none = (double)NAN;
-    return (thaw_report){.struct_size = sizeof(thaw_report), .train_rmse = none, .valid_mae = none, .valid_rmse = none,
-                         .best_mae = none, .valid_recall = none, .valid_ndcg = none, .loss = none};
+    return (thaw_report){.struct_size = sizeof(thaw_report),
+                         .train_rmse = none,
+                         .valid_mae = none,
+                         .valid_rmse = none,
+                         .best_mae = none,
+                         .valid_recall = none,
+                         .valid_ndcg = none,
+                         .loss = none};
 }
 
 /* Copy the fields that the caller's struct has. */
@@ -260,7 +266,7 @@ static thaw_status check_event(const thaw_model *model, int32_t event)
     if (event < 0 || event >= model->events.n)
         return thaw__fail(THAW_E_RANGE, "the event number is %d; must be 0 to %" PRId64, event, model->events.n - 1);
     return thaw__method_of(model)->set_event ? THAW_OK
-                                              : thaw__fail(THAW_E_UNSUPPORTED, "events of this model have no weights");
+                                             : thaw__fail(THAW_E_UNSUPPORTED, "events of this model have no weights");
 }
 
 static thaw_status check_weighting(const char *name, float value, float least, float most)

@@ -66,8 +66,8 @@ typedef struct event_bounds {
 
 static inline event_bounds bounds_of(const thaw_model *model)
 {
-    return (event_bounds){model, thaw__method_of(model)->takes, (uint64_t)thaw__n_items(model), (uint32_t)model->events.n,
-                          (uint32_t)model->n_catalogues};
+    return (event_bounds){model, thaw__method_of(model)->takes, (uint64_t)thaw__n_items(model),
+                          (uint32_t)model->events.n, (uint32_t)model->n_catalogues};
 }
 
 static inline int is_valid(const event_bounds *b, const thaw_event *e)
@@ -78,8 +78,7 @@ static inline int is_valid(const event_bounds *b, const thaw_event *e)
 
 static thaw_status check_events(const thaw_model *model, const thaw_event *events, int64_t n)
 {
-    if (n < 0 || n > MAX_EVENTS)
-        return thaw__fail(THAW_E_RANGE, "n is %" PRId64 "; must be 0 to %d", n, MAX_EVENTS);
+    if (n < 0 || n > MAX_EVENTS) return thaw__fail(THAW_E_RANGE, "n is %" PRId64 "; must be 0 to %d", n, MAX_EVENTS);
     if (n && !events) return thaw__fail(THAW_E_ARG, "events is required");
     const event_bounds bounds = bounds_of(model);
     for (int64_t k = 0; k < n; k++)

@@ -20,11 +20,11 @@ typedef struct thaw__column {
     int32_t type;        /* THAW_TYPE_TOKEN … THAW_TYPE_TEXT */
     thaw__keymap tokens; /* the distinct values of token, token_seq and text columns */
     int64_t n_rows;
-    int64_t *first;      /* [n_rows] */
-    int32_t *count;      /* [n_rows] */
+    int64_t *first; /* [n_rows] */
+    int32_t *count; /* [n_rows] */
     size_t cap_first, cap_count;
-    int32_t *ids;        /* [n_pool] rows of tokens; token types */
-    float *numbers;      /* [n_pool] finite; float types */
+    int32_t *ids;   /* [n_pool] rows of tokens; token types */
+    float *numbers; /* [n_pool] finite; float types */
     size_t n_pool, cap_pool;
 } thaw__column;
 
@@ -39,16 +39,16 @@ struct thaw_data {
     thaw_allocator allocator;
     thaw__table users;
     thaw__table items;
-    thaw__keymap events;  /* event names, in the form of thaw__event_canonical() */
+    thaw__keymap events; /* event names, in the form of thaw__event_canonical() */
     thaw__keymap baskets;
-    int64_t n;            /* events */
-    size_t cap[6];        /* capacities of the arrays below, in their order */
-    int32_t *user;        /* [n] rows of users.keys */
-    int32_t *item;        /* [n] rows of items.keys */
-    int32_t *event;       /* [n] rows of events */
-    int32_t *basket;      /* [n] rows of baskets, -1: none */
-    float *value;         /* [n] finite, NaN: none */
-    double *time;         /* [n] finite, NaN: unknown */
+    int64_t n;       /* events */
+    size_t cap[6];   /* capacities of the arrays below, in their order */
+    int32_t *user;   /* [n] rows of users.keys */
+    int32_t *item;   /* [n] rows of items.keys */
+    int32_t *event;  /* [n] rows of events */
+    int32_t *basket; /* [n] rows of baskets, -1: none */
+    float *value;    /* [n] finite, NaN: none */
+    double *time;    /* [n] finite, NaN: unknown */
 };
 
 /** The canonical name of an event: names of GA4 are aliases of short ones (view, cart, …); others do not change. */

@@ -21,9 +21,9 @@ typedef struct thaw__edit {
 typedef struct thaw__patch {
     const thaw_allocator *allocator;
     thaw__table *table;
-    size_t column;     /* index in table->columns, which may be reallocated by another begin */
-    int is_new;         /* the column was added by this patch */
-    size_t n_pool;     /* before the patch */
+    size_t column; /* index in table->columns, which may be reallocated by another begin */
+    int is_new;    /* the column was added by this patch */
+    size_t n_pool; /* before the patch */
     int64_t n_tokens;
     thaw__edit *edits; /* [n] in order; the first value is number n_pool of the pool */
     size_t n, cap;

@@ -226,7 +226,7 @@ static thaw_status read_table(thaw_data *data, const char *bytes, size_t size, i
     thaw_status st = find_filter(&where, &reader, options);
     if (st == THAW_OK)
         st = options->table == THAW_TABLE_EVENTS ? read_events(data, &reader, &where)
-                                           : read_features(data, options->table, &reader, &where);
+                                                 : read_features(data, options->table, &reader, &where);
     thaw__reader_close(&reader);
     return st;
 }

@@ -25,8 +25,8 @@
  *
  *  The offsets must be the same for all users of a method without sparse scores. */
 typedef struct thaw__linear_query {
-    const float *w;          /* [stride] zero padded, 64-byte aligned; not read where there are no rows */
-    const float *offset[2];  /* each [items] or NULL */
+    const float *w;         /* [stride] zero padded, 64-byte aligned; not read where there are no rows */
+    const float *offset[2]; /* each [items] or NULL */
     float coefficient[2];
 } thaw__linear_query;
 
@@ -38,9 +38,9 @@ typedef struct thaw__run {
     const thaw_data *data;
     const int64_t *users; /* [n_users] rows of data's users, checked, none twice; NULL: all of data, and n_users is 0 */
     int64_t n_users;
-    int online;           /* one step over these users instead of passes over all */
-    double since;         /* online: the model already has these users' events before this time; -INFINITY: none */
-    int cancelled;        /* set by the driver: skip optional rounds and end with a valid model */
+    int online;    /* one step over these users instead of passes over all */
+    double since;  /* online: the model already has these users' events before this time; -INFINITY: none */
+    int cancelled; /* set by the driver: skip optional rounds and end with a valid model */
     thaw_report report;
     void *state;
 } thaw__run;
@@ -88,8 +88,8 @@ typedef struct thaw__method {
      *  n_events is set after it. NULL, all three: the bytes of the posterior. */
     int64_t (*user_size)(const thaw_user *u);
     void (*user_write)(const thaw_user *u, unsigned char *head, unsigned char *body);
-    thaw_status (*user_read)(const thaw_model *m, thaw_user *u, const unsigned char *head,
-                             const unsigned char *body, int64_t size);
+    thaw_status (*user_read)(const thaw_model *m, thaw_user *u, const unsigned char *head, const unsigned char *body,
+                             int64_t size);
 
     /* Serving. */
     void (*query)(const thaw_model *m, const thaw_user *u, thaw__linear_query *out);

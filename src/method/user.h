@@ -21,9 +21,9 @@ struct thaw_user {
     thaw__user_fit fit;  /* of the model it was created with */
     int64_t highest_row; /* highest item row in `state`; -1: none */
     int64_t n_events;
-    double time;         /* of the newest event, with a half-life; -INFINITY: none */
+    double time; /* of the newest event, with a half-life; -INFINITY: none */
     thaw__posterior posterior;
-    void *state;         /* [user_bytes] of the method */
+    void *state; /* [user_bytes] of the method */
 };
 
 thaw_status thaw__user_create(thaw_user **out, const thaw_model *m);

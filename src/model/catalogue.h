@@ -15,7 +15,7 @@ typedef struct thaw__catalogue {
     thaw__sparse features; /* [items] g_i */
     uint8_t *retired;      /* [n_retired] 1: never recommended; items beyond are not retired. NULL: none is */
     int64_t n_retired;
-    thaw__codes codes;     /* of the scored rows; computed when loading, not in files */
+    thaw__codes codes; /* of the scored rows; computed when loading, not in files */
 } thaw__catalogue;
 
 void thaw__catalogue_init(thaw__catalogue *c, const thaw_allocator *a);

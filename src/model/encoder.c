@@ -94,11 +94,10 @@ thaw_status thaw__features_learn(thaw__features *out, const thaw__table *table, 
         memcpy(f->name, column->name, sizeof f->name);
         f->type = column->type;
         thaw__keymap_init(&f->tokens, allocator);
-        thaw_status st = is_token(f->type) ? learn_tokens(f, column, min_count, allocator)
-                                           : learn_knots(f, column, allocator);
+        thaw_status st =
+            is_token(f->type) ? learn_tokens(f, column, min_count, allocator) : learn_knots(f, column, allocator);
         width += f->width;
-        if (st == THAW_OK && width > INT32_MAX)
-            st = thaw__fail(THAW_E_RANGE, "more than %d feature values", INT32_MAX);
+        if (st == THAW_OK && width > INT32_MAX) st = thaw__fail(THAW_E_RANGE, "more than %d feature values", INT32_MAX);
         if (st != THAW_OK) {
             thaw__features_free(out);
             return st;
@@ -249,8 +248,8 @@ static json_t *column_to_json(const thaw__feature *f)
     json_t *values = json_array();
     int failed = !values;
     for (int32_t k = 0; !failed && k < f->width; k++) {
-        json_t *value = is_token(f->type) ? json_string(thaw__keymap_key(&f->tokens, k))
-                                          : json_real((double)f->knots[k]);
+        json_t *value =
+            is_token(f->type) ? json_string(thaw__keymap_key(&f->tokens, k)) : json_real((double)f->knots[k]);
         failed = json_array_append_new(values, value);
     }
     json_t *column = NULL;
@@ -289,8 +288,8 @@ static thaw_status column_from_json(thaw__feature *f, const json_t *json, const 
         int64_t row = -1;
         if (!is_token(f->type)) f->knots[k] = (float)json_number_value(value);
         else if (token) THAW__TRY(thaw__keymap_add(&f->tokens, &row, token, strlen(token)));
-        int valid = is_token(f->type) ? row == (int64_t)k
-                                     : isfinite(f->knots[k]) && (k == 0 || f->knots[k] > f->knots[k - 1]);
+        int valid =
+            is_token(f->type) ? row == (int64_t)k : isfinite(f->knots[k]) && (k == 0 || f->knots[k] > f->knots[k - 1]);
         if (!valid) return thaw__fail(THAW_E_FORMAT, "value %zu of the feature %s cannot be read", k, name);
     }
     f->width = (int32_t)n;

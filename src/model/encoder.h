@@ -18,7 +18,7 @@ enum { THAW__KNOTS = 8 };
 typedef struct thaw__feature {
     char name[THAW__NAME_MAX + 1];
     int32_t type;
-    int32_t first;            /* the coordinates are first … first + width - 1 */
+    int32_t first; /* the coordinates are first … first + width - 1 */
     int32_t width;
     thaw__keymap tokens;      /* [width] token types */
     float knots[THAW__KNOTS]; /* [width] ascending; float types */
@@ -28,7 +28,7 @@ typedef struct thaw__features {
     thaw_allocator allocator;
     thaw__feature *columns;
     size_t n;
-    int32_t width;            /* number of coordinates */
+    int32_t width; /* number of coordinates */
 } thaw__features;
 
 void thaw__features_free(thaw__features *f);

@@ -23,8 +23,9 @@ typedef struct thaw__model_type {
     const char *name;                  /* in files */
     const char *old_name;              /* in files of format 1; NULL: the method is newer than that format */
     const thaw__old_name *old_names;   /* of its parameters; ends with a NULL name. NULL: none */
-    int32_t objective;    /* THAW_OBJECTIVE_RATING …, > 0 and no other method's; also stored in the bytes of users */
-    const char *const *settings; /* fields of thaw_config that not every method uses and this one does; ends with NULL */
+    int32_t objective; /* THAW_OBJECTIVE_RATING …, > 0 and no other method's; also stored in the bytes of users */
+    const char *const
+        *settings;        /* fields of thaw_config that not every method uses and this one does; ends with NULL */
     int32_t default_rank; /* at least 1, also of a method without vectors */
     int32_t prior_extra;  /* the prior of items has dimension rank + prior_extra; -1: items have no prior */
     size_t state_bytes;   /* size of model->state, which is zeroed when it is created */
@@ -72,20 +73,20 @@ typedef struct thaw__model_type {
 struct thaw_model {
     thaw_config config;
     const thaw__model_type *type;
-    void *state;                /* [type->state_bytes] of the method */
+    void *state; /* [type->state_bytes] of the method */
     const thaw__kernels *kernels;
-    int32_t rank;               /* d */
-    int64_t stride;             /* floats per row of a table of vectors: d rounded up to a multiple of 16 */
+    int32_t rank;   /* d */
+    int64_t stride; /* floats per row of a table of vectors: d rounded up to a multiple of 16 */
 
     thaw__catalogue *catalogue; /* [n_catalogues] */
     int32_t n_catalogues;       /* 1 */
     thaw__keymap events;
-    thaw__prior user_prior;     /* of dimension rank */
+    thaw__prior user_prior; /* of dimension rank */
 
     int64_t steps, trained_users, trained_events;
-    uint64_t id;                /* a hash of all that the posteriors of users depend on */
+    uint64_t id; /* a hash of all that the posteriors of users depend on */
 
-    thaw__file map;             /* the mapped file in which large arrays lie; else empty */
+    thaw__file map; /* the mapped file in which large arrays lie; else empty */
 };
 
 static inline int64_t thaw__n_items(const thaw_model *m)

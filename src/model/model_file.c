@@ -300,9 +300,11 @@ static thaw_status read_row(thaw_model *m, const thaw__param *p, const thaw__saf
     const thaw_allocator *a = &m->config.allocator;
     const size_t align = p->role & THAW__ALIGNED ? THAW__ALIGN : thaw__dtype_size(p->type);
     const int64_t rows = p->role & THAW__GROWS ? -1 : p->rows;
-    THAW__TRY(thaw__safetensors_get(file, &bytes, &found.rows, name_in(m->type, format, p->name), p->type, rows, p->columns));
+    THAW__TRY(
+        thaw__safetensors_get(file, &bytes, &found.rows, name_in(m->type, format, p->name), p->type, rows, p->columns));
     if (found.rows > p->rows) return damaged("a tensor has more rows than this version uses");
-    if (!(p->role & THAW__COLD) && !thaw__param_is_sound(&found, bytes)) return damaged("a tensor is not finite or out of bounds");
+    if (!(p->role & THAW__COLD) && !thaw__param_is_sound(&found, bytes))
+        return damaged("a tensor is not finite or out of bounds");
     const int in_place = m->map.mapped && p->role & THAW__MAPPED && (uintptr_t)bytes % align == 0;
     void *array = in_place ? (void *)(uintptr_t)bytes : grown(p, bytes, found.rows, a);
     if (!array) return THAW_E_NOMEM;

@@ -241,9 +241,8 @@ thaw_status thaw__safetensors_open(thaw__safetensors *out, const char *bytes, si
     out->header = root;
     out->metadata = json_object_get(root, "__metadata__");
     out->data = header + length;
-    thaw_status st = json_is_object(out->metadata)
-                         ? check_entries(root, (int64_t)spans[1].size)
-                         : damaged("the header has no metadata");
+    thaw_status st = json_is_object(out->metadata) ? check_entries(root, (int64_t)spans[1].size)
+                                                   : damaged("the header has no metadata");
     if (st != THAW_OK) thaw__safetensors_close(out);
     return st;
 }

@@ -6,9 +6,9 @@
 #include "model.h"
 
 typedef struct thaw__snapshot {
-    int n;                     /* 0: none was taken */
+    int n; /* 0: none was taken */
     uint64_t id;
-    void *copy[THAW__PARAMS];  /* of the rows of the parameter table; NULL: not copied */
+    void *copy[THAW__PARAMS]; /* of the rows of the parameter table; NULL: not copied */
     size_t bytes[THAW__PARAMS];
 } thaw__snapshot;
 

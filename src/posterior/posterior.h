@@ -27,7 +27,7 @@ enum { THAW__DUAL = 0, THAW__COVARIANCE = 1 };
 
 typedef struct thaw__posterior {
     const thaw__kernels *kernels;
-    int32_t rank;       /* d */
+    int32_t rank; /* d */
     int32_t form;
     int32_t n_rows;     /* rows of X; DUAL */
     int32_t has_prior;  /* m0 is not zero */

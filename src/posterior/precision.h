@@ -18,7 +18,7 @@
 #include "kernels.h"
 
 typedef struct thaw__precision {
-    float *A;       /* [rank, stride] */
+    float *A; /* [rank, stride] */
     int32_t rank;
     int64_t stride;
 } thaw__precision;

@@ -34,8 +34,7 @@ static int64_t at_most(int64_t n, int64_t most)
     return n < most ? n : most;
 }
 
-void thaw__score(const thaw_model *m, const thaw_user *u, float *mean, float *variance, const int64_t *items,
-                 int64_t n)
+void thaw__score(const thaw_model *m, const thaw_user *u, float *mean, float *variance, const int64_t *items, int64_t n)
 {
     const thaw__method *method = thaw__method_of(m);
     thaw__linear_query q;
@@ -123,9 +122,8 @@ static thaw__filter filter_of(const thaw_model *m, const thaw_query *query)
 }
 
 /* At most BATCH users without sparse scores, in one pass over the catalogue. */
-static thaw_status recommend_batch(const thaw_model *m, thaw_hit *hits, int64_t *n_hits,
-                                   const thaw_user *const *users, int64_t n, const thaw_query *query,
-                                   const thaw__filter *filter)
+static thaw_status recommend_batch(const thaw_model *m, thaw_hit *hits, int64_t *n_hits, const thaw_user *const *users,
+                                   int64_t n, const thaw_query *query, const thaw__filter *filter)
 {
     query_context contexts[BATCH];
     thaw__search_query searches[BATCH];

@@ -171,8 +171,7 @@ static thaw_status prepare(sqlite3_stmt **out, sqlite3 *db, const char *query)
     const char *rest = NULL;
     const int code = sqlite3_prepare_v2(db, query, -1, out, &rest);
     if (code == SQLITE_ERROR) return fail_sqlite(THAW_E_ARG, "understand the query", db);
-    if (code != SQLITE_OK)
-        return fail_sqlite(THAW_E_IO, "read the database", db); /* the database is read here first */
+    if (code != SQLITE_OK) return fail_sqlite(THAW_E_IO, "read the database", db); /* the database is read here first */
     if (!*out || sqlite3_column_count(*out) == 0) return fail(THAW_E_ARG, "the query returns no columns");
     if (!sqlite3_stmt_readonly(*out)) return fail(THAW_E_ARG, "the query writes; it must only read");
     return check_rest(db, rest);

@@ -111,9 +111,8 @@ static thaw_status run(driver *d)
 
 thaw_status thaw__train(thaw_model *m, thaw_report *report, const thaw_data *data, thaw_progress progress, void *ctx)
 {
-    driver d = {.run = {.m = m, .data = data, .since = (double)-INFINITY, .report = *report},
-                .progress = progress,
-                .ctx = ctx};
+    driver d = {
+        .run = {.m = m, .data = data, .since = (double)-INFINITY, .report = *report}, .progress = progress, .ctx = ctx};
     const thaw_status st = run(&d);
     *report = d.run.report;
     return st;
@@ -128,8 +127,7 @@ static thaw_status check_users(const thaw_model *m, const thaw_data *data, const
     for (int64_t k = 0; st == THAW_OK && k < n_users; k++) {
         if (users[k] < 0 || users[k] >= n)
             st = thaw__fail(THAW_E_RANGE, "user row %" PRId64 "; must be 0 to %" PRId64, users[k], n - 1);
-        else if (given[users[k]]++)
-            st = thaw__fail(THAW_E_RANGE, "user row %" PRId64 " is given twice", users[k]);
+        else if (given[users[k]]++) st = thaw__fail(THAW_E_RANGE, "user row %" PRId64 " is given twice", users[k]);
     }
     thaw__free(&m->config.allocator, given);
     return st;

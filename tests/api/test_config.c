@@ -11,17 +11,17 @@
 
 START_TEST(init_functions_refuse_null_and_foreign_sizes)
 {
-#define INIT(type, function)                                                                                           \
-    do {                                                                                                               \
-        type it;                                                                                                       \
-        memset(&it, 0x5a, sizeof it);                                                                                  \
-        expect(function(NULL, sizeof it), THAW_E_ARG);                                                                 \
-        expect(function(&it, 0), THAW_E_ARG);                                                                          \
-        expect(function(&it, sizeof it - 1), THAW_E_ARG);                                                              \
-        expect(function(&it, sizeof it + 8), THAW_E_VERSION);                                                          \
-        ck_assert_uint_eq(it.struct_size, 0x5a5a5a5au); /* untouched on error */                                       \
-        expect(function(&it, sizeof it), THAW_OK);                                                                     \
-        ck_assert_uint_eq(it.struct_size, sizeof it);                                                                  \
+#define INIT(type, function) \
+    do { \
+        type it; \
+        memset(&it, 0x5a, sizeof it); \
+        expect(function(NULL, sizeof it), THAW_E_ARG); \
+        expect(function(&it, 0), THAW_E_ARG); \
+        expect(function(&it, sizeof it - 1), THAW_E_ARG); \
+        expect(function(&it, sizeof it + 8), THAW_E_VERSION); \
+        ck_assert_uint_eq(it.struct_size, 0x5a5a5a5au); /* untouched on error */ \
+        expect(function(&it, sizeof it), THAW_OK); \
+        ck_assert_uint_eq(it.struct_size, sizeof it); \
     } while (0)
     INIT(thaw_config, thaw_config_init);
     INIT(thaw_report, thaw_report_init);
@@ -126,25 +126,18 @@ START_TEST(the_struct_of_0_1_has_no_target_and_no_loss)
 }
 END_TEST
 
-/* ---- which objective uses which setting --------------------------------------------------------------------------- */
+/* ---- which objective uses which setting ---------------------------------------------------------------------------
+ */
 
 /* Values other than the defaults, and whether the objective uses them: rating, ranking. */
 static const struct {
     const char *key, *value, *initial;
     int is_used[2];
 } uses[] = {
-    {"rank", "3", "0", {1, 1}},
-    {"seed", "7", "1", {1, 1}},
-    {"passes", "2", "15", {1, 1}},
-    {"valid_users", "0.1", "0", {1, 1}},
-    {"half_life", "10", "0", {1, 1}},
-    {"min_feature", "1", "2", {1, 1}},
-    {"patience", "0", "3", {1, 0}},
-    {"rating_min", "-1", "0", {1, 0}},
-    {"rating_max", "9", "0", {1, 0}},
-    {"batch_users", "10", "0", {1, 0}},
-    {"target", "rating", "", {0, 1}},
-    {"loss", "softmax", "share", {0, 1}},
+    {"rank", "3", "0", {1, 1}},          {"seed", "7", "1", {1, 1}},        {"passes", "2", "15", {1, 1}},
+    {"valid_users", "0.1", "0", {1, 1}}, {"half_life", "10", "0", {1, 1}},  {"min_feature", "1", "2", {1, 1}},
+    {"patience", "0", "3", {1, 0}},      {"rating_min", "-1", "0", {1, 0}}, {"rating_max", "9", "0", {1, 0}},
+    {"batch_users", "10", "0", {1, 0}},  {"target", "rating", "", {0, 1}},  {"loss", "softmax", "share", {0, 1}},
 };
 
 static const char *const objectives[] = {"rating", "ranking"};
@@ -218,7 +211,8 @@ START_TEST(a_default_is_no_setting)
 }
 END_TEST
 
-/* ---- bounds ------------------------------------------------------------------------------------------------------- */
+/* ---- bounds -------------------------------------------------------------------------------------------------------
+ */
 
 /* One field of a configuration out of bounds. */
 static void *only_alloc(void *ctx, uint64_t n)

@@ -231,10 +231,20 @@ static const struct {
     thaw_status (*run)(scene *);
     int at_least; /* allocations of a run without failure */
 } operations[] = {
-    {"create", create, 20},     {"step", step, 10},       {"some users", some_users, 10}, {"pretrain", pretrain, 40},
-    {"add items", add_items, 8}, {"save", save, 1},        {"save buffer", save_buffer, 1}, {"load", load, 20},
-    {"map", map, 10},           {"load buffer", load_buffer, 20}, {"user create", user_create, 1},
-    {"user copy", user_copy, 1}, {"user load", user_load, 1},      {"user save", user_save, 1},
+    {"create", create, 20},
+    {"step", step, 10},
+    {"some users", some_users, 10},
+    {"pretrain", pretrain, 40},
+    {"add items", add_items, 8},
+    {"save", save, 1},
+    {"save buffer", save_buffer, 1},
+    {"load", load, 20},
+    {"map", map, 10},
+    {"load buffer", load_buffer, 20},
+    {"user create", user_create, 1},
+    {"user copy", user_copy, 1},
+    {"user load", user_load, 1},
+    {"user save", user_save, 1},
 };
 
 /* The model is unchanged, or valid if complete steps were made before. */

@@ -146,8 +146,8 @@ static void add_ratings(thaw_data *data, const thaw_event *events, int64_t n)
         items[k] = text[k][1];
         values[k] = events[k].value;
     }
-    const thaw_event_columns columns = {.struct_size = sizeof columns, .users = users, .items = items,
-                                        .values = values};
+    const thaw_event_columns columns = {
+        .struct_size = sizeof columns, .users = users, .items = items, .values = values};
     CHECK(thaw_data_add_events(data, &columns, n));
     free(users);
     free(items);

@@ -119,8 +119,8 @@ static const char help[] = "usage: thaw-bench adapt [--json] [--items N]\n"
 
 int bench_adapt(int argc, char **argv)
 {
-    static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {"items", required_argument, NULL, 'n'},
-                                            {0}};
+    static const struct option options[] = {
+        {"json", no_argument, NULL, 'j'}, {"items", required_argument, NULL, 'n'}, {0}};
     int json = 0;
     int64_t items = 4000;
     for (int o; (o = bench_option(argc, argv, options, help)) != -1;) {

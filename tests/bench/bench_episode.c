@@ -21,14 +21,14 @@ enum { D = 64, K = 10, QUERY = 10, ROWS = K + QUERY, EPISODES = 4096, CALLS = 20
 
 void sposv_(const char *uplo, const int *n, const int *nrhs, float *a, const int *lda, float *b, const int *ldb,
             int *info);
-void spotrs_(const char *uplo, const int *n, const int *nrhs, const float *a, const int *lda, float *b,
-             const int *ldb, int *info);
+void spotrs_(const char *uplo, const int *n, const int *nrhs, const float *a, const int *lda, float *b, const int *ldb,
+             int *info);
 
 typedef struct work {
     const thaw__kernels *kernels;
-    float *V, *F;             /* [items, D] */
-    float *sum_v, *sum_f;     /* [items] of Adagrad */
-    int32_t (*items)[ROWS];   /* [EPISODES] items of the support, then of the query */
+    float *V, *F;           /* [items, D] */
+    float *sum_v, *sum_f;   /* [items] of Adagrad */
+    int32_t (*items)[ROWS]; /* [EPISODES] items of the support, then of the query */
     float *scratch;
     double loss;
 } work;
@@ -56,8 +56,8 @@ static void episode(work *w, const int32_t *items)
     double loss = 0;
     for (int i = 0; i < K; i++) support[i] = w->V + (int64_t)items[i] * D;
     for (int j = 0; j < QUERY; j++) query[j] = w->F + (int64_t)items[K + j] * D;
-    const ridge_task task = {support, ones, ones, query, zeros, label, ones, diagonal, zeros,
-                                  K, QUERY, 1, 1, THAW_LOSS_SQUARED};
+    const ridge_task task = {support,  ones,  ones, query, zeros, label, ones,
+                             diagonal, zeros, K,    QUERY, 1,     1,     THAW_LOSS_SQUARED};
     const ridge_gradient slope = {mean, l, by_l, by_w, by_query};
     if (ridge_episode_run(&loss, &slope, &task, w->kernels, D, D, w->scratch)) abort();
     w->loss += loss;
@@ -133,9 +133,13 @@ static void run_plain(void *arg, int64_t round)
 static void compare_catalogue(int64_t n, int json)
 {
     uint64_t state = 5;
-    work w = {.kernels = thaw__kernels_best(), .V = bench_table(n, D, 1), .F = bench_table(n, D, 2),
-              .sum_v = bench_alloc(n, sizeof(float)), .sum_f = bench_alloc(n, sizeof(float)),
-              .items = bench_alloc(EPISODES, sizeof *w.items), .scratch = bench_alloc(ridge_scratch(D), sizeof(float))};
+    work w = {.kernels = thaw__kernels_best(),
+              .V = bench_table(n, D, 1),
+              .F = bench_table(n, D, 2),
+              .sum_v = bench_alloc(n, sizeof(float)),
+              .sum_f = bench_alloc(n, sizeof(float)),
+              .items = bench_alloc(EPISODES, sizeof *w.items),
+              .scratch = bench_alloc(ridge_scratch(D), sizeof(float))};
     for (int k = 0; k < EPISODES; k++)
         for (int i = 0; i < ROWS; i++) w.items[k][i] = (int32_t)(bench_uniform(&state) * (double)n);
     bench_candidate candidates[] = {{run_thaw, &w, CALLS, 0}, {run_plain, &w, CALLS, 0}};
@@ -145,7 +149,7 @@ static void compare_catalogue(int64_t n, int json)
                   "\"episodes_per_s\": %.0f, \"blas_episodes_per_s\": %.0f, \"ratio\": %.2f}\n"
                 : "%8lld %4d %4d %6d %14.0f %14.0f %9.1f x\n",
            (long long)n, D, K, QUERY, 1e6 / candidates[0].us, 1e6 / candidates[1].us,
-               candidates[1].us / candidates[0].us);
+           candidates[1].us / candidates[0].us);
     fflush(stdout);
     free(w.V), free(w.F), free(w.sum_v), free(w.sum_f), free(w.items), free(w.scratch);
 }

@@ -25,13 +25,13 @@ void spotri_(const char *uplo, const int *n, float *A, const int *lda, int *info
 typedef struct bench {
     const thaw__kernels *kernels;
     int64_t d, n;
-    float *table;   /* [ITEMS, d] */
-    int64_t *rows;  /* [USERS, n] */
-    float *t;       /* [USERS, n] */
-    float *scale;   /* [USERS, n] */
-    float *X;       /* [n, d] */
-    float *G;       /* [LD, LD] or [d, d] */
-    float *z;       /* [16, d] */
+    float *table;  /* [ITEMS, d] */
+    int64_t *rows; /* [USERS, n] */
+    float *t;      /* [USERS, n] */
+    float *scale;  /* [USERS, n] */
+    float *X;      /* [n, d] */
+    float *G;      /* [LD, LD] or [d, d] */
+    float *z;      /* [16, d] */
     float *scratch;
 } bench;
 
@@ -183,7 +183,7 @@ int main(int argc, char **argv)
 
     printf("kernels %s, %s\n", b.kernels->name, thaw__linalg_name());
     const int64_t ranks[] = {16, 32, 64, 128}, events[] = {3, 5, 10, 16, 20, 33, 50},
-        sizes[] = {8, 16, 17, 24, 32, 33, 48, 64};
+                  sizes[] = {8, 16, 17, 24, 32, 33, 48, 64};
     for (int r = 0; r < 4; r++)
         for (int k = 0; k < 7; k++) adapt_line(&b, ranks[r], events[k]);
     for (int r = 0; r < 4; r++) belief_line(&b, ranks[r]);

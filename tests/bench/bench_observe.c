@@ -17,9 +17,9 @@ typedef struct work {
     thaw_model *model;
     thaw_user *users[USERS];
     int64_t n_users;
-    thaw_event *events;   /* [EVENTS] */
-    float *table, *base;  /* [ITEMS, d], [ITEMS] */
-    float *P, *m, *g;     /* [d, d], [d], [d] */
+    thaw_event *events;  /* [EVENTS] */
+    float *table, *base; /* [ITEMS, d], [ITEMS] */
+    float *P, *m, *g;    /* [d, d], [d], [d] */
     int64_t d;
 } work;
 
@@ -78,8 +78,8 @@ static void compare_rank(int64_t d, int json)
         CHECK(thaw_user_create(&w.users[u], w.model));
         CHECK(thaw_user_observe(w.model, w.users[u], &w.events[u]));
     }
-    bench_candidate candidates[] = {{run_one_user, &w, CALLS, 0}, {run_many_users, &w, CALLS, 0},
-                                    {run_plain, &w, CALLS, 0}};
+    bench_candidate candidates[] = {
+        {run_one_user, &w, CALLS, 0}, {run_many_users, &w, CALLS, 0}, {run_plain, &w, CALLS, 0}};
     bench_compare(candidates, 3);
     print_line(&w, candidates, json);
     for (int u = 0; u < USERS; u++) thaw_user_free(w.users[u]);

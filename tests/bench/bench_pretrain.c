@@ -72,9 +72,9 @@ static const char help[] =
 static job parse(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"json", no_argument, NULL, 'j'},       {"inter", required_argument, NULL, 'e'},
-        {"item", required_argument, NULL, 'i'}, {"user", required_argument, NULL, 'u'},
-        {"where", required_argument, NULL, 'w'}, {"rank", required_argument, NULL, 'r'},
+        {"json", no_argument, NULL, 'j'},         {"inter", required_argument, NULL, 'e'},
+        {"item", required_argument, NULL, 'i'},   {"user", required_argument, NULL, 'u'},
+        {"where", required_argument, NULL, 'w'},  {"rank", required_argument, NULL, 'r'},
         {"passes", required_argument, NULL, 'p'}, {0}};
     job j = {.rank = 16, .passes = 15};
     for (int o; (o = bench_option(argc, argv, options, help)) != -1;) {

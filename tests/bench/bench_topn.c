@@ -18,8 +18,8 @@ enum {
     EVENTS = 20,
     CHUNK_ONE = 4096, /* rows of one BLAS call: the fastest power of 2 */
     CHUNK_MANY = 2048,
-    LANES = 32,       /* scores that the selection tests together */
-    WIDE = D + 2      /* a row, its bias and its selection bias: one product gives the score */
+    LANES = 32,  /* scores that the selection tests together */
+    WIDE = D + 2 /* a row, its bias and its selection bias: one product gives the score */
 };
 
 typedef struct work {
@@ -29,10 +29,10 @@ typedef struct work {
     thaw_hit *hits, *expected; /* [users, top] */
     int64_t n_hits[USERS];
     float *table, *bias, *selection_bias; /* [items, D] [items] [items] */
-    float *wide;                   /* [items, WIDE] */
-    float *w;                      /* [USERS, WIDE] */
-    float *scores;                 /* [USERS, CHUNK_MANY] or more */
-    int32_t *heaps;                /* [users, top] rows, and their scores */
+    float *wide;                          /* [items, WIDE] */
+    float *w;                             /* [USERS, WIDE] */
+    float *scores;                        /* [USERS, CHUNK_MANY] or more */
+    int32_t *heaps;                       /* [users, top] rows, and their scores */
     float *kept;
 } work;
 
@@ -47,8 +47,9 @@ static void run_thaw(void *arg, int64_t round)
     for (int64_t k = 0; k < w->calls; k++) {
         const thaw_user *user = w->adapted[(round * w->calls + k) % USERS];
         if (w->users == 1) CHECK(thaw_recommend(w->model, user, w->hits, w->n_hits, &query));
-        else CHECK(thaw_recommend_many(w->model, w->hits, w->n_hits, (const thaw_user *const *)w->adapted, w->users,
-                                       &query));
+        else
+            CHECK(thaw_recommend_many(w->model, w->hits, w->n_hits, (const thaw_user *const *)w->adapted, w->users,
+                                      &query));
     }
 }
 
@@ -261,8 +262,8 @@ static const char help[] =
 
 int bench_topn(int argc, char **argv)
 {
-    static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {"items", required_argument, NULL, 'n'},
-                                            {0}};
+    static const struct option options[] = {
+        {"json", no_argument, NULL, 'j'}, {"items", required_argument, NULL, 'n'}, {0}};
     int json = 0;
     int64_t items = 0;
     for (int o; (o = bench_option(argc, argv, options, help)) != -1;) {

@@ -10,11 +10,11 @@
 
 /* Buffers. The dual form uses X and G; the primal form has A in G. */
 typedef struct scratch {
-    float *X;      /* [stride, stride] */
-    float *G;      /* [stride, stride + 16] */
-    float *white;  /* [stride] q^-1/2 */
-    float *t;      /* [stride] */
-    float *root;   /* [stride] a^1/2 */
+    float *X;     /* [stride, stride] */
+    float *G;     /* [stride, stride + 16] */
+    float *white; /* [stride] q^-1/2 */
+    float *t;     /* [stride] */
+    float *root;  /* [stride] a^1/2 */
 } scratch;
 
 int64_t ridge_scratch(int64_t stride)

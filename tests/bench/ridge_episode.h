@@ -22,13 +22,13 @@ enum { RIDGE_QUERY = 256 };
 
 /** Rows and numbers of a task. Rows are [stride], aligned, zero from the rank on. */
 typedef struct ridge_task {
-    const float *const *support; /* [k] v */
-    const float *precision;      /* [k] a >= 0 */
-    const float *pull;           /* [k] c */
-    const float *const *query;   /* [n] f */
+    const float *const *support;          /* [k] v */
+    const float *precision;               /* [k] a >= 0 */
+    const float *pull;                    /* [k] c */
+    const float *const *query;            /* [n] f */
     const float *offset, *label, *weight; /* [n] */
-    const float *diagonal;       /* [stride] q > 0, 1 beyond the rank */
-    const float *start;          /* [stride] b0 */
+    const float *diagonal;                /* [stride] q > 0, 1 beyond the rank */
+    const float *start;                   /* [stride] b0 */
     int64_t k, n;
     float gain, sharpness;
     int32_t loss; /* THAW_LOSS_SOFTMAX … THAW_LOSS_LOGISTIC, loss.h */
@@ -36,9 +36,9 @@ typedef struct ridge_task {
 
 /** dL/dv_i = by_l[i] l + by_w[i] w;  dL/df_j = by_query[j] w. Arrays of the caller; w and l are aligned. */
 typedef struct ridge_gradient {
-    float *w, *l;        /* [stride] */
-    float *by_l, *by_w;  /* [k] */
-    float *by_query;     /* [n] */
+    float *w, *l;       /* [stride] */
+    float *by_l, *by_w; /* [k] */
+    float *by_query;    /* [n] */
 } ridge_gradient;
 
 /** Number of floats of scratch, which must be 64-byte aligned. */

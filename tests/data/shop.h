@@ -42,11 +42,11 @@ static inline thaw_event_view shop_event(const thaw_data *data, int64_t i)
     return view;
 }
 
-#define ck_assert_shop_size(data, events, users, items)                                                                \
-    do {                                                                                                               \
-        ck_assert_int_eq(thaw_data_n_events(data), events);                                                            \
-        ck_assert_int_eq(thaw_data_n_users(data), users);                                                              \
-        ck_assert_int_eq(thaw_data_n_items(data), items);                                                              \
+#define ck_assert_shop_size(data, events, users, items) \
+    do { \
+        ck_assert_int_eq(thaw_data_n_events(data), events); \
+        ck_assert_int_eq(thaw_data_n_users(data), users); \
+        ck_assert_int_eq(thaw_data_n_items(data), items); \
     } while (0)
 
 /** The last error contains this text. */

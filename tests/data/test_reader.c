@@ -138,7 +138,7 @@ START_TEST(the_type_follows_the_last_colon)
     thaw__reader r;
     ck_assert_int_eq(thaw__reader_open(&r, text, strlen(text), 0, &f.allocator), THAW_OK);
     const int32_t types[] = {THAW_TYPE_TOKEN, THAW_TYPE_TOKEN_SEQ, THAW_TYPE_FLOAT, THAW_TYPE_FLOAT_SEQ,
-                             THAW_TYPE_TEXT,  THAW__UNTYPED,  THAW_TYPE_FLOAT};
+                             THAW_TYPE_TEXT,  THAW__UNTYPED,       THAW_TYPE_FLOAT};
     ck_assert_uint_eq(r.n_columns, 7);
     ck_assert_mem_eq(r.types, types, sizeof types);
     ck_assert_int_eq(thaw__reader_column(&r, "e"), 4);

@@ -69,8 +69,8 @@ START_TEST(ml_1m_features_are_read_as_text_words_and_numbers)
     ck_assert_shop_size(data, 0, 6040, 3881);
     ck_assert_str_eq(shop_feature(data, THAW_TABLE_ITEMS, "1", "actor"), "Tom_Hanks Tim_Allen Don_Rickles Jim_Varney");
     ck_assert_str_eq(shop_feature(data, THAW_TABLE_ITEMS, "1", "year"), "1995");
-    ck_assert_ptr_nonnull(strstr(shop_feature(data, THAW_TABLE_ITEMS, "1", "plot"),
-                                 "especially his doll named \"Woody\"."));
+    ck_assert_ptr_nonnull(
+        strstr(shop_feature(data, THAW_TABLE_ITEMS, "1", "plot"), "especially his doll named \"Woody\"."));
     ck_assert_str_eq(shop_feature(data, THAW_TABLE_USERS, "2", "age"), "56");
 }
 END_TEST

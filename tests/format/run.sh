@@ -3,7 +3,7 @@
 # The form of the sources. usage: run.sh lines|clang-format PROJECT_FOLDER
 #   lines         no line of *.c *.h *.md *.sh *.py has more than 120 columns
 #   clang-format  clang-format with the project's .clang-format changes no C file
-# Exit status: 0 success, 1 failure, 2 invalid arguments, 77 clang-format is not installed.
+# Exit status: 0 success, 1 failure, 2 invalid arguments, 77 clang-format 14 is not installed.
 set -eu
 [ $# -eq 2 ] || { echo 'usage: run.sh lines|clang-format PROJECT_FOLDER' >&2; exit 2; }
 CDPATH='' cd -- "$2"
@@ -28,7 +28,8 @@ lines)
     fi
     ;;
 clang-format)
-    command -v clang-format >/dev/null || { echo 'clang-format is not installed'; exit 77; }
+    # Versions of clang-format differ in what they do; 14 is that of Debian 12.
+    clang-format --version 2>/dev/null | grep -q 'version 14\.' || { echo 'clang-format 14 is not installed'; exit 77; }
     list '*.c' '*.h'
     xargs clang-format --dry-run --Werror --style=file <"$files" || exit 1
     ;;

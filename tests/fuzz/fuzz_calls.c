@@ -164,10 +164,11 @@ static void call_query(const thaw_model *m, const thaw_user *const *users, int m
 /* Calls with one user. */
 static void call_user(const thaw_model *m, thaw_user **u, int which, const uint8_t *c)
 {
-    const thaw_event events[] = {{.item = c[0] % 18, .value = value_of(c[1]), .time = c[2], .event = c[2] == 200, .catalogue = c[2] == 201},
-                                 shop_event(c[0]),
-                                 shop_event(c[1]),
-                                 shop_event(c[2])};
+    const thaw_event events[] = {
+        {.item = c[0] % 18, .value = value_of(c[1]), .time = c[2], .event = c[2] == 200, .catalogue = c[2] == 201},
+        shop_event(c[0]),
+        shop_event(c[1]),
+        shop_event(c[2])};
     const int64_t offsets[] = {0, c[0] % 3, 2 + c[1] % 3}, rows[] = {c[0] % 20, c[1] % 20};
     const char *const names[] = {"age", c[0] % 2 ? "town" : "shoe"}, *const values[] = {c[1] % 2 ? "30" : "x", "Ulm"};
     float a[16], b[64];

@@ -78,8 +78,8 @@ START_TEST(every_item_is_in_one_of_the_samples)
     const int64_t items = shapes[_i].items, step = shapes[_i].step;
     int seen[100] = {0};
     for (int64_t first = 0; first < step; first++) {
-        const thaw__item_sample s = thaw__item_sample_drawn(((double)first + 0.5) / (double)step, items,
-                                                            shapes[_i].most);
+        const thaw__item_sample s =
+            thaw__item_sample_drawn(((double)first + 0.5) / (double)step, items, shapes[_i].most);
         ck_assert_int_eq(s.first, first);
         ck_assert_int_eq(s.step, step);
         ck_assert_int_le(s.n, shapes[_i].most);

@@ -15,8 +15,8 @@ enum { FIRST_LOSS = THAW_LOSS_SOFTMAX, N_LOSSES = THAW_LOSS_LOGISTIC - FIRST_LOS
 
 static const struct {
     int rank, k, n;
-} shapes[] = {{5, 0, 6}, {5, 1, 2}, {5, 5, 8}, {5, 6, 8}, {5, 40, 12}, {16, 10, 10}, {17, 16, 20}, {32, 32, 7},
-              {17, 18, 40}};
+} shapes[] = {{5, 0, 6},    {5, 1, 2},    {5, 5, 8},   {5, 6, 8},   {5, 40, 12},
+              {16, 10, 10}, {17, 16, 20}, {32, 32, 7}, {17, 18, 40}};
 enum { N_SHAPES = sizeof shapes / sizeof *shapes };
 
 /* An episode; rows in double for the reference, in float for the code. */
@@ -61,8 +61,8 @@ static void set_up(int shape, int32_t loss)
     }
     for (int c = 0; c < STRIDE; c++) x.diagonal[c] = c < x.rank ? (float)(0.5 + draw(204, (uint64_t)c)) : 1;
     for (int c = 0; c < x.rank; c++) x.start[c] = (float)(0.3 * draw(205, (uint64_t)c));
-    x.task = (ridge_task){x.support, x.precision, x.pull, x.query, x.offset, x.label, x.weight, x.diagonal, x.start,
-                               x.k, x.n, 0.8f, 1.5f, loss};
+    x.task = (ridge_task){x.support,  x.precision, x.pull, x.query, x.offset, x.label, x.weight,
+                          x.diagonal, x.start,     x.k,    x.n,     0.8f,     1.5f,    loss};
     x.slope = (ridge_gradient){x.w, x.l, x.by_l, x.by_w, x.by_query};
 }
 

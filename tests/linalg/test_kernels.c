@@ -92,11 +92,9 @@ START_TEST(dual_refuses_numbers_that_are_not_finite)
             for (int into_t = 0; into_t < (b < 3 ? 2 : 1); into_t++) {
                 const int64_t ld = (n + 16) / 16 * 16;
                 float *X = padded(n, 32, 32, 0.3f, 1), *G = normals(ld * ld, 2), *t = normals(n, 3),
-                    *z = normals(32, 4);
-                if (into_t)
-                    t[n / 2] = bad[b];
-                else
-                    X[(n - 1) * 32 + 7] = bad[b];
+                      *z = normals(32, 4);
+                if (into_t) t[n / 2] = bad[b];
+                else X[(n - 1) * 32 + 7] = bad[b];
                 ck_assert_int_eq(k->ridge_dual(n, 32, X, G, ld, t, z), 1);
                 free(X), free(G), free(t), free(z);
             }

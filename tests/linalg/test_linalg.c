@@ -57,7 +57,7 @@ static void check_product(const struct product *p, shape s, float alpha, float b
 {
     float *A = normals((p->transpose_a ? s.k : s.m) * s.lda, 1), *B = normals((p->transpose_b ? s.n : s.k) * s.ldb, 2);
     float *truth = normals(s.m * s.ldc, 3), *plain = copy_of(truth, s.m * s.ldc),
-        *backend = copy_of(truth, s.m * s.ldc);
+          *backend = copy_of(truth, s.m * s.ldc);
     textbook_gemm(p, s, alpha, A, B, beta, truth);
     p->plain(s.m, s.n, s.k, alpha, A, s.lda, B, s.ldb, beta, plain, s.ldc);
     p->backend(s.m, s.n, s.k, alpha, A, s.lda, B, s.ldb, beta, backend, s.ldc);
@@ -117,7 +117,7 @@ static void check_gemv(int turn, gemv_call backend, gemv_call plain, int64_t m, 
 {
     const int64_t in = turn ? m : n, out = turn ? n : m, lda = n + GAP;
     float *A = normals(m * lda, 1), *x = normals(in, 2), *y = normals(out, 3), *z = copy_of(y, out),
-        *truth = copy_of(y, out);
+          *truth = copy_of(y, out);
     for (int64_t i = 0; i < out; i++) {
         double sum = 0.0;
         for (int64_t j = 0; j < in; j++) sum += (double)(turn ? A[j * lda + i] : A[i * lda + j]) * (double)x[j];
@@ -147,7 +147,7 @@ START_TEST(syrk_writes_the_lower_triangle_only)
         const float alpha = factors[j % N_FACTORS][0], beta = factors[j % N_FACTORS][1];
         const int64_t k = sizes[j], lda = n + GAP;
         float *A = normals(k * lda, 1), *C = normals(n * ldc, 2), *plain = copy_of(C, n * ldc),
-            *truth = copy_of(C, n * ldc);
+              *truth = copy_of(C, n * ldc);
         const shape s = {n, n, k, lda, lda, ldc};
         textbook_gemm(&products[2], s, alpha, A, A, beta, truth);
         for (int64_t r = 0; r < n; r++)
@@ -321,7 +321,7 @@ START_TEST(float64_inverse_is_exact_to_float64)
     float *A = normals(n * ld, 4);
     make_positive(n, A, ld);
     double *plain = calloc((size_t)(n * ld + 1), sizeof *plain),
-        *backend = calloc((size_t)(n * ld + 1), sizeof *backend);
+           *backend = calloc((size_t)(n * ld + 1), sizeof *backend);
     for (int64_t i = 0; i < n * ld; i++) plain[i] = backend[i] = (double)A[i];
     ck_assert_int_eq(thaw__ref_potrf64(n, plain, ld), 0);
     ck_assert_int_eq(thaw__potrf64(n, backend, ld), 0);

@@ -39,7 +39,8 @@ static void setup(void)
             rows.value[2 * r + c] = 1;
         }
         for (int j = 0; j < DIM; j++)
-            target[r][j] = (float)(1 + j + (rows.column[2 * r] - 1) * (j ? 0.5 : 1) + 0.3 * planted_uniform(2, (uint64_t)j, (uint64_t)r));
+            target[r][j] = (float)(1 + j + (rows.column[2 * r] - 1) * (j ? 0.5 : 1) +
+                                   0.3 * planted_uniform(2, (uint64_t)j, (uint64_t)r));
     }
     rows.start[ROWS] = 2 * ROWS;
 }
@@ -154,7 +155,8 @@ START_TEST(the_gradient_is_that_of_the_penalised_error)
     }
     for (int g = 0; g < WIDTH; g++)
         for (int j = 0; j < DIM; j++) {
-            float *w = &prior.weights[g * DIM + j], *mean = &prior.column_mean[g / 3 * DIM + j], old = *w, old_mean = *mean;
+            float *w = &prior.weights[g * DIM + j], *mean = &prior.column_mean[g / 3 * DIM + j], old = *w,
+                  old_mean = *mean;
             double f[2], share = fit.total_weight[g] / fit.present[g / 3];
             for (int side = 0; side < 2; side++) {
                 float move = side ? h : -h;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Ratings that are exactly what the model assumes: Gaussian bases, loadings, users and noise, not rounded and not cut off. */
+ * Ratings that are exactly what the model assumes: Gaussian bases, loadings, users and noise, not rounded and not cut
+ * off. */
 #include <math.h>
 #include <stdio.h>
 
@@ -110,8 +111,8 @@ static const int supports[] = {0, 1, 5, 12, 20};
 START_TEST(the_90_percent_interval_holds_85_to_95_percent)
 {
     const outcome o = held_out(supports[_i]);
-    printf("%2d known: 90 %% interval holds %.3f, rmse %.3f, said %.3f\n", supports[_i], o.inside / o.n, sqrt(o.square / o.n),
-           sqrt(o.expected / o.n));
+    printf("%2d known: 90 %% interval holds %.3f, rmse %.3f, said %.3f\n", supports[_i], o.inside / o.n,
+           sqrt(o.square / o.n), sqrt(o.expected / o.n));
     ck_assert(o.inside > 0.85 * o.n && o.inside < 0.95 * o.n);
 }
 END_TEST

@@ -200,8 +200,7 @@ START_TEST(the_space_stays_white)
     ck_assert_int_eq(thaw__rating_tasks_build(&tasks, m, data, users, 500), THAW_OK);
     ck_assert_int_eq(thaw__rating_e_step(m, &sum, &tasks), THAW_OK);
     for (int r = 0; r < m->rank; r++)
-        for (int c = 0; c <= r; c++)
-            ck_assert_double_eq_tol(sum.scatter[r * m->rank + c] / 500, r == c, 0.1);
+        for (int c = 0; c <= r; c++) ck_assert_double_eq_tol(sum.scatter[r * m->rank + c] / 500, r == c, 0.1);
     thaw__rating_tasks_free(&tasks);
     thaw__rating_sums_free(&sum, &m->config.allocator);
     thaw_data_free(data);
@@ -337,7 +336,8 @@ START_TEST(out_of_memory_anywhere_leaves_the_model_as_it_was)
         ck_assert_int_eq(thaw_model_create(&m, &config, data), THAW_OK);
         int64_t size = image_of(m, &before);
         f.refuse = f.requests + n;
-        thaw_status st = n % 2 ? thaw_pretrain_step(m, NULL, data, NULL, 0) : thaw_pretrain_step(m, NULL, data, (int64_t[]){1, 2}, 2);
+        thaw_status st = n % 2 ? thaw_pretrain_step(m, NULL, data, NULL, 0)
+                               : thaw_pretrain_step(m, NULL, data, (int64_t[]){1, 2}, 2);
         refused = f.refused;
         ck_assert_int_eq(st, refused ? THAW_E_NOMEM : THAW_OK);
         if (refused) {

@@ -40,7 +40,8 @@ START_TEST(slopes_at_late_knots_are_those_of_finite_differences)
     ring_episode_differentiate(&r);
     ck_assert_int_eq(r.e->support.interpolation.knot, 2 + _i / 2);
     for (int s = 0; s < THAW__N_SCHEDULES; s++) {
-        const int known = s == THAW__LAST_neighbour_gp; /* the last items on the shelves of a history may all be known */
+        const int known =
+            s == THAW__LAST_neighbour_gp; /* the last items on the shelves of a history may all be known */
         ring_episode_check_schedule(&r, s, !known && (s < THAW__FIRST_repeat || thaw__ranking_of(r.m)->target >= 0));
     }
     ring_episode_check(&r, THAW__SLOPE_BACKWARD, thaw__n_slopes(thaw__ranking_of(r.m)) - THAW__SLOPE_BACKWARD);

@@ -61,8 +61,9 @@ START_TEST(a_save_is_complete_or_fails)
         const thaw_status st = thaw_model_save_buffer(model, again, size, &written);
         more = refused;
         if (st == THAW_OK) ck_assert_msg(written == size && memcmp(again, bytes, (size_t)size) == 0, "request %ld", n);
-        else ck_assert_msg(more && st == THAW_E_NOMEM, "request %ld: %s, %s", n, thaw_status_text(st),
-                           thaw_last_error());
+        else
+            ck_assert_msg(more && st == THAW_E_NOMEM, "request %ld: %s, %s", n, thaw_status_text(st),
+                          thaw_last_error());
         ck_assert_msg(live == 0, "request %ld: %ld blocks are left", n, live);
     }
     free(again);
@@ -87,8 +88,9 @@ START_TEST(a_load_is_complete_or_fails)
         more = refused;
         refuse_request(0);
         if (st == THAW_OK) expect_same(loaded, n);
-        else ck_assert_msg(more && (st == THAW_E_NOMEM || st == THAW_E_FORMAT), "request %ld: %s, %s", n,
-                           thaw_status_text(st), thaw_last_error());
+        else
+            ck_assert_msg(more && (st == THAW_E_NOMEM || st == THAW_E_FORMAT), "request %ld: %s, %s", n,
+                          thaw_status_text(st), thaw_last_error());
         thaw_model_free(loaded);
         ck_assert_msg(live == 0, "request %ld: %ld blocks are left", n, live);
     }

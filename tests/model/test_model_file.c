@@ -246,9 +246,9 @@ END_TEST
 
 START_TEST(a_tensor_with_numbers_out_of_range_is_refused)
 {
-    static const char *const names[] = {"item.embedding", "item.bias", "item.rating_var", "item.noise_var",
-                                        "item.selection_bias", "item.gamma", "item.n_ratings", "user.second_moment",
-                                        "user.prior.weight", "item.prior.total_weight"};
+    static const char *const names[] = {
+        "item.embedding", "item.bias",      "item.rating_var",    "item.noise_var",    "item.selection_bias",
+        "item.gamma",     "item.n_ratings", "user.second_moment", "user.prior.weight", "item.prior.total_weight"};
     char mark[64];
     uint64_t length = 0;
     snprintf(mark, sizeof mark, "\"%s\":", names[_i]);

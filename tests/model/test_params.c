@@ -17,12 +17,12 @@ enum { ITEMS = 5, COLUMNS = 3, LONGEST_NAME = 63 };
 
 typedef struct numbers {
     int64_t items;
-    float *vector;   /* [items, COLUMNS] in the id */
-    uint8_t *mark;   /* [items] in the id */
-    double *loose;   /* [COLUMNS] 0 to 10 */
-    int64_t *start;  /* [COLUMNS] */
-    int32_t count;   /* 1 to 9, in the id */
-    double free;     /* any that is finite */
+    float *vector;  /* [items, COLUMNS] in the id */
+    uint8_t *mark;  /* [items] in the id */
+    double *loose;  /* [COLUMNS] 0 to 10 */
+    int64_t *start; /* [COLUMNS] */
+    int32_t count;  /* 1 to 9, in the id */
+    double free;    /* any that is finite */
 } numbers;
 
 static failing_alloc f;
@@ -85,8 +85,7 @@ START_TEST(a_copy_has_equal_bytes_in_its_own_memory)
     thaw__params from = table_of(&x), to = table_of(&y);
     ck_assert_int_eq(thaw__params_copy(&to, &from, &f.allocator), THAW_OK);
     expect_same(&x, &y);
-    for (int k = 0; k < from.n; k++)
-        ck_assert_ptr_ne(thaw__param_data(&from.row[k]), thaw__param_data(&to.row[k]));
+    for (int k = 0; k < from.n; k++) ck_assert_ptr_ne(thaw__param_data(&from.row[k]), thaw__param_data(&to.row[k]));
     x.vector[0] = 99;
     ck_assert_float_eq(y.vector[0], -7);
     release(&x);

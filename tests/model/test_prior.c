@@ -71,9 +71,9 @@ static const thaw__sparse rows = {4, starts, columns, values};
 START_TEST(the_mean_is_the_centre_plus_the_centred_effects_of_present_columns)
 {
     static const float expected[4][DIM] = {{10, 20},
-                                       {10 + 200 - 1, 20 + 1 - 2},
-                                       {10 + 0.25f * 400 + 0.75f * 500 - 3, 20 + 0.25f * 3 + 0.75f * 4 - 4},
-                                       {10 + 100 + 300 - 1 + 500 - 3, 20 + 0 + 2 - 2 + 4 - 4}};
+                                           {10 + 200 - 1, 20 + 1 - 2},
+                                           {10 + 0.25f * 400 + 0.75f * 500 - 3, 20 + 0.25f * 3 + 0.75f * 4 - 4},
+                                           {10 + 100 + 300 - 1 + 500 - 3, 20 + 0 + 2 - 2 + 4 - 4}};
     float mean[DIM];
     thaw__prior_mean(&prior, mean, &rows, _i);
     /* float32 sums of a few hundred */

@@ -14,8 +14,8 @@ START_TEST(written_tensors_are_read_back)
 {
     const float x[6] = {1, 2, 3, 4, 5, 6};
     const int64_t y[2] = {-1, INT64_MAX};
-    const thaw__tensor tensors[] = {{"y", THAW__I64, 2, 0, y}, {"x", THAW__F32, 3, 2, x},
-                                    {"none", THAW__U8, 0, 0, NULL}};
+    const thaw__tensor tensors[] = {
+        {"y", THAW__I64, 2, 0, y}, {"x", THAW__F32, 3, 2, x}, {"none", THAW__U8, 0, 0, NULL}};
     const thaw_allocator a = thaw__allocator(NULL);
     thaw__span spans[4];
     char *header;
@@ -48,7 +48,7 @@ START_TEST(written_tensors_are_read_back)
 END_TEST
 
 #define META "\"__metadata__\":{\"thaw.checksum\":\"0000000000000000\"}"
-#define F32(name, shape, begin, end)                                                                                   \
+#define F32(name, shape, begin, end) \
     ",\"" name "\":{\"dtype\":\"F32\",\"shape\":" shape ",\"data_offsets\":[" begin "," end "]}"
 
 /* Headers over 16 bytes of tensors; only the first is valid. */

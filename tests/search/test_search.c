@@ -46,8 +46,7 @@ static int64_t apply_cap(const thaw_hit *ranking, int64_t n, const thaw__search_
 }
 
 static int64_t expected_list(const thaw__index *x, const thaw__search_query *s, const thaw__filter *f,
-                             const int64_t *allow, int64_t n_allow,
-                      thaw_hit *out)
+                             const int64_t *allow, int64_t n_allow, thaw_hit *out)
 {
     thaw_hit *ranking = calloc((size_t)x->n + 1, sizeof *ranking);
     int64_t n = 0;
@@ -63,8 +62,8 @@ static int64_t expected_list(const thaw__index *x, const thaw__search_query *s, 
     return n;
 }
 
-static void expect_list(const thaw__index *x, const thaw__search_query *s, const thaw__filter *f,
-                        const int64_t *allow, int64_t n_allow)
+static void expect_list(const thaw__index *x, const thaw__search_query *s, const thaw__filter *f, const int64_t *allow,
+                        int64_t n_allow)
 {
     thaw_hit expected[MOST_TOP];
     const int64_t n = expected_list(x, s, f, allow, n_allow, expected);
@@ -88,15 +87,14 @@ static query_set make_queries(const table *t, int64_t top, int64_t n)
     query_set q = {0};
     for (int64_t i = 0; i < n; i++) {
         q.w[i] = make_query(t, (int)(i % N_QUERIES), 100 + (uint64_t)i);
-        q.queries[i] = (thaw__search_query){.w = q.w[i], .c = {1, 0.01f * (float)i}, .floor = -INFINITY,
-                                            .best = {.top = top}};
+        q.queries[i] =
+            (thaw__search_query){.w = q.w[i], .c = {1, 0.01f * (float)i}, .floor = -INFINITY, .best = {.top = top}};
     }
     return q;
 }
 
-static void search_and_check(const thaw__index *x, query_set *q, int64_t n, const thaw__filter *f,
-                             const int64_t *allow, int64_t n_allow,
-                   const thaw_parallel *parallel)
+static void search_and_check(const thaw__index *x, query_set *q, int64_t n, const thaw__filter *f, const int64_t *allow,
+                             int64_t n_allow, const thaw_parallel *parallel)
 {
     for (int64_t i = 0; i < n; i++) q->queries[i].best.hits = q->hits[i], q->queries[i].best.n = 0;
     ck_assert_int_eq(thaw__search(x, q->queries, n, f, allow, n_allow, parallel), THAW_OK);
@@ -225,7 +223,9 @@ START_TEST(a_cap_skips_rows_of_full_groups)
     for (int64_t cap = 1; cap <= 4; cap++)
         for (int filtered = 0; filtered < 2; filtered++) {
             static const int32_t two[] = {0, 3};
-            const thaw__filter f = {.ascending = 1, .groups = groups, .allow_groups = filtered ? two : NULL,
+            const thaw__filter f = {.ascending = 1,
+                                    .groups = groups,
+                                    .allow_groups = filtered ? two : NULL,
                                     .n_allow_groups = 2 * filtered};
             for (int i = 0; i < MANY; i++) set.queries[i].best.groups = groups, set.queries[i].best.cap = cap;
             search_in_all_ways(&f);
@@ -263,7 +263,8 @@ START_TEST(sparse_scores_are_added_at_every_row)
 {
     thaw__sparse_score sparse_scores[90];
     for (int k = 0; k < 90; k++) sparse_scores[k] = (thaw__sparse_score){23 * k + k % 5, (float)(k % 7 - 3) * 4};
-    for (int i = 0; i < MANY; i++) set.queries[i].sparse_scores = sparse_scores, set.queries[i].n_sparse_scores = i % 4 ? 90 : i;
+    for (int i = 0; i < MANY; i++)
+        set.queries[i].sparse_scores = sparse_scores, set.queries[i].n_sparse_scores = i % 4 ? 90 : i;
     search_in_all_ways(&no_filter);
     for (int i = 0; i < MANY; i++) set.queries[i].best.groups = groups, set.queries[i].best.cap = 2;
     search_in_all_ways(&no_filter);

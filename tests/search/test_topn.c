@@ -46,8 +46,8 @@ static void expect_same_rows(const thaw_hit *hits, const thaw_hit *sorted, int64
 
 static const struct {
     int n, top, distinct;
-} shapes[] = {{0, 1, 1}, {1, 1, 1}, {5, 9, 3}, {MOST, 1, 1000}, {MOST, 7, 4}, {MOST, MOST, 20}, {MOST, MOST - 1, 1},
-              {64, 63, 50}};
+} shapes[] = {{0, 1, 1},    {1, 1, 1},        {5, 9, 3},           {MOST, 1, 1000},
+              {MOST, 7, 4}, {MOST, MOST, 20}, {MOST, MOST - 1, 1}, {64, 63, 50}};
 
 START_TEST(top_n_equals_the_head_of_a_full_sort)
 {

@@ -67,9 +67,8 @@ static void expect_best_of(const char *allowed, int64_t top)
         shown[i] = 1;
         ck_assert(hits[k].mean == means[i] && hits[k].variance == variances[i]);
         if (k == 0) continue;
-        ck_assert_msg(hits[k - 1].mean >= hits[k].mean,
-                      "place %d: row %d with %.9g, then row %d with %.9g", (int)k, (int)hits[k - 1].item,
-                      (double)hits[k - 1].mean, (int)hits[k].item, (double)hits[k].mean);
+        ck_assert_msg(hits[k - 1].mean >= hits[k].mean, "place %d: row %d with %.9g, then row %d with %.9g", (int)k,
+                      (int)hits[k - 1].item, (double)hits[k - 1].mean, (int)hits[k].item, (double)hits[k].mean);
     }
     for (int i = 0; i < ITEMS && n_hits; i++)
         if (allowed[i] && !shown[i]) ck_assert(means[i] <= hits[n_hits - 1].mean);
@@ -121,7 +120,7 @@ START_TEST(excluded_rows_in_any_order_are_not_recommended)
     int64_t best[40], rows[80];
     query.top = 40;
     recommend();
-    for (int k = 0; k < 40; k++) best[k] = hits[k].item; /* the best items, not in ascending order */
+    for (int k = 0; k < 40; k++) best[k] = hits[k].item;                    /* the best items, not in ascending order */
     for (int k = 0; k < 80; k++) rows[k] = k < 40 ? best[k] : best[79 - k]; /* every row twice */
     query.exclude = rows;
     query.n_exclude = _i == 0 ? 40 : 80;
@@ -334,8 +333,8 @@ END_TEST
 START_TEST(recommendations_follow_every_change_of_the_model)
 {
     int64_t size, added;
-    thaw_data *more = planted_data(&(planted){.users = 150, .items = 1900, .per_user = 40, .noise = 0.4, .seed = 11},
-                                   NULL, 0, 150);
+    thaw_data *more =
+        planted_data(&(planted){.users = 150, .items = 1900, .per_user = 40, .noise = 0.4, .seed = 11}, NULL, 0, 150);
     thaw_data *data = planted_data(&shop, NULL, 0, 150);
     thaw_hit loaded[10];
     changed = 1;

@@ -8,7 +8,8 @@
 #include "content_similarity.h"
 #include "user_prior.h"
 
-void ring_statistics(thaw_model *m, thaw__basis *basis, const thaw__histories *j, const int64_t *users, int64_t n, int space)
+void ring_statistics(thaw_model *m, thaw__basis *basis, const thaw__histories *j, const int64_t *users, int64_t n,
+                     int space)
 {
     thaw__statistics s;
     ck_assert_int_eq(thaw__statistics_begin(&s, m, basis, 0), THAW_OK);

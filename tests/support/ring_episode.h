@@ -7,8 +7,10 @@
 #include "episode.h"
 #include "ring_shop.h"
 
-/** All statistics of users who are here, into the model and a basis; without `space` seen through the V that the model has. */
-void ring_statistics(thaw_model *m, thaw__basis *basis, const thaw__histories *j, const int64_t *users, int64_t n, int space);
+/** All statistics of users who are here, into the model and a basis; without `space` seen through the V that the model
+ *  has. */
+void ring_statistics(thaw_model *m, thaw__basis *basis, const thaw__histories *j, const int64_t *users, int64_t n,
+                     int space);
 
 typedef struct ring_episode {
     thaw_data *data;

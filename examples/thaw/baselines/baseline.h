@@ -18,7 +18,7 @@ typedef struct baseline_setting {
 typedef struct baseline_support {
     const thaw_event *events; /* [n_events] in order of time */
     int64_t n_events;
-    const int64_t *items;     /* [n_items] distinct items of the events */
+    const int64_t *items; /* [n_items] distinct items of the events */
     int64_t n_items;
 } baseline_support;
 

@@ -21,9 +21,9 @@ enum { D = 64, ROUNDS = 12, ROWS_PER_TASK = 64 };
 
 typedef struct ials {
     int64_t n_items;
-    float *Y;         /* [n_items, D] */
-    float *G;         /* [D, D] alpha0 Y'Y, upper triangle */
-    float *gathered;  /* [n_gathered, D] */
+    float *Y;        /* [n_items, D] */
+    float *G;        /* [D, D] alpha0 Y'Y, upper triangle */
+    float *gathered; /* [n_gathered, D] */
     int64_t n_gathered;
     double alpha0, reg;
 } ials;
@@ -111,7 +111,13 @@ static void solve_side(float *out, ials *f, const interactions *x, const float *
     static const thaw_parallel one_thread;
     const thaw_parallel *p = blas_is_thread_safe() ? parallel : &one_thread;
     const int64_t longest = longest_row(x);
-    side s = {.x = x, .other = other, .G = f->G, .out = out, .longest = longest, .alpha0 = f->alpha0, .reg = f->reg,
+    side s = {.x = x,
+              .other = other,
+              .G = f->G,
+              .out = out,
+              .longest = longest,
+              .alpha0 = f->alpha0,
+              .reg = f->reg,
               .gathered = cli_alloc((size_t)(baseline_workers(p) * longest), D * sizeof *s.gathered)};
     gram(f->G, other, x->n_columns, f->alpha0);
     baseline_parallel(p, solve_rows, &s, (x->n_rows + ROWS_PER_TASK - 1) / ROWS_PER_TASK);

@@ -7,8 +7,8 @@
 
 #include "cli.h"
 
-void interactions_create(interactions *out, const histories *h, const user_list *users, int64_t n_items,
-                         int32_t event, double until)
+void interactions_create(interactions *out, const histories *h, const user_list *users, int64_t n_items, int32_t event,
+                         double until)
 {
     int64_t max_entries = 0;
     for (int64_t u = 0; u < users->n; u++) max_entries += h->users[users->rows[u]].n_items;

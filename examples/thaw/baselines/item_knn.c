@@ -93,8 +93,12 @@ static int fit(void **state, const interactions *x, const baseline_setting *sett
     interactions users_of;
     interactions_transpose(&users_of, x);
     const size_t n_cells = (size_t)baseline_workers(parallel) * (size_t)k->n_items;
-    work w = {.knn = k, .items_of = x, .users_of = &users_of, .shrink = setting_used->values[0],
-              .counts = cli_alloc(n_cells, sizeof *w.counts), .found = cli_alloc(n_cells, sizeof *w.found)};
+    work w = {.knn = k,
+              .items_of = x,
+              .users_of = &users_of,
+              .shrink = setting_used->values[0],
+              .counts = cli_alloc(n_cells, sizeof *w.counts),
+              .found = cli_alloc(n_cells, sizeof *w.found)};
     baseline_parallel(parallel, fit_rows, &w, (k->n_items + ITEMS_PER_TASK - 1) / ITEMS_PER_TASK);
     free(w.counts);
     free(w.found);

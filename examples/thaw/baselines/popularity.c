@@ -64,5 +64,9 @@ static void release(void *state)
 
 const baseline_method baseline_popularity = {
     .name = "popularity", .n_settings = 1, .fit = fit, .score = score_popularity, .free = release};
-const baseline_method baseline_recent = {.name = "recent", .n_settings = 4, .setting = setting_of_recent, .fit = fit,
-                                 .score = score_recent, .free = release};
+const baseline_method baseline_recent = {.name = "recent",
+                                         .n_settings = 4,
+                                         .setting = setting_of_recent,
+                                         .fit = fit,
+                                         .score = score_recent,
+                                         .free = release};

@@ -13,11 +13,14 @@
 enum { MAX_VALID = 600 };
 static const double valid_part = 0.1;
 
-const baseline_method *const ranking_baselines[] = {&baseline_popularity, &baseline_recent, &baseline_item_knn,
+const baseline_method *const ranking_baselines[] = {&baseline_popularity,
+                                                    &baseline_recent,
+                                                    &baseline_item_knn,
 #ifdef THAW_CLI_BLAS
-                                           &baseline_ease, &baseline_ials,
+                                                    &baseline_ease,
+                                                    &baseline_ials,
 #endif
-                                           NULL};
+                                                    NULL};
 
 void baseline_parallel(const thaw_parallel *parallel, thaw_task task, void *arg, int64_t n_tasks)
 {
@@ -110,8 +113,8 @@ static void split_users(user_list *fitted, user_list *valid, const baseline_trai
     for (int64_t i = 0; i < t->users->n; i++) {
         const history *user = &t->histories->users[t->users->rows[i]];
         user_list *to = draw_uniform(t->protocol->seed, draw_key(user->user), 0) < valid_part ? valid : fitted;
-        const int qualifies = user->n_items >= t->protocol->rules.min_events &&
-                              user->n_items <= t->protocol->rules.max_events;
+        const int qualifies =
+            user->n_items >= t->protocol->rules.min_events && user->n_items <= t->protocol->rules.max_events;
         if (to == valid && (!qualifies || valid->n >= MAX_VALID)) continue;
         to->rows[to->n++] = t->users->rows[i];
     }
@@ -119,7 +122,7 @@ static void split_users(user_list *fitted, user_list *valid, const baseline_trai
 
 /* Evaluate on the validation users: nDCG@10 by support, NaN if a support has no tasks. */
 static int validate(double *out, ranking_baseline *b, const baseline_training *t, const user_list *valid,
-                 const ranking_protocol *protocol)
+                    const ranking_protocol *protocol)
 {
     const ranker r = ranking_baseline_as_ranker(b);
     for (int s = 0; s < t->n_supports; s++) {

@@ -21,24 +21,24 @@ typedef struct baseline_training {
     const ranking_protocol *protocol; /* the protocol of the test */
     const support_size *supports;
     int n_supports;
-    int each_support;                 /* 1: tune for each support; 0: one setting for all */
-    double horizon;                   /* with from_time: from it to the last event */
+    int each_support; /* 1: tune for each support; 0: one setting for all */
+    double horizon;   /* with from_time: from it to the last event */
     const thaw_parallel *parallel;
-    progress *bar;                    /* shows the setting being tried */
-    double done;                      /* part of the bar before the tuning */
+    progress *bar; /* shows the setting being tried */
+    double done;   /* part of the bar before the tuning */
 } baseline_training;
 
 typedef struct ranking_baseline {
     const baseline_method *method;
     int choices[MAX_SUPPORTS]; /* [n_supports] best setting, an index of the grid */
-    void *state;                /* of the fitted method; NULL: not fitted */
-    int fitted;                 /* index of the fitted setting */
+    void *state;               /* of the fitted method; NULL: not fitted */
+    int fitted;                /* index of the fitted setting */
     baseline_setting setting;
-    int target_only;        /* fitted on target events only */
-    float *popularity;      /* [n_items] breaks ties of scores */
-    float *scores;          /* [n_items] of the adapted user */
-    int64_t *items;         /* [capacity] distinct items of the support */
-    unsigned char *marks;   /* [n_items] zero between calls */
+    int target_only;      /* fitted on target events only */
+    float *popularity;    /* [n_items] breaks ties of scores */
+    float *scores;        /* [n_items] of the adapted user */
+    int64_t *items;       /* [capacity] distinct items of the support */
+    unsigned char *marks; /* [n_items] zero between calls */
     int64_t n_items, capacity;
 } ranking_baseline;
 

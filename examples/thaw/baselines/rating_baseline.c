@@ -104,7 +104,7 @@ static int choose_damping(rating_baseline *b, const rating_tasks *train, const r
 }
 
 int rating_baseline_create(rating_baseline *out, int kind, const rating_tasks *train, int64_t n_items,
-                    const rating_protocol *protocol, const support_size *support)
+                           const rating_protocol *protocol, const support_size *support)
 {
     memset(out, 0, sizeof *out);
     out->kind = kind;

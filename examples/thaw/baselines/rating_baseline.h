@@ -26,7 +26,7 @@ typedef struct rating_baseline {
 
 /** Fit on training tasks, with the best damping for this support. Returns 0, or 1 with a message. */
 int rating_baseline_create(rating_baseline *out, int kind, const rating_tasks *train, int64_t n_items,
-                    const rating_protocol *protocol, const support_size *support);
+                           const rating_protocol *protocol, const support_size *support);
 void rating_baseline_free(rating_baseline *baseline);
 
 /** The baseline as a predictor that borrows it. */

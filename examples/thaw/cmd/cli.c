@@ -99,9 +99,7 @@ int64_t cli_integer(const char *flag, const char *text, int64_t min, int64_t max
     errno = 0;
     const long long n = strtoll(text, &end, 10);
     if (end == text || *end || errno) cli_refuse("%s is \"%s\"; must be a whole number", flag, text);
-    if (n < min || n > max) {
-        cli_refuse("%s is %lld; must be %lld … %lld", flag, n, (long long)min, (long long)max);
-    }
+    if (n < min || n > max) { cli_refuse("%s is %lld; must be %lld … %lld", flag, n, (long long)min, (long long)max); }
     return n;
 }
 

@@ -43,8 +43,8 @@ int cli_model_info(thaw_model_info *out, const thaw_model *model);
 /** Allocate zeroed memory for count elements; exits with 1 if there is no memory. */
 void *cli_alloc(size_t count, size_t size);
 
-/** The next option, as getopt_long() returns it; -1 after the last. Prints the parts of help, which NULL ends, and exits
- *  with 0 on -h and --help. Exits with 2 on unknown options and on arguments that belong to no option. */
+/** The next option, as getopt_long() returns it; -1 after the last. Prints the parts of help, which NULL ends, and
+ *  exits with 0 on -h and --help. Exits with 2 on unknown options and on arguments that belong to no option. */
 int cli_option(int argc, char **argv, const struct option *options, const char *const *help);
 
 /** Parse a number in min … max; exits with 2 if it is invalid. */

@@ -2,24 +2,25 @@
 #ifndef THAW_CLI_PRETRAINING_H
 #define THAW_CLI_PRETRAINING_H
 
-/* Pretraining as `thaw pretrain`, `evaluate` and `replay` share it: --set, --threads and --positive-min, a bar with the time
- * left, and Ctrl-C that ends the training and keeps the model. */
+/* Pretraining as `thaw pretrain`, `evaluate` and `replay` share it: --set, --threads and --positive-min, a progress
+ * bar, and Ctrl-C that ends the training and keeps the model. */
 
 #include "thaw/thaw.h"
 
-/* The settings of --set: key, default, range or choices, effect. docs/settings.md has the same tables, and docs/check.sh
+/* The settings of --set: key, default, range or choices, effect. docs/settings.md has the same tables; docs/check.sh
  * compares both with src/api/api_config.c. */
+/* clang-format off */
 #define PRETRAINING_COMMON_HELP \
     "      rank           0      0 … 256       dimension of the latent space; 0: 16 for ratings, 64 for rankings\n" \
     "      seed           1      0 … 2^53      seeds everything random\n" \
     "      passes         15     1 … 10000     passes of training, at most\n" \
     "      valid_users    0      0 … 0.5       part of the users held out for validation; rankings: 0 means 0.2\n" \
-    "      half_life      0      0 … 1e30      age at which an event counts half, in units of its time. Ratings: 0: never.\n" \
+    "      half_life      0      0 … 1e30      age at which an event counts half. Rating: 0: never\n" \
     "                                          Rankings: where the learning of it starts; 0: from the data\n" \
     "      min_feature    2      1 … 2^31 - 1  feature values that fewer items or users have are ignored\n"
 
 #define PRETRAINING_RATING_HELP \
-    "      patience       3      0 … 10000     stop after so many passes without a better validation error; 0: never\n" \
+    "      patience       3      0 … 10000     passes without a better validation error before the end; 0: no limit\n" \
     "      rating_min     0      -1e6 … 1e6    smallest rating; equal to rating_max: both from the data\n" \
     "      rating_max     0      -1e6 … 1e6    largest rating\n" \
     "      batch_users    0      0 … 2^31 - 1  users per step; 0: all\n"
@@ -46,6 +47,7 @@
     "  --event-weight NAME=W[,TARGET[,EXPONENT]]   ranking only: set the weighting of an event name, else learned:\n" \
     "                     W 1e-6 … 1e6, how much one event counts; TARGET -1 … 1, 1 for positive, 0 or less for\n" \
     "                     negative; EXPONENT -8 … 8, of 1 + value in the weight\n"
+/* clang-format on */
 
 enum { MOST_WEIGHTINGS = 16 };
 

@@ -9,8 +9,8 @@
 
 typedef struct progress {
     const char *what;
-    int drawn;   /* columns in use, 0: nothing is shown */
-    int shows;   /* standard error is a terminal */
+    int drawn; /* columns in use, 0: nothing is shown */
+    int shows; /* standard error is a terminal */
     int colour;
     double last; /* when the bar was drawn last, in seconds */
 } progress;

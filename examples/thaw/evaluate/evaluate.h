@@ -18,7 +18,7 @@ typedef struct evaluate_options {
     int n_supports; /* 0: the default of the protocol */
     int with_baselines;
     const char *baselines[MAX_BASELINES];
-    int n_baselines; /* 0: all */
+    int n_baselines;                       /* 0: all */
     int64_t min_events, max_events, seeds; /* 0: the default of the protocol */
     int json;
 
@@ -33,8 +33,8 @@ typedef struct evaluate_options {
     int64_t candidates;       /* 0: no sampled metrics */
     const char *plot;         /* NULL: no plot */
     int no_model;             /* baselines only */
-    int tune_each_support;           /* tune baselines for each support */
-    int seed_is_set;            /* --set seed was given */
+    int tune_each_support;    /* tune baselines for each support */
+    int seed_is_set;          /* --set seed was given */
     pretraining pretraining;  /* --set and --threads */
 } evaluate_options;
 

@@ -24,11 +24,11 @@ typedef struct work {
     const baseline_method *methods[MAX_BASELINES];
     int n_methods;
     ranking_results results;
-    const ranking_split *split;  /* the current split */
+    const ranking_split *split; /* the current split */
     ranking_protocol protocol;
     int64_t first_seed, n_seeds; /* seeds of the current split */
     progress bar;
-    int64_t done, all;           /* runs of a method at a support */
+    int64_t done, all; /* runs of a method at a support */
     double start;
 } work;
 
@@ -159,12 +159,16 @@ static int run_baseline(work *w, int k)
 {
     const int method = k + !w->options->no_model;
     const double from = w->protocol.rules.from_time;
-    const baseline_training training = {.histories = &w->split->train_histories, .users = &w->split->train_users,
-                                    .protocol = &w->protocol, .supports = w->results.supports,
-                                    .n_supports = w->results.n_supports, .each_support = w->options->tune_each_support,
-                                    .horizon = isnan(from) ? 0 : last_time(&w->split->test_histories) - from,
-                                    .parallel = &w->options->pretraining.config.parallel,
-                                    .bar = &w->bar, .done = (double)w->done / (double)w->all};
+    const baseline_training training = {.histories = &w->split->train_histories,
+                                        .users = &w->split->train_users,
+                                        .protocol = &w->protocol,
+                                        .supports = w->results.supports,
+                                        .n_supports = w->results.n_supports,
+                                        .each_support = w->options->tune_each_support,
+                                        .horizon = isnan(from) ? 0 : last_time(&w->split->test_histories) - from,
+                                        .parallel = &w->options->pretraining.config.parallel,
+                                        .bar = &w->bar,
+                                        .done = (double)w->done / (double)w->all};
     ranking_baseline b;
     if (ranking_baseline_create(&b, w->methods[k], &training)) return 1;
     const ranker r = ranking_baseline_as_ranker(&b);
@@ -180,10 +184,11 @@ static int run_baseline(work *w, int k)
 static int set_protocol(work *w)
 {
     const evaluate_options *o = w->options;
-    w->protocol = (ranking_protocol){.rules = {.min_events = o->min_events, .max_events = o->max_events, .target = -1,
-                                               .from_time = o->from_time},
-                                     .n_items = w->split->catalogue.items.n, .candidates = o->candidates,
-                                     .seed = (uint64_t)w->first_seed + 1};
+    w->protocol = (ranking_protocol){
+        .rules = {.min_events = o->min_events, .max_events = o->max_events, .target = -1, .from_time = o->from_time},
+        .n_items = w->split->catalogue.items.n,
+        .candidates = o->candidates,
+        .seed = (uint64_t)w->first_seed + 1};
     if (!o->target_event) return 0;
     w->protocol.rules.target = (int32_t)key_index_find(&w->split->catalogue.events, o->target_event);
     return w->protocol.rules.target < 0 ? cli_failf("there is no event %s", o->target_event) : 0;

@@ -146,8 +146,8 @@ static int measure_baseline(result *out, int kind, const evaluate *e, const supp
 
 static int measure(result *results, evaluate *e)
 {
-    const rating_predictor model = {.ctx = e, .begin = begin_user, .adapt = adapt_user, .predict = predict_user,
-                                    .has_variance = 1};
+    const rating_predictor model = {
+        .ctx = e, .begin = begin_user, .adapt = adapt_user, .predict = predict_user, .has_variance = 1};
     progress bar;
     int bad = 0, done = 0, all = e->n_supports;
     for (int k = 0; k < N_RATING_BASELINES; k++) all += e->baselines[k] * e->n_supports;

@@ -3,8 +3,8 @@
 
 #include "list_metrics.h"
 
-const char *const ranking_metric_names[N_RANKING_METRICS] = {"r@20", "ndcg@10", "ndcg@100", "hr@10", "mrr",
-                                                             "hr@10_sampled", "ndcg@10_sampled"};
+const char *const ranking_metric_names[N_RANKING_METRICS] = {"r@20", "ndcg@10",       "ndcg@100",       "hr@10",
+                                                             "mrr",  "hr@10_sampled", "ndcg@10_sampled"};
 
 void ranking_metrics(double *out, const int64_t *items, int64_t n, const unsigned char *marks, unsigned char relevant,
                      int64_t n_relevant)

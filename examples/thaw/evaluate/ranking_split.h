@@ -15,7 +15,7 @@ typedef struct ranking_split {
     thaw_model *model;       /* NULL: baselines only */
     catalogue catalogue;
     histories train_histories, test_histories;
-    user_list train_users;   /* all users of train_histories */
+    user_list train_users; /* all users of train_histories */
 } ranking_split;
 
 /** Read a table of events and apply --positive-min: 0, or 1 with a message. */

@@ -27,11 +27,11 @@ typedef struct ranking_task {
     const history *user;
     const thaw_event *support; /* [n_support], borrowed from the histories */
     int64_t n_support;
-    int64_t *relevant;         /* [n_relevant], distinct, in order of time */
+    int64_t *relevant; /* [n_relevant], distinct, in order of time */
     int64_t n_relevant;
-    int64_t *exclude;          /* [n_exclude], ascending */
+    int64_t *exclude; /* [n_exclude], ascending */
     int64_t n_exclude;
-    unsigned char *marks;      /* [n_items] of the whole history */
+    unsigned char *marks; /* [n_items] of the whole history */
     const histories *histories;
 } ranking_task;
 

@@ -16,11 +16,11 @@ enum { MAX_K = 5 }; /* of nDCG@k */
 
 /* Buffers of one run. */
 typedef struct work {
-    int64_t *order;       /* [max_events] */
-    thaw_event *support;  /* [max_events] */
-    int64_t *items;       /* [query] */
+    int64_t *order;                 /* [max_events] */
+    thaw_event *support;            /* [max_events] */
+    int64_t *items;                 /* [query] */
     float *mean, *variance, *truth; /* [query] */
-    double *adapt_us;     /* [tasks * seeds] */
+    double *adapt_us;               /* [tasks * seeds] */
     int64_t n_adapt;
 } work;
 

@@ -14,7 +14,7 @@
 
 typedef struct rating_protocol {
     int64_t query, min_events, max_events;
-    int64_t seeds;         /* 1 … seeds are run */
+    int64_t seeds;          /* 1 … seeds are run */
     double lowest, highest; /* the range of the ratings */
 } rating_protocol;
 
@@ -31,10 +31,10 @@ typedef struct rating_predictor {
 typedef struct rating_scores {
     int64_t tasks;
     double mae, rmse;
-    double mae_sd;         /* standard deviation of the MAE over seeds; NaN with one seed */
+    double mae_sd; /* standard deviation of the MAE over seeds; NaN with one seed */
     double ndcg1, ndcg3, ndcg5;
-    double coverage90;     /* part of the query within mean ± 1.645 sd; NaN without variance */
-    double adapt_us;       /* median time of adapt() */
+    double coverage90; /* part of the query within mean ± 1.645 sd; NaN without variance */
+    double adapt_us;   /* median time of adapt() */
 } rating_scores;
 
 /** Number of tasks with min_events … max_events ratings. */

@@ -103,7 +103,9 @@ static void draw_method(const panel *p, int method)
 
 static void draw_panel(FILE *to, const ranking_results *r, int metric, double left)
 {
-    panel p = {.to = to, .results = r, .metric = metric,
+    panel p = {.to = to,
+               .results = r,
+               .metric = metric,
                .area = {.left = left, .top = PANEL_TOP, .width = PANEL_WIDTH, .height = PANEL_HEIGHT}};
     choose_axis(&p);
     draw_axes(&p);

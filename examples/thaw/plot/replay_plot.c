@@ -64,7 +64,9 @@ static void draw_arm(const page *p, int arm)
 
 int replay_plot(const replay_score *scores, const replay_log *log, const replay_options *o)
 {
-    page p = {.scores = scores, .n = log->n_periods, .n_arms = o->steps ? N_ARMS : UPDATED,
+    page p = {.scores = scores,
+              .n = log->n_periods,
+              .n_arms = o->steps ? N_ARMS : UPDATED,
               .area = {.left = LEFT, .top = TOP, .width = PLOT_WIDTH, .height = PLOT_HEIGHT}};
     if (svg_begin(&p.to, o->plot, WIDTH, HEIGHT, "Hit rate by period")) return 1;
     svg_text(p.to, LEFT, 30, "start", 15, SVG_INK, "Hit rate of the first %lld, before each event is revealed",

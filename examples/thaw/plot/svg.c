@@ -12,7 +12,8 @@ int svg_begin(FILE **to, const char *path, int width, int height, const char *ti
 {
     *to = fopen(path, "wb");
     if (!*to) return cli_failf("%s cannot be written: %s", path, strerror(errno));
-    fprintf(*to, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
+    fprintf(*to,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
             "font-family=\"system-ui, 'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif\">\n"
             "<title>%s</title>\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
             width, height, width, height, title);

@@ -20,21 +20,21 @@ extern const char *const replay_arm_names[N_ARMS];
 typedef struct replay_options {
     double train_part, sample; /* part of events before the first period; part of tasks used */
     int64_t updates, top;
-    const char *target_event;  /* NULL: predict items that are new to the user */
-    int steps;                 /* 0: no updated arm */
+    const char *target_event; /* NULL: predict items that are new to the user */
+    int steps;                /* 0: no updated arm */
     int json;
-    const char *plot;          /* NULL: no plot */
+    const char *plot; /* NULL: no plot */
     pretraining pretraining;
 } replay_options;
 
 /** The results of one period, or of all. */
 typedef struct replay_score {
-    int64_t tasks;             /* items to predict */
-    int64_t unknown[N_ARMS];   /* tasks with an item that is not in the arm's model: no hits */
-    double hits[N_ARMS];       /* tasks with the item among the first */
-    double gain[N_ARMS];       /* sum of 1 / log2(1 + place) over hits */
-    int64_t users, new_items;  /* of the update after the period: its users, the items it added */
-    double seconds;            /* time of the update; NaN: no update */
+    int64_t tasks;            /* items to predict */
+    int64_t unknown[N_ARMS];  /* tasks with an item that is not in the arm's model: no hits */
+    double hits[N_ARMS];      /* tasks with the item among the first */
+    double gain[N_ARMS];      /* sum of 1 / log2(1 + place) over hits */
+    int64_t users, new_items; /* of the update after the period: its users, the items it added */
+    double seconds;           /* time of the update; NaN: no update */
 } replay_score;
 
 /** Pretrain on the first part and replay the rest; writes scores [log->n_periods]. Returns 0, or 1 with a message. */

@@ -93,7 +93,7 @@ static int is_active(const replay_log *log, const history *user, double since, d
 int replay_log_histories(thaw_data **out, const replay_log *log, double since, double until)
 {
     const size_t n = (size_t)log->histories.n_events;
-    columns c = {cli_alloc(n, sizeof *c.users), cli_alloc(n, sizeof *c.items), cli_alloc(n, sizeof *c.events),
+    columns c = {cli_alloc(n, sizeof *c.users),  cli_alloc(n, sizeof *c.items), cli_alloc(n, sizeof *c.events),
                  cli_alloc(n, sizeof *c.values), cli_alloc(n, sizeof *c.times), 0};
     for (int64_t u = 0; u < log->histories.n; u++)
         if (is_active(log, &log->histories.users[u], since, until)) add_user(&c, log, &log->histories.users[u], until);

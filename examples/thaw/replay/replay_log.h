@@ -8,10 +8,10 @@
 #include "user_histories.h"
 
 typedef struct replay_log {
-    const thaw_data *data;  /* borrowed */
+    const thaw_data *data; /* borrowed */
     catalogue catalogue;
-    histories histories;    /* all events by user and time */
-    double *edges;          /* [n_periods + 1] period p is edges[p] <= time < edges[p + 1]; the last edge is infinite */
+    histories histories; /* all events by user and time */
+    double *edges;       /* [n_periods + 1] period p is edges[p] <= time < edges[p + 1]; the last edge is infinite */
     int64_t n_periods;
     unsigned char *trained; /* [event names] 1: the name occurs in the first part; events of others are not used */
 } replay_log;

@@ -33,12 +33,12 @@ typedef struct replay {
     arm arms[N_ARMS];
     int n_arms;
     /* one user */
-    thaw_event *events;          /* [longest] with the rows of the model */
-    int64_t *seen, n_seen;       /* [longest] item rows of the user's events so far, ascending; empty with a target */
-    int64_t *fresh, n_fresh;     /* [longest] catalogue items that are new to the user at the current time */
+    thaw_event *events;            /* [longest] with the rows of the model */
+    int64_t *seen, n_seen;         /* [longest] item rows of the user's events so far, ascending; empty with a target */
+    int64_t *fresh, n_fresh;       /* [longest] catalogue items that are new to the user at the current time */
     int64_t *relevant, n_relevant; /* [longest] catalogue items to predict at the current time */
-    int64_t *last;               /* [items] 1 + the last user who has the item */
-    thaw_hit *hits;              /* [top] */
+    int64_t *last;                 /* [items] 1 + the last user who has the item */
+    thaw_hit *hits;                /* [top] */
 } replay;
 
 /* ---- models ---- */

@@ -18,15 +18,17 @@
     "A TABLE is a tab separated file with a header such as user_id:token, a .csv file, or sqlite:FILE?QUERY.\n"
 
 typedef struct tables {
-    char *inter, *item, *user;     /* NULL: not given */
+    char *inter, *item, *user; /* NULL: not given */
     char *where_column, *where_value;
 } tables;
 
 /** Option numbers of these flags, and their rows in a getopt_long() table. */
 enum { TABLES_INTER = 1000, TABLES_ITEM, TABLES_USER, TABLES_WHERE };
+/* clang-format off */
 #define TABLES_OPTIONS \
     {"inter", required_argument, NULL, TABLES_INTER}, {"item", required_argument, NULL, TABLES_ITEM}, \
     {"user", required_argument, NULL, TABLES_USER}, {"where", required_argument, NULL, TABLES_WHERE}
+/* clang-format on */
 
 /** Handle one of these options: 1, or 0 if the option is another one. */
 int tables_option(tables *tables, int option, char *value);

@@ -8,7 +8,7 @@
 
 typedef struct user_features {
     char **names;
-    char **values; /* [n] a buffer for one value each, grown as needed */
+    char **values;    /* [n] a buffer for one value each, grown as needed */
     size_t *capacity; /* [n] */
     int n;
 } user_features;

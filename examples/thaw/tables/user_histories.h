@@ -8,9 +8,9 @@
 #include "item_catalogue.h"
 
 typedef struct history {
-    const char *user;  /* borrowed from the data set */
-    int64_t first, n;  /* range of events */
-    int64_t n_items;   /* distinct items */
+    const char *user; /* borrowed from the data set */
+    int64_t first, n; /* range of events */
+    int64_t n_items;  /* distinct items */
 } history;
 
 typedef struct histories {

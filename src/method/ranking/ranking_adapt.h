@@ -16,7 +16,7 @@ typedef struct thaw__ranking_user_state {
     int32_t n_history;
     thaw__interpolation interpolation; /* of K */
     float offset_share;                /* 1 - kappa: factor of the offsets */
-    float whiten[THAW__RANK_MAX];     /* [stride] gain sqrt(ridge / prior precision) of each coordinate */
+    float whiten[THAW__RANK_MAX];      /* [stride] gain sqrt(ridge / prior precision) of each coordinate */
     thaw__term_states terms;           /* of the sparse terms */
     thaw_event history[THAW__HISTORY]; /* in the order of time */
 } thaw__ranking_user_state;

@@ -207,8 +207,7 @@ static thaw_status allocate(estep *s)
     s->error = thaw__alloc(a, users, sizeof(double));
     s->failed = thaw__alloc0(a, users, 1);
     s->scratch = thaw__alloc(a, (size_t)thaw__n_workers(&m->config.parallel) * s->scratch_size, sizeof(float));
-    const int complete =
-        s->vv && s->ww && s->prior && s->mean && s->omega && s->error && s->failed && s->scratch;
+    const int complete = s->vv && s->ww && s->prior && s->mean && s->omega && s->error && s->failed && s->scratch;
     return complete ? THAW_OK : THAW_E_NOMEM;
 }
 

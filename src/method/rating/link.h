@@ -34,8 +34,8 @@ float thaw__link_score(const thaw__link *link, float rating);
 /** The rating of a score. */
 float thaw__link_rating(const thaw__link *link, float score);
 
-/** Convert mean and variance of a score to median and variance of a rating, in place. The variance is the square of half
- *  the distance between the ratings of mean - sd and mean + sd. */
+/** Convert mean and variance of a score to median and variance of a rating, in place. The variance is the square of
+ *  half the distance between the ratings of mean - sd and mean + sd. */
 void thaw__link_back(const thaw__link *link, float *mean, float *variance);
 
 /** Whether levels and scores are finite and ascend. */

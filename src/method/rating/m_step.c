@@ -95,8 +95,8 @@ static int update_item(const mstep *s, int64_t i, float *scratch)
 
     const double noise_var =
         (NOISE_RATINGS * rating->mean_noise_var + s->scale * item_error(s, i, v, S)) / (NOISE_RATINGS + n);
-    const double selection_bias = s->scale / (n + SELECTION_RATINGS) *
-                                  (double)m->kernels->dot(m->rank, v, s->sum->rater_residual + i * m->rank);
+    const double selection_bias =
+        s->scale / (n + SELECTION_RATINGS) * (double)m->kernels->dot(m->rank, v, s->sum->rater_residual + i * m->rank);
     memcpy(rating->item_embedding + i * m->stride, v, (size_t)m->rank * sizeof *v);
     rating->bias[i] = v[m->rank];
     thaw__pack(rating->covariance + i * rating->packed, S, dim, dim);
@@ -170,8 +170,7 @@ static void fit_item_prior(thaw_model *m, thaw__prior_fit *fit)
         for (int64_t i = 0; i < thaw__n_items(m); i++) {
             if (rating->n_ratings[i] == 0) continue;
             item_residual(m, i, residual);
-            thaw__prior_fit_add(fit, &m->catalogue->prior, &m->catalogue->features, i, residual,
-                                prior_weight(m, i));
+            thaw__prior_fit_add(fit, &m->catalogue->prior, &m->catalogue->features, i, residual, prior_weight(m, i));
         }
         for (int32_t j = 0; j < rating->dim && fit->rows > 0; j++)
             m->catalogue->prior.centre[j] += (float)(fit->residual[j] / fit->rows);
@@ -197,8 +196,8 @@ static void estimate_gamma(const thaw_model *m, double *gamma64)
         total += w;
         for (int32_t r = 0; r < dim; r++)
             for (int32_t c = 0; c <= r; c++)
-                gamma64[r * dim + c] += w * ((double)e[r] * (double)e[c] + (double)*S++ +
-                                             widening * (double)rating->gamma[r * dim + c]);
+                gamma64[r * dim + c] +=
+                    w * ((double)e[r] * (double)e[c] + (double)*S++ + widening * (double)rating->gamma[r * dim + c]);
     }
     for (int32_t r = 0; r < dim; r++)
         for (int32_t c = 0; c <= r; c++) gamma64[r * dim + c] = gamma64[c * dim + r] = gamma64[r * dim + c] / total;

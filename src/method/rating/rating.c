@@ -9,7 +9,7 @@
 #include "rng.h"
 #include "status.h"
 
-#define START_NOISE 0.8 /* of the variance 1 of all scores */
+#define START_NOISE 0.8  /* of the variance 1 of all scores */
 #define RATING_MOST 1e6f /* bound of |rating|, as of rating_min and rating_max; float32 is too coarse beyond */
 
 #define F32 THAW__F32
@@ -31,8 +31,8 @@ static void params(thaw_model *m, thaw__params *out)
     thaw__rating *r = thaw__rating_of(m);
     const int64_t n = thaw__n_items(m);
     const thaw__param rows[] = {
-        {"item.embedding", F32, n, m->stride, &r->item_embedding,
-         ITEM | THAW__IN_ID | THAW__MAPPED | THAW__ALIGNED, 0, 0},
+        {"item.embedding", F32, n, m->stride, &r->item_embedding, ITEM | THAW__IN_ID | THAW__MAPPED | THAW__ALIGNED, 0,
+         0},
         {"item.bias", F32, n, 0, &r->bias, ITEM | THAW__IN_ID, 0, 0},
         {"item.covariance", F32, n, r->packed, &r->covariance, ITEM | THAW__MAPPED | THAW__COLD, 0, 0},
         {"item.noise_var", F32, n, 0, &r->noise_var, ITEM, 0, 0},

@@ -14,21 +14,21 @@
 #include "model.h"
 
 typedef struct thaw__rating {
-    int32_t dim;               /* D = rank + 1: embedding and bias */
-    int64_t packed;            /* dim (dim + 1) / 2: floats of a lower triangle by rows */
-    float *item_embedding;     /* [items, stride] p_i, zero padded */
-    float *bias;               /* [items] */
-    float *covariance;         /* [items, packed] S_i, posterior covariance of v_i */
-    float *noise_var;          /* [items] s_i^2: noise variance of a rating; scale^2 of a Student t in training */
-    float *selection_bias;     /* [items] q_i, eq. 13 */
-    float *n_ratings;          /* [items] number of ratings behind the posterior */
-    float *rating_var;         /* [items] noise_i = s_i^2 + E[w~' S_i w~]: variance of a rating given w */
-    float *inv_noise_sd;       /* [items] 1 / sqrt(rating_var); derived */
-    float *gamma;              /* [dim, dim] covariance of items about their prior means */
-    float *user_second_moment; /* [rank, rank] E[w w'] over users */
+    int32_t dim;                   /* D = rank + 1: embedding and bias */
+    int64_t packed;                /* dim (dim + 1) / 2: floats of a lower triangle by rows */
+    float *item_embedding;         /* [items, stride] p_i, zero padded */
+    float *bias;                   /* [items] */
+    float *covariance;             /* [items, packed] S_i, posterior covariance of v_i */
+    float *noise_var;              /* [items] s_i^2: noise variance of a rating; scale^2 of a Student t in training */
+    float *selection_bias;         /* [items] q_i, eq. 13 */
+    float *n_ratings;              /* [items] number of ratings behind the posterior */
+    float *rating_var;             /* [items] noise_i = s_i^2 + E[w~' S_i w~]: variance of a rating given w */
+    float *inv_noise_sd;           /* [items] 1 / sqrt(rating_var); derived */
+    float *gamma;                  /* [dim, dim] covariance of items about their prior means */
+    float *user_second_moment;     /* [rank, rank] E[w w'] over users */
     double mean_rating, rating_sd; /* of all ratings, for reports */
-    float mean_selection_bias; /* mean of q_i over ratings; that of a new item */
-    double mean_noise_var;     /* s^2: noise variance over all items, in scores */
+    float mean_selection_bias;     /* mean of q_i over ratings; that of a new item */
+    double mean_noise_var;         /* s^2: noise variance over all items, in scores */
     thaw__link link;
     float rating_min, rating_max, half_life;
 } thaw__rating;

@@ -148,8 +148,7 @@ static void adapt_group(const thaw_model *m, float *means, const thaw_event *eve
         }
     }
     m->kernels->ridge_dual16(longest, m->stride, rating->item_embedding, rows, scale, t, z, scratch);
-    for (int64_t u = 0; u < users; u++)
-        memcpy(means + u * m->rank, z + u * m->stride, (size_t)m->rank * sizeof *means);
+    for (int64_t u = 0; u < users; u++) memcpy(means + u * m->rank, z + u * m->stride, (size_t)m->rank * sizeof *means);
 }
 
 /* Number of users from here on that form a group, and the most events of one; 0: the first has too many events. */
@@ -166,7 +165,7 @@ static int64_t group_of(const thaw_model *m, const int64_t *offsets, int64_t n_u
 }
 
 thaw_status thaw__rating_adapt_many(const thaw_model *m, thaw_user *work, float *means, const thaw_event *events,
-                                   const int64_t *offsets, int64_t n_users)
+                                    const int64_t *offsets, int64_t n_users)
 {
     thaw_status st = THAW_OK;
     for (int64_t u = 0; st == THAW_OK && u < n_users;) {

@@ -16,8 +16,8 @@ thaw_status thaw__rating_sums_init(thaw__rating_sums *out, const thaw_model *m)
     out->scatter = thaw__alloc0(a, d * d, sizeof *out->scatter);
     out->prior_second_moment = thaw__alloc0(a, d * d, sizeof *out->prior_second_moment);
     thaw_status st = thaw__prior_fit_init(&out->user, &m->user_prior, a);
-    const int complete = out->ww && out->zw && out->zz && out->rater_residual && out->count && out->scatter &&
-                         out->prior_second_moment;
+    const int complete =
+        out->ww && out->zw && out->zz && out->rater_residual && out->count && out->scatter && out->prior_second_moment;
     if (st == THAW_OK && complete) return THAW_OK;
     thaw__rating_sums_free(out, a);
     return THAW_E_NOMEM;

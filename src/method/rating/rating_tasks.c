@@ -92,7 +92,7 @@ static thaw_status place_events(thaw__rating_tasks *t, const thaw_model *m, cons
 
 /* Weights by age, measured to the user's newest event; an event without a time has age 0. */
 static void weight_events(thaw__rating_tasks *t, const thaw_model *m, const thaw_data *data, const uint8_t *selected,
-                         int64_t *cursor, const double *newest)
+                          int64_t *cursor, const double *newest)
 {
     for (int64_t e = 0; e < data->n; e++) {
         int32_t u = data->user[e];

@@ -9,7 +9,7 @@
 
 typedef struct thaw__rating_tasks {
     thaw_allocator allocator;
-    int64_t n_users;       /* with at least one rated event */
+    int64_t n_users; /* with at least one rated event */
     int64_t n_events;
     int64_t n_all;         /* users of the data with rated events: N of eq. 8 */
     int64_t *user;         /* [n_users] rows of data */

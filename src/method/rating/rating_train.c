@@ -79,8 +79,8 @@ static thaw_status validate_user(const validation *v, const thaw_model *m, int64
         const float *p = rating->item_embedding + i * m->stride;
         const float z = rating->bias[i] + thaw__selection_bias_share(support) * rating->selection_bias[i] +
                         m->kernels->dot(m->stride, p, v->user->posterior.mean);
-        const double error = (double)thaw__link_rating(&rating->link, z) -
-                             (double)thaw__link_rating(&rating->link, v->tasks.z[e]);
+        const double error =
+            (double)thaw__link_rating(&rating->link, z) - (double)thaw__link_rating(&rating->link, v->tasks.z[e]);
         *mae += fabs(error) / (double)query;
         *mse += error * error / (double)query;
     }
@@ -101,7 +101,7 @@ static thaw_status validate(validation *v, const thaw_model *m)
 typedef struct training {
     thaw__run *run;
     thaw_model *m;
-    int64_t *users;             /* [n_users + n_valid] training users, then validation users */
+    int64_t *users; /* [n_users + n_valid] training users, then validation users */
     int64_t n_users, n_valid;
     int64_t n_all;              /* N of eq. 8: the users that a batch stands for */
     int64_t at, n;              /* users[at … at + n - 1] are those of the round */

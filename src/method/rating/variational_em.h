@@ -25,7 +25,7 @@ thaw_status thaw__rating_m_step(thaw_model *m, const thaw__rating_sums *sum, dou
 /** adapt, adapt_many and observe of method.h. */
 thaw_status thaw__rating_adapt(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n);
 thaw_status thaw__rating_adapt_many(const thaw_model *m, thaw_user *work, float *means, const thaw_event *events,
-                                   const int64_t *offsets, int64_t n_users);
+                                    const int64_t *offsets, int64_t n_users);
 thaw_status thaw__rating_observe(const thaw_model *m, thaw_user *u, const thaw_event *event);
 
 #endif

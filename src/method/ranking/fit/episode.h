@@ -36,7 +36,7 @@ typedef struct thaw__episode {
     const thaw__basis *basis;
     int64_t sample; /* items of the catalogue in a loss, at most */
     thaw__support_weights support;
-    thaw__term_states terms;             /* of the sparse terms */
+    thaw__term_states terms; /* of the sparse terms */
     thaw__term_work term_work;
     float kappa;                         /* the part of the offset that they replace */
     thaw__sparse_table sparse;           /* their scores */

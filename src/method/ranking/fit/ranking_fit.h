@@ -18,14 +18,14 @@ typedef struct thaw__ranking_fit {
     thaw_model *m;
     thaw__histories histories;
     thaw__histories before; /* online: what the model has of the same users, to be taken out */
-    int64_t *users; /* [n] indices into the histories: statistics users, schedule users, validation users */
-    int64_t n_before; /* users that are taken out */
+    int64_t *users;         /* [n] indices into the histories: statistics users, schedule users, validation users */
+    int64_t n_before;       /* users that are taken out */
     int64_t n, n_statistics_users, n_schedule_users, n_validation_users;
-    int64_t n_now; /* the first n_now users take part in the present phase */
+    int64_t n_now;              /* the first n_now users take part in the present phase */
     const struct planned *plan; /* the present phase, and those after it */
-    int begun;     /* the phase has had a round */
-    int32_t pass;  /* the pass that ends with this round; 0: none */
-    double best;   /* recall + NDCG of the validation users for the best candidate so far */
+    int begun;                  /* the phase has had a round */
+    int32_t pass;               /* the pass that ends with this round; 0: none */
+    double best;                /* recall + NDCG of the validation users for the best candidate so far */
 
     thaw__statistics statistics;
     float kept; /* part of the model's statistics that stays; 0: pretraining */

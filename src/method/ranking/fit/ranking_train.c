@@ -22,18 +22,33 @@ typedef struct planned {
 
 /* First the statistics users, to choose settings; then all users, with these settings. */
 static const planned pretraining[] = {
-    {&thaw__phase_popularity, 0},       {&thaw__phase_space, 0},         {&thaw__phase_order, 0},
-    {&thaw__phase_neighbours, 0},       {&thaw__phase_user_prior, 0},    {&thaw__phase_schedules, 0},
-    {&thaw__phase_regression, 0},       {&thaw__phase_choose_epochs, 0}, {&thaw__phase_fine_tuned_prior, 0},
-    {&thaw__phase_fine_tuned_regression, 0}, {&thaw__phase_popularity, 1},    {&thaw__phase_space, 1},
-    {&thaw__phase_order, 1},            {&thaw__phase_neighbours, 1},    {&thaw__phase_user_prior, 1},
-    {&thaw__phase_fine_tuning, 1},             {&thaw__phase_fine_tuned_prior, 1},   {&thaw__phase_last_regression, 1},
+    {&thaw__phase_popularity, 0},
+    {&thaw__phase_space, 0},
+    {&thaw__phase_order, 0},
+    {&thaw__phase_neighbours, 0},
+    {&thaw__phase_user_prior, 0},
+    {&thaw__phase_schedules, 0},
+    {&thaw__phase_regression, 0},
+    {&thaw__phase_choose_epochs, 0},
+    {&thaw__phase_fine_tuned_prior, 0},
+    {&thaw__phase_fine_tuned_regression, 0},
+    {&thaw__phase_popularity, 1},
+    {&thaw__phase_space, 1},
+    {&thaw__phase_order, 1},
+    {&thaw__phase_neighbours, 1},
+    {&thaw__phase_user_prior, 1},
+    {&thaw__phase_fine_tuning, 1},
+    {&thaw__phase_fine_tuned_prior, 1},
+    {&thaw__phase_last_regression, 1},
     {NULL, 0},
 };
 
 /* The same statistics, with signs, seen through the V that there is; schedules and event weightings stay. */
 static const planned update[] = {
-    {&thaw__phase_popularity, 1}, {&thaw__phase_order, 1}, {&thaw__phase_neighbours, 1}, {NULL, 0},
+    {&thaw__phase_popularity, 1},
+    {&thaw__phase_order, 1},
+    {&thaw__phase_neighbours, 1},
+    {NULL, 0},
 };
 
 /* After the last phase: compute output embeddings and offsets of the model. */
@@ -46,8 +61,8 @@ static void finish_pretraining(thaw__ranking_fit *t)
     m->steps += t->run->report.steps;
 }
 
-/* A row in V for an item that had none: where C V (V'V)^-1, of which eigenvectors are fixed points, puts it. The basis has that as
- * F + B, per chance to follow. */
+/* A row in V for an item that had none: where C V (V'V)^-1, of which eigenvectors are fixed points, puts it. The basis
+ * has that as F + B, per chance to follow. */
 static void place_item(thaw_model *m, const thaw__basis *basis, int64_t i)
 {
     const thaw__ranking *r = thaw__ranking_of(m);
@@ -184,7 +199,11 @@ thaw_status thaw__ranking_open(thaw__run *run)
     thaw__ranking_fit *t = thaw__alloc0(&run->m->config.allocator, 1, sizeof *t);
     if (!t) return THAW_E_NOMEM;
     run->state = t;
-    *t = (thaw__ranking_fit){.run = run, .m = run->m, .best = -1, .regression_only = {.best = -1}, .statistics = {.m = run->m},
+    *t = (thaw__ranking_fit){.run = run,
+                             .m = run->m,
+                             .best = -1,
+                             .regression_only = {.best = -1},
+                             .statistics = {.m = run->m},
                              .plan = run->online ? update : pretraining};
     THAW__TRY(run->online ? open_update(t) : open_pretraining(t));
     run->report.events = t->histories.n_events;

@@ -46,10 +46,12 @@ static void find_neighbours(void *ctx, int64_t item, thaw__neighbour_builder *g)
     const visits *v = ctx;
     for (int64_t k = v->known->start[item]; v->kept > 0 && k < v->known->start[item + 1]; k++)
         thaw__edge_add(thaw__neighbour_edge(g, v->known->item[k]), v->kept, &v->known->edge[k]);
-    for (int64_t k = v->start[item]; k < v->start[item + 1]; k++) add_around(v, g, v->interaction[k], &v->users[v->user[k]]);
+    for (int64_t k = v->start[item]; k < v->start[item + 1]; k++)
+        add_around(v, g, v->interaction[k], &v->users[v->user[k]]);
     for (int32_t k = 0; v->kept > 0 && k < g->n; k++) {
         thaw__edge *edge = &g->list[k].edge;
-        *edge = (thaw__edge){.after = at_least_0(edge->after), .before = at_least_0(edge->before), .both = at_least_0(edge->both)};
+        *edge = (thaw__edge){
+            .after = at_least_0(edge->after), .before = at_least_0(edge->before), .both = at_least_0(edge->both)};
     }
 }
 
@@ -70,7 +72,8 @@ static void fill_visits(visits *v, int64_t items, int64_t n)
     int64_t *next = v->start + 1; /* counts, then where the next visit goes, then the ends */
     for (int64_t k = 0; k < n; k++) {
         const thaw__interaction *x = thaw__history_interactions(v->users[k].histories, v->users[k].user);
-        for (int64_t t = 0; t < thaw__history_length(v->users[k].histories, v->users[k].user); t++) next[x[t].item + 1]++;
+        for (int64_t t = 0; t < thaw__history_length(v->users[k].histories, v->users[k].user); t++)
+            next[x[t].item + 1]++;
     }
     for (int64_t i = 0; i < items; i++) next[i + 1] += next[i];
     for (int64_t k = 0; k < n; k++) {

@@ -39,7 +39,6 @@ int64_t thaw__histories_count_of_two(const thaw__histories *h);
 /** Those users, into users [h->n]; returns how many. */
 int64_t thaw__histories_of_two(int64_t *users, const thaw__histories *h);
 
-
 /** Of the first n events of a user, those that a user of the model keeps: the newest THAW__HISTORY. *kept: how many. */
 static inline const thaw_event *thaw__history_kept(const thaw__histories *h, int64_t u, int64_t n, int64_t *kept)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The largest eigenvectors of the covariance of x, without forming it: orthogonal iteration on a block a little wider than
- * the rank (Halko, Martinsson, Tropp 2011), with a Rayleigh-Ritz step at the end. Orthonormal by Cholesky: Q = Y L^-T, Y'Y = L L'. */
+ * The largest eigenvectors of the covariance of x, without forming it: orthogonal iteration on a block a little wider
+ * than the rank (Halko, Martinsson, Tropp 2011), with a Rayleigh-Ritz step at the end. Orthonormal by Cholesky: Q = Y
+ * L^-T, Y'Y = L L'. */
 #include <math.h>
 #include <string.h>
 
@@ -25,8 +26,8 @@ static void centre(thaw__statistics *s)
     }
 }
 
-/* small = L of now' now, with as little on the diagonal as leaves it positive: columns may depend on each other where items
- * are few or always come together. 1: there is no such L. */
+/* small = L of now' now, with as little on the diagonal as leaves it positive: columns may depend on each other where
+ * items are few or always come together. 1: there is no such L. */
 static int factor_gram(thaw__statistics *b)
 {
     const int64_t w = b->width;
@@ -66,13 +67,15 @@ static thaw_status project(thaw__statistics *b)
     thaw_model *m = b->m;
     const int64_t w = b->width;
     const thaw_allocator *a = &m->config.allocator;
-    double *square = thaw__alloc0(a, (size_t)(w * w), sizeof *square), *values = thaw__alloc(a, (size_t)w, sizeof *values);
+    double *square = thaw__alloc0(a, (size_t)(w * w), sizeof *square),
+           *values = thaw__alloc(a, (size_t)w, sizeof *values);
     double *work = thaw__alloc(a, (size_t)(w * w + 3 * w), sizeof *work);
     thaw_status st = square && values && work ? THAW_OK : THAW_E_NOMEM;
     if (st == THAW_OK) {
         thaw__gemm_tn(w, w, b->basis->items, 1, b->now, w, b->next, w, 0, b->small, w);
         for (int64_t i = 0; i < w; i++)
-            for (int64_t k = 0; k <= i; k++) square[i * w + k] = ((double)b->small[i * w + k] + (double)b->small[k * w + i]) / 2;
+            for (int64_t k = 0; k <= i; k++)
+                square[i * w + k] = ((double)b->small[i * w + k] + (double)b->small[k * w + i]) / 2;
         if (thaw__syev64(w, square, w, values, work))
             st = thaw__fail(THAW_E_NUMERIC, "the covariance of the items has no eigenvectors");
     }
@@ -84,7 +87,8 @@ static thaw_status project(thaw__statistics *b)
             thaw__ranking_of(m)->gram_diag[c] = (float)value;
             for (int64_t k = 0; k < w; k++) b->small[k * w + c] = (float)(square[(w - 1 - c) * w + k] * sqrt(value));
         }
-        thaw__gemm(b->basis->items, m->rank, w, 1, b->now, w, b->small, w, 0, thaw__ranking_of(m)->item_embedding, m->stride);
+        thaw__gemm(b->basis->items, m->rank, w, 1, b->now, w, b->small, w, 0, thaw__ranking_of(m)->item_embedding,
+                   m->stride);
     }
     thaw__free(a, square);
     thaw__free(a, values);

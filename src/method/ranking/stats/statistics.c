@@ -31,10 +31,12 @@ thaw_status thaw__statistics_begin(thaw__statistics *s, thaw_model *m, thaw__bas
     return open_basis(basis, m);
 }
 
-thaw_status thaw__statistics_add_users(thaw__statistics *s, const thaw__histories *h, const int64_t *users, int64_t n, int sign)
+thaw_status thaw__statistics_add_users(thaw__statistics *s, const thaw__histories *h, const int64_t *users, int64_t n,
+                                       int sign)
 {
     double sum = 0;
-    THAW__TRY(thaw__grow(&s->m->config.allocator, &s->users, &s->room, (size_t)s->n, (size_t)(s->n + n), sizeof *s->users));
+    THAW__TRY(
+        thaw__grow(&s->m->config.allocator, &s->users, &s->room, (size_t)s->n, (size_t)(s->n + n), sizeof *s->users));
     for (int64_t k = 0; k < n; k++) {
         const double weight = 1 / sqrt((double)thaw__history_length(h, users[k]));
         s->users[s->n++] = (thaw__weighted_user){h, users[k], (float)(sign * weight)};
@@ -57,7 +59,8 @@ static double sum_scale(const thaw__statistics *s)
 
 /* ---- popularity -------------------------------------------------------------------------------------------------- */
 
-#define EARLIER 0.05 /* weight of the next popularity at the knot before in that of a knot, as a part of the total weight */
+#define EARLIER \
+    0.05 /* weight of the next popularity at the knot before in that of a knot, as a part of the total weight */
 
 thaw_status thaw__popularity_begin(thaw__statistics *s)
 {
@@ -88,16 +91,18 @@ void thaw__popularity_add(thaw__statistics *s, int64_t first, int64_t n)
     for (int64_t k = first; k < first + n; k++) add_popularity(s, &s->users[k]);
 }
 
-/* Few users reach the late knots: o at a knot is shrunk to that at the knot before, and scaled so that all knots have the
- * same sum over items. The scales are those of pretraining. */
+/* Few users reach the late knots: o at a knot is shrunk to that at the knot before, and scaled so that all knots have
+ * the same sum over items. The scales are those of pretraining. */
 static void find_knot_scales(const thaw__statistics *s)
 {
     const thaw__basis *b = s->basis;
     double sum[1 + THAW__SCHEDULE_KNOTS] = {0};
     for (int64_t i = 0; i < b->items; i++)
-        for (int k = 0; k <= THAW__SCHEDULE_KNOTS; k++) sum[k] += (double)b->rows[i * b->width + thaw__basis_popularity(b) + k];
+        for (int k = 0; k <= THAW__SCHEDULE_KNOTS; k++)
+            sum[k] += (double)b->rows[i * b->width + thaw__basis_popularity(b) + k];
     for (int k = 0; k < THAW__SCHEDULE_KNOTS; k++)
-        thaw__ranking_of(s->m)->knot_scale[k] = (float)(sum[0] > 0 ? sum[0] / (sum[1 + k] + EARLIER * sum[0]) : 1 / EARLIER);
+        thaw__ranking_of(s->m)->knot_scale[k] =
+            (float)(sum[0] > 0 ? sum[0] / (sum[1 + k] + EARLIER * sum[0]) : 1 / EARLIER);
 }
 
 /* o_k <- scale_k (o_k + EARLIER o_{k - 1}) */
@@ -132,14 +137,16 @@ void thaw__popularity_end(thaw__statistics *s)
     renew(s, r->repeat, s->repeat);
     if (s->kept == 0 || r->knot_scale[0] == 0) find_knot_scales(s); /* 0: of a file of format 1 */
     shrink_knots(s);
-    for (int64_t i = 0; i < s->basis->items; i++) popularity += (double)r->popularity[i], repeat += (double)r->repeat[i];
+    for (int64_t i = 0; i < s->basis->items; i++)
+        popularity += (double)r->popularity[i], repeat += (double)r->repeat[i];
     r->mean_popularity = (float)(popularity / (double)s->basis->items);
     r->repeat_rate = popularity > 0 ? (float)(repeat / popularity) : 0;
     r->total_weight = s->total;
     thaw__gram_popularity_update(s->m);
 }
 
-/* ---- order in time, seen through V -------------------------------------------------------------------------------- */
+/* ---- order in time, seen through V --------------------------------------------------------------------------------
+ */
 
 /* How many interactions come before a position: they are in order of their first event. */
 static int64_t interactions_before(const thaw__interaction *x, int64_t n, int32_t position)
@@ -171,7 +178,8 @@ static void sum_prefixes(const thaw__statistics *s, const thaw__interaction *x, 
     memset(s->prefix, 0, (size_t)stride * sizeof *s->prefix);
     for (int64_t t = 0; t < n; t++) {
         memcpy(s->prefix + (t + 1) * stride, s->prefix + t * stride, (size_t)stride * sizeof *s->prefix);
-        s->m->kernels->axpy(stride, 1, thaw__ranking_of(s->m)->item_embedding + x[t].item * stride, s->prefix + (t + 1) * stride);
+        s->m->kernels->axpy(stride, 1, thaw__ranking_of(s->m)->item_embedding + x[t].item * stride,
+                            s->prefix + (t + 1) * stride);
     }
 }
 

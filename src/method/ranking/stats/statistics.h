@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Statistics of users for a ranking: popularity, the covariance of items, its order in time and the sparse co-occurrence, as
- * unnormalised sums over users with their total weight. A user u of n_u items has the weight n_u^-1/2, or minus that: then the
- * user is taken out. With W the total weight that the model has, W' = W + sum of the weights, and x any of
+ * Statistics of users for a ranking: popularity, the covariance of items, its order in time and the sparse
+ * co-occurrence, as unnormalised sums over users with their total weight. A user u of n_u items has the weight
+ * n_u^-1/2, or minus that: then the user is taken out. With W the total weight that the model has, W' = W + sum of the
+ * weights, and x any of
  *
  *     p_i   = sum_u w_u [i in u]             popularity
- *     T_ij  = sum_u w_u [i before j]         directed co-occurrence: sparse (edges), and seen through the item embeddings V
- *     o_ik  = sum_u w_u [i follows K items]  next popularity, over all and at the knots of K
+ *     T_ij  = sum_u w_u [i before j]         directed co-occurrence: sparse (edges), and seen through the item
+ * embeddings V o_ik  = sum_u w_u [i follows K items]  next popularity, over all and at the knots of K
  *
  * a pass ends with  x <- (W x + sums) / W'.  Pretraining has W = 0. The item embeddings themselves are eigenvectors:
  *
@@ -44,35 +45,38 @@ typedef struct thaw__weighted_user {
     float weight;
 } thaw__weighted_user;
 
-/** Sums while users are added, pass by pass. The passes of one thaw__statistics come in the order in which they are declared. */
+/** Sums while users are added, pass by pass. The passes of one thaw__statistics come in the order in which they are
+ *  declared. */
 typedef struct thaw__statistics {
     thaw_model *m;
     thaw__basis *basis;
-    thaw__weighted_user *users;  /* [n] */
+    thaw__weighted_user *users; /* [n] */
     int64_t n;
     size_t room;
-    double kept;                 /* W that stays of the model's total weight; 0: pretraining */
-    double total;                /* W' */
-    float *popularity, *repeat;  /* [items] sums */
-    int64_t width;               /* of the block of vectors */
-    int iteration;               /* products with C so far */
-    float *now, *next, *small;   /* the block [items, width] and C times it; [width, width] */
-    float *prefix;               /* [longest history + 1, stride] sums of V over the first items of a history */
-    double after, before;        /* weighted pairs of items, by their order */
+    double kept;                /* W that stays of the model's total weight; 0: pretraining */
+    double total;               /* W' */
+    float *popularity, *repeat; /* [items] sums */
+    int64_t width;              /* of the block of vectors */
+    int iteration;              /* products with C so far */
+    float *now, *next, *small;  /* the block [items, width] and C times it; [width, width] */
+    float *prefix;              /* [longest history + 1, stride] sums of V over the first items of a history */
+    double after, before;       /* weighted pairs of items, by their order */
 } thaw__statistics;
 
 /** No users yet; the basis is opened. With `update` the model's total weight is kept. Close it also on error. */
 thaw_status thaw__statistics_begin(thaw__statistics *s, thaw_model *m, thaw__basis *basis, int update);
 
 /** Append users [n] of histories with sign 1, or -1: they are taken out of what is kept. */
-thaw_status thaw__statistics_add_users(thaw__statistics *s, const thaw__histories *h, const int64_t *users, int64_t n, int sign);
+thaw_status thaw__statistics_add_users(thaw__statistics *s, const thaw__histories *h, const int64_t *users, int64_t n,
+                                       int sign);
 
 /** Popularity and repeats of the model, next popularity of the basis. */
 thaw_status thaw__popularity_begin(thaw__statistics *s);
 void thaw__popularity_add(thaw__statistics *s, int64_t first, int64_t n);
 void thaw__popularity_end(thaw__statistics *s);
 
-/** V and V'V by orthogonal iteration, without what is kept: begin and end once for every product with C, until *again is 0. */
+/** V and V'V by orthogonal iteration, without what is kept: begin and end once for every product with C, until *again
+ *  is 0. */
 thaw_status thaw__space_begin(thaw__statistics *s);
 void thaw__space_add(thaw__statistics *s, int64_t first, int64_t n);
 thaw_status thaw__space_end(thaw__statistics *s, int *again);

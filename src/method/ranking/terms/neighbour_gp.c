@@ -6,8 +6,8 @@
  *     value_j = sum_{i in S} a_i e_ij           e_ij as in ranking.h
  *     kappa = (after order + before (1 - order)) a'p_S
  *
- * S is the newest THAW__NEIGHBOUR_SUPPORT items, noise = ridge mean_popularity. kappa times the offset is what independent
- * items would give; the score subtracts it.
+ * S is the newest THAW__NEIGHBOUR_SUPPORT items, noise = ridge mean_popularity. kappa times the offset is what
+ * independent items would give; the score subtracts it.
  */
 #include <math.h>
 #include <string.h>
@@ -22,11 +22,11 @@ enum { LD = THAW__NEIGHBOUR_SUPPORT };
 enum { RIDGE, AFTER, BEFORE, SIMILAR, CONTENT, N_SCHEDULES };
 
 static const thaw__schedule_start schedules[N_SCHEDULES] = {
-    [RIDGE] = {3, 1},        /* noise variance, in units of mean_popularity */
-    [AFTER] = {0.5f, 0},     /* weight of edge.after */
-    [BEFORE] = {0.2f, 0},    /* weight of edge.before */
-    [SIMILAR] = {2, 0},      /* weight of edge.similar_cooccurrence */
-    [CONTENT] = {0.25f, 0},  /* weight of edge.content_similarity */
+    [RIDGE] = {3, 1},       /* noise variance, in units of mean_popularity */
+    [AFTER] = {0.5f, 0},    /* weight of edge.after */
+    [BEFORE] = {0.2f, 0},   /* weight of edge.before */
+    [SIMILAR] = {2, 0},     /* weight of edge.similar_cooccurrence */
+    [CONTENT] = {0.25f, 0}, /* weight of edge.content_similarity */
 };
 
 typedef struct neighbour_state {
@@ -46,7 +46,8 @@ static float noise_of(float noise, float precision)
 }
 
 /* C_SS + noise D^-1, lower triangle, and t - p_S */
-static void make_system(neighbour_state *out, float *A, const thaw__ranking *r, const thaw__support_weights *s, float noise)
+static void make_system(neighbour_state *out, float *A, const thaw__ranking *r, const thaw__support_weights *s,
+                        float noise)
 {
     for (int32_t i = 0; i < out->n; i++) {
         const float p = r->popularity[s->item[i]];
@@ -58,7 +59,8 @@ static void make_system(neighbour_state *out, float *A, const thaw__ranking *r, 
     }
 }
 
-static int solve(void *state, void *work, const thaw__ranking *r, const thaw__support_weights *s, const float *x, float *kappa)
+static int solve(void *state, void *work, const thaw__ranking *r, const thaw__support_weights *s, const float *x,
+                 float *kappa)
 {
     neighbour_state *out = state;
     float *factor = ((neighbour_work *)work)->factor;
@@ -100,8 +102,8 @@ static float score(const void *state, const thaw__ranking *r, int64_t item)
 }
 
 /* By the weights of an edge, and by a */
-static void slope_of_edges(const neighbour_state *x, const thaw__ranking *r, const thaw__term_by *by, thaw__edge *by_weight,
-                           float *by_a)
+static void slope_of_edges(const neighbour_state *x, const thaw__ranking *r, const thaw__term_by *by,
+                           thaw__edge *by_weight, float *by_a)
 {
     for (int32_t i = 0; i < x->n; i++) {
         const float p = r->popularity[x->item[i]];
@@ -113,8 +115,8 @@ static void slope_of_edges(const neighbour_state *x, const thaw__ranking *r, con
     }
 }
 
-static void slope(const void *state, const void *work, const thaw__ranking *r, const thaw__support_weights *s, const float *x,
-                  const thaw__term_by *by, float *by_x, thaw__support_weights_by *by_support)
+static void slope(const void *state, const void *work, const thaw__ranking *r, const thaw__support_weights *s,
+                  const float *x, const thaw__term_by *by, float *by_x, thaw__support_weights_by *by_support)
 {
     const neighbour_state *gp = state;
     thaw__edge by_weight = {0};
@@ -127,7 +129,8 @@ static void slope(const void *state, const void *work, const thaw__ranking *r, c
     /* a = A^-1 h: the derivative by h is A^-1 by_a, that by A_ii is minus that times a_i. */
     thaw__potrs(gp->n, ((const neighbour_work *)work)->factor, LD, by_a);
     for (int32_t i = 0; i < gp->n; i++) {
-        const float own = noise_of(x[RIDGE] * r->mean_popularity, s->precision[i]), by_noise = -by_a[i] * gp->a[i] * own;
+        const float own = noise_of(x[RIDGE] * r->mean_popularity, s->precision[i]),
+                    by_noise = -by_a[i] * gp->a[i] * own;
         by_support->target[i] += by_a[i];
         by_x[RIDGE] += by_noise;
         if (s->precision[i] > LEAST_PRECISION) by_support->precision[i] -= by_noise / s->precision[i];

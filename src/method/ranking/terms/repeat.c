@@ -43,7 +43,8 @@ static float event_factor(const thaw__support_weights *s, int32_t i, const float
     return s->strength[i] > LEAST_STRENGTH ? powf(s->strength[i], x[MORE]) * powf(1 + (float)i, -x[NEWER]) : 0;
 }
 
-static int solve(void *state, void *work, const thaw__ranking *r, const thaw__support_weights *s, const float *x, float *kappa)
+static int solve(void *state, void *work, const thaw__ranking *r, const thaw__support_weights *s, const float *x,
+                 float *kappa)
 {
     repeat_state *out = state;
     float sum = 0;
@@ -51,7 +52,8 @@ static int solve(void *state, void *work, const thaw__ranking *r, const thaw__su
     out->n = r->target < 0 ? 0 : s->n;
     for (int32_t i = 0; i < out->n; i++) {
         out->item[i] = s->item[i];
-        out->score[i] = x[WEIGHT] * rate_of(r, s->item[i], x[PRIOR] * r->mean_popularity) * s->target[i] * event_factor(s, i, x);
+        out->score[i] =
+            x[WEIGHT] * rate_of(r, s->item[i], x[PRIOR] * r->mean_popularity) * s->target[i] * event_factor(s, i, x);
         sum += out->score[i];
     }
     return !isfinite(sum);
@@ -74,8 +76,8 @@ static float score(const void *state, const thaw__ranking *r, int64_t item)
     return sum;
 }
 
-static void slope(const void *state, const void *work, const thaw__ranking *r, const thaw__support_weights *s, const float *x,
-                  const thaw__term_by *by, float *by_x, thaw__support_weights_by *by_support)
+static void slope(const void *state, const void *work, const thaw__ranking *r, const thaw__support_weights *s,
+                  const float *x, const thaw__term_by *by, float *by_x, thaw__support_weights_by *by_support)
 {
     const float prior = x[PRIOR] * r->mean_popularity;
     (void)work;

@@ -15,7 +15,8 @@ static size_t padded(size_t bytes)
 /* The schedules of a term at K. */
 static void schedules_at(float *x, const thaw__term *term, const thaw__ranking *r, thaw__interpolation at)
 {
-    for (int k = 0; k < term->n; k++) x[k] = thaw__interpolate(r->schedule[term->first + k], at, term->schedules[k].is_log);
+    for (int k = 0; k < term->n; k++)
+        x[k] = thaw__interpolate(r->schedule[term->first + k], at, term->schedules[k].is_log);
 }
 
 void thaw__terms_clear(thaw__term_states *states)
@@ -27,8 +28,8 @@ void thaw__terms_clear(thaw__term_states *states)
     }
 }
 
-int thaw__terms_solve(thaw__term_states *states, thaw__term_work *work, const thaw__ranking *r, const thaw__support_weights *s,
-                      float *kappa)
+int thaw__terms_solve(thaw__term_states *states, thaw__term_work *work, const thaw__ranking *r,
+                      const thaw__support_weights *s, float *kappa)
 {
     unsigned char *state = states->at, *scratch = work->at;
     int failed = 0;

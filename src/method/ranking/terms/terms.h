@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Sparse terms of a ranking's score: what a support adds to the scores of few items. A term is one file: it names its schedules,
- * computes a small state from a support, lists the scores that the state gives, and differentiates a loss by its schedules
- * and by the support weights. Adaptation, serving and training use nothing else of it. Adding a term is its file, one row of
- * THAW__TERMS, and its test; models of files that lack its schedules have zeros there.
+ * Sparse terms of a ranking's score: what a support adds to the scores of few items. A term is one file: it names its
+ * schedules, computes a small state from a support, lists the scores that the state gives, and differentiates a loss by
+ * its schedules and by the support weights. Adaptation, serving and training use nothing else of it. Adding a term is
+ * its file, one row of THAW__TERMS, and its test; models of files that lack its schedules have zeros there.
  */
 #ifndef THAW_TERMS_H
 #define THAW_TERMS_H
@@ -33,15 +33,16 @@ typedef struct thaw__term_by {
 } thaw__term_by;
 
 typedef struct thaw__term {
-    int first, n;                             /* its schedules */
-    const thaw__schedule_start *schedules;    /* [n] */
+    int first, n;                          /* its schedules */
+    const thaw__schedule_start *schedules; /* [n] */
     size_t state_bytes, work_bytes;
-    int64_t most;                             /* scores that list() gives at most */
+    int64_t most; /* scores that list() gives at most */
 
-    /** Compute the state from a support; x [n] are the schedules at K. A state begins with an int32_t that is 0 where it gives no
-     *  scores. *kappa, 0 before: which part of the offset the term replaces. work keeps what slope() needs.
+    /** Compute the state from a support; x [n] are the schedules at K. A state begins with an int32_t that is 0 where
+     *  it gives no scores. *kappa, 0 before: which part of the offset the term replaces. work keeps what slope() needs.
      *  @return 0, or 1 if a number is not finite */
-    int (*solve)(void *state, void *work, const thaw__ranking *r, const thaw__support_weights *s, const float *x, float *kappa);
+    int (*solve)(void *state, void *work, const thaw__ranking *r, const thaw__support_weights *s, const float *x,
+                 float *kappa);
 
     /** The scores that the state gives, of an item more than once if need be; returns how many. */
     int64_t (*list)(const void *state, const thaw__ranking *r, thaw__sparse_score *out);
@@ -49,10 +50,10 @@ typedef struct thaw__term {
     /** Their sum for one item. */
     float (*score)(const void *state, const thaw__ranking *r, int64_t item);
 
-    /** Derivatives by the schedules at K into by_x [n], of those stored as logarithms by the logarithm; those by the support
-     *  weights are added to by_support. */
-    void (*slope)(const void *state, const void *work, const thaw__ranking *r, const thaw__support_weights *s, const float *x,
-                  const thaw__term_by *by, float *by_x, thaw__support_weights_by *by_support);
+    /** Derivatives by the schedules at K into by_x [n], of those stored as logarithms by the logarithm; those by the
+     *  support weights are added to by_support. */
+    void (*slope)(const void *state, const void *work, const thaw__ranking *r, const thaw__support_weights *s,
+                  const float *x, const thaw__term_by *by, float *by_x, thaw__support_weights_by *by_support);
 } thaw__term;
 
 #define THAW__DECLARE_TERM(name, n) extern const thaw__term thaw__term_##name;
@@ -77,8 +78,8 @@ typedef struct thaw__term_work {
 void thaw__terms_clear(thaw__term_states *states);
 
 /** Solve all terms.  @param kappa  receives their sum.  @return as solve() */
-int thaw__terms_solve(thaw__term_states *states, thaw__term_work *work, const thaw__ranking *r, const thaw__support_weights *s,
-                      float *kappa);
+int thaw__terms_solve(thaw__term_states *states, thaw__term_work *work, const thaw__ranking *r,
+                      const thaw__support_weights *s, float *kappa);
 
 /** The scores of all terms; out has THAW__SPARSE_SCORES. */
 int64_t thaw__terms_list(const thaw__term_states *states, const thaw__ranking *r, thaw__sparse_score *out);
