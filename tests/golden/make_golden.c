@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Write golden files of a new format version. Keep the old files: they must load in all later versions.
+ * Write the golden files of the newest format, the last rows of golden_files. A new format has new rows: the old files
+ * stay, and must load in all later versions.
  *
  *     cmake --build build/release --target make_golden
- *     build/release/tests/golden/make_golden tests/golden [0: ratings | 1: rankings]
+ *     build/release/tests/golden/make_golden tests/golden
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,33 +49,31 @@ static void write_scores(const char *folder, const char *name, const thaw_model 
     if (fclose(file)) exit(1);
 }
 
-static void write_golden(const char *folder, int ranks)
+static void write_golden(const char *folder, int file)
 {
     char path[1024];
     thaw_model *model;
     thaw_user *user;
     thaw_data *data = shop_data(NULL, 20, GOLDEN_ITEMS, 1);
     thaw_config config = shop_config(NULL, 3, 0);
-    config.objective = ranks ? THAW_OBJECTIVE_RANKING : THAW_OBJECTIVE_RATING;
+    config.objective = golden_files[file].objective;
     must(thaw_model_create(&model, &config, data));
     must(thaw_pretrain(model, NULL, data, NULL, NULL));
     must(thaw_user_create(&user, model));
     must(thaw_user_set_features(model, user, golden_names, golden_values, 2));
     must(thaw_adapt(model, user, golden_events, GOLDEN_EVENTS));
-    snprintf(path, sizeof path, "%s/%s", folder, golden_files[ranks][0]);
+    snprintf(path, sizeof path, "%s/%s", folder, golden_files[file].model);
     must(thaw_model_save(model, path));
-    write_user(folder, golden_files[ranks][1], user);
-    write_scores(folder, golden_files[ranks][2], model, user);
+    write_user(folder, golden_files[file].user, user);
+    write_scores(folder, golden_files[file].scores, model, user);
     thaw_user_free(user);
     thaw_model_free(model);
     thaw_data_free(data);
 }
 
-/* The second argument selects one objective; without it, write both. */
 int main(int argc, char **argv)
 {
-    if (argc < 2 || argc > 3) return 2;
-    for (int ranks = 0; ranks < 2; ranks++)
-        if (argc == 2 || atoi(argv[2]) == ranks) write_golden(argv[1], ranks);
+    if (argc != 2) return 2;
+    for (int file = GOLDEN_FILES - 2; file < GOLDEN_FILES; file++) write_golden(argv[1], file);
     return 0;
 }

@@ -35,9 +35,10 @@ if grep -rn -e "$work" -e '/usr/lib' "$prefix/lib/cmake" "$prefix/lib/pkgconfig"
 fi
 if [ "$kind" = shared ]; then
     version=$(sed -n 's/^Version: //p' "$prefix/lib/pkgconfig/thaw.pc")
-    [ "$(readlink "$prefix/lib/libthaw.so")" = libthaw.so.0 ]
-    [ "$(readlink "$prefix/lib/libthaw.so.0")" = "libthaw.so.$version" ]
-    readelf -d "$prefix/lib/libthaw.so" | grep -q 'SONAME.*\[libthaw.so.0\]'
+    soname=libthaw.so.${version%.*}
+    [ "$(readlink "$prefix/lib/libthaw.so")" = "$soname" ]
+    [ "$(readlink "$prefix/lib/$soname")" = "libthaw.so.$version" ]
+    readelf -d "$prefix/lib/libthaw.so" | grep -qF "[$soname]"
 fi
 
 # The installed program finds its library by a relative path.
