@@ -17,9 +17,9 @@ typedef struct thaw__ranking_fit {
     thaw__run *run;
     thaw_model *m;
     thaw__histories histories;
-    thaw__histories before; /* online: what the model has of the same users, to be taken out */
+    thaw__histories before; /* online: the same users as the model last saw them, to be subtracted */
     int64_t *users;         /* [n] indices into the histories: statistics users, schedule users, validation users */
-    int64_t n_before;       /* users that are taken out */
+    int64_t n_before;       /* users that are subtracted */
     int64_t n, n_statistics_users, n_schedule_users, n_validation_users;
     int64_t n_now;              /* the first n_now users take part in the present phase */
     const struct planned *plan; /* the present phase, and those after it */

@@ -43,7 +43,7 @@ static const planned pretraining[] = {
     {NULL, 0},
 };
 
-/* The same statistics, with signs, seen through the V that there is; schedules and event weightings stay. */
+/* The same statistics, with signs, projected on the present V; schedules and event weightings stay. */
 static const planned update[] = {
     {&thaw__phase_popularity, 1},
     {&thaw__phase_order, 1},
@@ -61,8 +61,8 @@ static void finish_pretraining(thaw__ranking_fit *t)
     m->steps += t->run->report.steps;
 }
 
-/* A row in V for an item that had none: where C V (V'V)^-1, of which eigenvectors are fixed points, puts it. The basis
- * has that as F + B, per chance to follow. */
+/* Compute the embedding of an item that had none: row i of C V (V'V)^-1, of which eigenvectors are fixed points. The
+ * basis has the halves F and B of that row, each times o_i / p_i. */
 static void place_item(thaw_model *m, const thaw__basis *basis, int64_t i)
 {
     const thaw__ranking *r = thaw__ranking_of(m);
@@ -183,7 +183,7 @@ static thaw_status open_pretraining(thaw__ranking_fit *t)
     return THAW_OK;
 }
 
-/* Users' histories now, and what the model has of them. */
+/* The histories of the users as they are, and as they were when the model last saw them. */
 static thaw_status open_update(thaw__ranking_fit *t)
 {
     const thaw__run *run = t->run;
