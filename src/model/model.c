@@ -129,14 +129,12 @@ void thaw__model_code_rows(thaw_model *m)
     if (m->type->scored) thaw__codes_make(&m->catalogue->codes, m->type->scored(m), thaw__n_items(m));
 }
 
-/* Resize all arrays from n_old to n items. The codes become invalid. */
-static thaw_status resize(thaw_model *m, int64_t n_old, int64_t n)
+/* Resize all arrays from n_old to n items. The codes become invalid. t: the table of n_old items, because the length of
+ * a sparse table is read from its last start, which new items do not have yet. */
+static thaw_status resize(thaw_model *m, const thaw__params *t, int64_t n_old, int64_t n)
 {
-    const thaw_allocator *a = &m->config.allocator;
-    thaw__params t;
-    thaw__model_params(m, &t);
     THAW__TRY(thaw__model_reserve_codes(m, n));
-    THAW__TRY(thaw__params_resize(&t, n_old, n, &m->map, a));
+    THAW__TRY(thaw__params_resize(t, n_old, n, &m->map, &m->config.allocator));
     return m->type->extend ? m->type->extend(m, n_old, n) : THAW_OK;
 }
 
@@ -159,8 +157,10 @@ thaw_status thaw__model_add_items(thaw_model *m, int64_t *n_added, const thaw_da
 {
     const int64_t n_old = thaw__n_items(m);
     int64_t n;
+    thaw__params t;
+    thaw__model_params(m, &t);
     THAW__TRY(thaw__catalogue_add(m->catalogue, &n, &data->items, &m->config.allocator));
-    thaw_status st = n ? resize(m, n_old, n_old + n) : THAW_OK;
+    thaw_status st = n ? resize(m, &t, n_old, n_old + n) : THAW_OK;
     if (st == THAW_OK && n) reset_items(m, n_old);
     if (st == THAW_OK && n && m->type->relate_items) st = m->type->relate_items(m, n_old);
     if (st != THAW_OK) drop_items(m, n_old);
