@@ -50,8 +50,7 @@ void thaw__posterior_expand(thaw__posterior *p)
     }
     forward_rows(p);
     /* P = I - V'V takes the place of U, which is used up. */
-    thaw__precision_clear((thaw__precision){p->side, p->rank, p->stride});
-    thaw__precision_add_identity((thaw__precision){p->side, p->rank, p->stride});
+    thaw__precision_set_identity((thaw__precision){p->side, p->rank, p->stride});
     add_outer_products(p, p->side, -1);
     float *swap = p->main;
     p->main = p->side;

@@ -10,6 +10,12 @@ void thaw__precision_clear(thaw__precision p)
     memset(p.A, 0, (size_t)p.rank * (size_t)p.stride * sizeof *p.A);
 }
 
+void thaw__precision_set_identity(thaw__precision p)
+{
+    thaw__precision_clear(p);
+    for (int32_t c = 0; c < p.rank; c++) p.A[c * p.stride + c] = 1;
+}
+
 void thaw__precision_add_identity(thaw__precision p)
 {
     for (int32_t c = 0; c < p.rank; c++) p.A[c * p.stride + c] += 1;

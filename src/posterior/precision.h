@@ -26,6 +26,9 @@ typedef struct thaw__precision {
 /** A = 0, columns from rank on too. */
 void thaw__precision_clear(thaw__precision p);
 
+/** A = I, columns from rank on zero. */
+void thaw__precision_set_identity(thaw__precision p);
+
 /** A += I. */
 void thaw__precision_add_identity(thaw__precision p);
 

@@ -80,8 +80,7 @@ static int solve_primal(const thaw_model *m, thaw_user *u, const thaw__support_w
     float rows[BLOCK * THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
     thaw__posterior *p = &u->posterior;
     const thaw__precision A = thaw__posterior_precision(p);
-    thaw__precision_clear(A);
-    thaw__precision_add_identity(A);
+    thaw__precision_set_identity(A);
     for (int32_t i = 0; i < support->n; i += BLOCK) {
         const int32_t n = support->n - i < BLOCK ? support->n - i : BLOCK;
         for (int32_t k = 0; k < n; k++) make_row(m, u, support, i + k, schedules, rows + k * p->stride);
