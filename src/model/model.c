@@ -11,8 +11,7 @@
 
 #define MOST 9007199254740992.0 /* 2^53: upper bound of counts */
 
-/* ---- memory
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------------------------------------------------------ */
 
 thaw_status thaw__model_begin(thaw_model **out, const thaw_config *config, const thaw__model_type *type, int32_t rank)
 {
@@ -80,8 +79,7 @@ void thaw__model_free(thaw_model *m)
     thaw__free(&a, m);
 }
 
-/* ---- before training
- * ---------------------------------------------------------------------------------------------- */
+/* ---- before training --------------------------------------------------------------------------------------------- */
 
 /* The coordinates of features of items and users, and priors with zero weights. */
 static thaw_status learn_features(thaw_model *m, const thaw_data *data)
@@ -116,8 +114,7 @@ fail:
     return st;
 }
 
-/* ---- items
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- items ------------------------------------------------------------------------------------------------------- */
 
 thaw_status thaw__model_reserve_codes(thaw_model *m, int64_t n)
 {
@@ -169,8 +166,7 @@ thaw_status thaw__model_add_items(thaw_model *m, int64_t *n_added, const thaw_da
     return st;
 }
 
-/* ---- the whole
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
 
 /* The id: a hash of the THAW__IN_ID rows and the keys of the items. It is computed after training only: items added
  * later do not change the posteriors of users. */
