@@ -64,7 +64,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("meta content similarity");
+    Suite *suite = suite_create("ranking content similarity");
     TCase *tc = tcase_create("content similarity");
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, slopes_of_content_are_those_of_finite_differences, 0, RING_CASES);

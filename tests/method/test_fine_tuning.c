@@ -102,7 +102,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("meta fine tuning");
+    Suite *suite = suite_create("ranking fine tuning");
     TCase *tc = tcase_create("fine tuning");
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, slopes_of_embeddings_are_those_of_finite_differences, 0, 15);

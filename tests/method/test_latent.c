@@ -91,7 +91,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("meta ranking posterior");
+    Suite *suite = suite_create("ranking ranking posterior");
     TCase *tc = tcase_create("ranking posterior");
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, slopes_of_the_posterior_are_those_of_finite_differences, 0, RING_CASES);

@@ -44,7 +44,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("meta neighbour gp");
+    Suite *suite = suite_create("ranking neighbour gp");
     TCase *tc = tcase_create("neighbour gp");
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, slopes_of_neighbours_are_those_of_finite_differences, 0, RING_CASES);

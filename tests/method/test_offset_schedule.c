@@ -18,7 +18,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("meta offset schedule");
+    Suite *suite = suite_create("ranking offset schedule");
     TCase *tc = tcase_create("offset schedule");
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, slopes_of_offsets_are_those_of_finite_differences, 0, RING_CASES);

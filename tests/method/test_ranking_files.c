@@ -40,7 +40,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("meta ranking files");
+    Suite *suite = suite_create("ranking ranking files");
     TCase *tc = tcase_create("ranking files");
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, files_bring_back_models_and_users_to_the_bit);

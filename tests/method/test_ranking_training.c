@@ -99,7 +99,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("meta ranking training");
+    Suite *suite = suite_create("ranking ranking training");
     TCase *tc = tcase_create("ranking training");
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, a_target_that_never_happens_is_refused);

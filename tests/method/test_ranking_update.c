@@ -55,7 +55,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("meta ranking step");
+    Suite *suite = suite_create("ranking ranking step");
     TCase *tc = tcase_create("ranking step");
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, an_update_is_as_if_all_had_been_known, 0, 2);

@@ -56,7 +56,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("meta repeat");
+    Suite *suite = suite_create("ranking repeat");
     TCase *tc = tcase_create("repeat");
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, slopes_of_repeats_are_those_of_finite_differences, 0, RING_CASES);

@@ -72,7 +72,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("meta schedules");
+    Suite *suite = suite_create("ranking schedules");
     TCase *tc = tcase_create("schedules");
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, a_schedule_is_linear_in_log_K_between_knots, 0, 10);

@@ -97,7 +97,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("meta support weights");
+    Suite *suite = suite_create("ranking support weights");
     TCase *tc = tcase_create("support weights");
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, slopes_of_support_weights_are_those_of_finite_differences, 0, 2 * RING_CASES);
