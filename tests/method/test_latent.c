@@ -91,8 +91,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("ranking ranking posterior");
-    TCase *tc = tcase_create("ranking posterior");
+    Suite *suite = suite_create("ranking ranking latent");
+    TCase *tc = tcase_create("ranking latent");
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, slopes_of_the_posterior_are_those_of_finite_differences, 0, RING_CASES);
     tcase_add_loop_test(tc, serving_and_training_have_the_same_posterior, 0, 4);

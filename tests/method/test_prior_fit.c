@@ -198,7 +198,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("meta.prior_fit");
+    Suite *suite = suite_create("prior fit");
     TCase *tc = tcase_create("ridge by sums");
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_loop_test(tc, converges_to_the_ridge_solution, 0, 2);

@@ -55,8 +55,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("ranking ranking step");
-    TCase *tc = tcase_create("ranking step");
+    Suite *suite = suite_create("ranking ranking update");
+    TCase *tc = tcase_create("ranking update");
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, an_update_is_as_if_all_had_been_known, 0, 2);
     suite_add_tcase(suite, tc);

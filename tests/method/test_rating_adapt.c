@@ -194,7 +194,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("meta.adapt");
+    Suite *suite = suite_create("rating adapt");
     TCase *tc = tcase_create("belief");
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, adapt_equals_the_textbook_posterior, 0, 2 * N_RANKS);

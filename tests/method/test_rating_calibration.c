@@ -128,7 +128,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("meta");
+    Suite *suite = suite_create("rating calibration");
     TCase *tc = tcase_create("calibration");
     tcase_set_timeout(tc, 240);
     tcase_add_checked_fixture(tc, setup, teardown);

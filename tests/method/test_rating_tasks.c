@@ -182,7 +182,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("meta");
+    Suite *suite = suite_create("rating tasks");
     TCase *tc = tcase_create("tasks");
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, users_without_ratings_are_no_tasks);

@@ -381,7 +381,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("meta.pretrain");
+    Suite *suite = suite_create("rating training");
     TCase *tc = tcase_create("training");
     tcase_set_timeout(tc, 240);
     tcase_add_test(tc, recovers_planted_tastes_of_new_users);
