@@ -3,6 +3,7 @@
 #include "data.h"
 
 #include <float.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -194,5 +195,30 @@ thaw_status thaw__data_event(const thaw_data *data, thaw_event_view *out, int64_
         .time = data->time[i],
         .value = data->value[i],
     };
+    return THAW_OK;
+}
+
+/* ---- rows of others ---------------------------------------------------------------------------------------------- */
+
+thaw_status thaw__data_mark_users(const thaw_data *data, uint8_t *marks, const int64_t *rows, int64_t n)
+{
+    const int64_t n_all = data->users.keys.n;
+    memset(marks, rows == NULL, (size_t)n_all);
+    for (int64_t k = 0; rows && k < n; k++) {
+        if (rows[k] < 0 || rows[k] >= n_all)
+            return thaw__fail(THAW_E_RANGE, "user row %" PRId64 "; must be 0 to %" PRId64, rows[k], n_all - 1);
+        if (marks[rows[k]]++) return thaw__fail(THAW_E_RANGE, "user row %" PRId64 " is given twice", rows[k]);
+    }
+    return THAW_OK;
+}
+
+thaw_status thaw__data_check_known(const thaw_data *data, int64_t e, int64_t item_row, int64_t event_row)
+{
+    if (item_row < 0)
+        return thaw__fail(THAW_E_UNKNOWN, "the item \"%.80s\" is not known to the model",
+                          thaw__keymap_key(&data->items.keys, data->item[e]));
+    if (event_row < 0)
+        return thaw__fail(THAW_E_UNKNOWN, "the event \"%.80s\" is not known to the model",
+                          thaw__keymap_key(&data->events, data->event[e]));
     return THAW_OK;
 }

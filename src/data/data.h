@@ -66,6 +66,13 @@ static inline const thaw__table *thaw__data_table(const thaw_data *data, int32_t
     return table == THAW_TABLE_ITEMS ? &data->items : &data->users;
 }
 
+/** Mark users: marks [users] is 1 for the given rows [n] and 0 for the others; rows NULL: 1 for all.
+ *  @return THAW_E_RANGE if a row is out of bounds or given twice; marks are then undefined */
+thaw_status thaw__data_mark_users(const thaw_data *data, uint8_t *marks, const int64_t *rows, int64_t n);
+
+/** THAW_E_UNKNOWN if the row of a model for the item or for the name of event e is below 0; names which. */
+thaw_status thaw__data_check_known(const thaw_data *data, int64_t e, int64_t item_row, int64_t event_row);
+
 static inline int thaw__is_float(int32_t type)
 {
     return type == THAW_TYPE_FLOAT || type == THAW_TYPE_FLOAT_SEQ;

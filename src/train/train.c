@@ -2,7 +2,6 @@
  * The loop over rounds of method.h, with two snapshots: of the last valid model and of the best one. */
 #include "train.h"
 
-#include <inttypes.h>
 #include <math.h>
 
 #include "method.h"
@@ -121,15 +120,10 @@ thaw_status thaw__train(thaw_model *m, thaw_report *report, const thaw_data *dat
 /* Users are rows of data, none twice. */
 static thaw_status check_users(const thaw_model *m, const thaw_data *data, const int64_t *users, int64_t n_users)
 {
-    const int64_t n = data->users.keys.n;
-    uint8_t *given = thaw__alloc0(&m->config.allocator, (size_t)n, 1);
-    thaw_status st = given ? THAW_OK : THAW_E_NOMEM;
-    for (int64_t k = 0; st == THAW_OK && k < n_users; k++) {
-        if (users[k] < 0 || users[k] >= n)
-            st = thaw__fail(THAW_E_RANGE, "user row %" PRId64 "; must be 0 to %" PRId64, users[k], n - 1);
-        else if (given[users[k]]++) st = thaw__fail(THAW_E_RANGE, "user row %" PRId64 " is given twice", users[k]);
-    }
-    thaw__free(&m->config.allocator, given);
+    const thaw_allocator *a = &m->config.allocator;
+    uint8_t *marks = thaw__alloc(a, (size_t)data->users.keys.n, 1);
+    const thaw_status st = marks ? thaw__data_mark_users(data, marks, users, n_users) : THAW_E_NOMEM;
+    thaw__free(a, marks);
     return st;
 }
 

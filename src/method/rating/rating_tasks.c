@@ -2,7 +2,6 @@
  * Building rating tasks: events are counted, then placed by user, weighted by age and sorted by item. */
 #include "rating_tasks.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -37,28 +36,17 @@ thaw_status thaw__check_rating(const thaw_model *m, float y)
 static thaw_status count_events(const thaw_data *data, const int64_t *users, int64_t n_users, int32_t *counts,
                                 uint8_t *selected, int64_t *n_all)
 {
-    const int64_t n = data->users.keys.n;
-    memset(selected, users == NULL, (size_t)n);
-    for (int64_t k = 0; users && k < n_users; k++) {
-        if (users[k] < 0 || users[k] >= n)
-            return thaw__fail(THAW_E_RANGE, "user row %" PRId64 "; must be 0 to %" PRId64, users[k], n - 1);
-        if (selected[users[k]]++) return thaw__fail(THAW_E_RANGE, "user row %" PRId64 " is given twice", users[k]);
-    }
+    THAW__TRY(thaw__data_mark_users(data, selected, users, n_users));
     for (int64_t e = 0; e < data->n; e++) counts[data->user[e]] += !isnan(data->value[e]);
-    for (int64_t u = 0; u < n; u++) *n_all += counts[u] > 0;
+    for (int64_t u = 0; u < data->users.keys.n; u++) *n_all += counts[u] > 0;
     return THAW_OK;
 }
 
 static thaw_status place_event(thaw__rating_tasks *t, const thaw_model *m, const thaw_data *data, int64_t e, int64_t at,
                                const int64_t *item_rows, const int64_t *event_rows)
 {
-    int64_t item = item_rows[data->item[e]];
-    if (item < 0)
-        return thaw__fail(THAW_E_UNKNOWN, "the item \"%.80s\" is not known to the model",
-                          thaw__keymap_key(&data->items.keys, data->item[e]));
-    if (event_rows[data->event[e]] < 0)
-        return thaw__fail(THAW_E_UNKNOWN, "the event \"%.80s\" is not known to the model",
-                          thaw__keymap_key(&data->events, data->event[e]));
+    const int64_t item = item_rows[data->item[e]];
+    THAW__TRY(thaw__data_check_known(data, e, item, event_rows[data->event[e]]));
     THAW__TRY(thaw__check_rating(m, data->value[e]));
     t->item[at] = (int32_t)item;
     t->z[at] = thaw__link_score(&thaw__rating_of(m)->link, data->value[e]);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "histories.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -56,29 +55,11 @@ static void free_lookup(lookup *l, const thaw_allocator *a)
     thaw__free(a, l->arrivals);
 }
 
-/* Mark the given users: history[u] is 0 for them, -1 for the others. */
-static thaw_status mark_users(lookup *l, const thaw_data *data, const int64_t *users, int64_t n_users)
+/* Mark the given users, which are checked: history[u] is 0 for them, -1 for the others. */
+static void mark_users(lookup *l, const thaw_data *data, const int64_t *users, int64_t n_users)
 {
-    const int64_t n = data->users.keys.n;
-    for (int64_t u = 0; u < n; u++) l->history[u] = users ? -1 : 0;
-    for (int64_t k = 0; users && k < n_users; k++) {
-        if (users[k] < 0 || users[k] >= n)
-            return thaw__fail(THAW_E_RANGE, "user row %" PRId64 "; must be 0 to %" PRId64, users[k], n - 1);
-        if (l->history[users[k]] == 0) return thaw__fail(THAW_E_RANGE, "user row %" PRId64 " is given twice", users[k]);
-        l->history[users[k]] = 0;
-    }
-    return THAW_OK;
-}
-
-static thaw_status check_event(const lookup *l, const thaw_data *data, int64_t e)
-{
-    if (l->item[data->item[e]] < 0)
-        return thaw__fail(THAW_E_UNKNOWN, "the item \"%.80s\" is not known to the model",
-                          thaw__keymap_key(&data->items.keys, data->item[e]));
-    if (l->event[data->event[e]] < 0)
-        return thaw__fail(THAW_E_UNKNOWN, "the event \"%.80s\" is not known to the model",
-                          thaw__keymap_key(&data->events, data->event[e]));
-    return THAW_OK;
+    for (int64_t u = 0; u < data->users.keys.n; u++) l->history[u] = users ? -1 : 0;
+    for (int64_t k = 0; users && k < n_users; k++) l->history[users[k]] = 0;
 }
 
 static thaw_status open_lookup(lookup *l, const thaw_model *m, const thaw_data *data, const int64_t *users,
@@ -93,7 +74,8 @@ static thaw_status open_lookup(lookup *l, const thaw_model *m, const thaw_data *
     if (!l->history || !l->item || !l->event || !l->interaction_of || !l->arrivals) return THAW_E_NOMEM;
     thaw__keymap_rows(&m->catalogue->items, l->item, &data->items.keys);
     thaw__keymap_rows(&m->events, l->event, &data->events);
-    return mark_users(l, data, users, n_users);
+    mark_users(l, data, users, n_users);
+    return THAW_OK;
 }
 
 static int is_positive(const thaw_model *m, int32_t event)
@@ -112,7 +94,7 @@ static thaw_status collect(thaw__histories *h, lookup *l, const thaw_model *m, c
     for (int64_t e = 0; e < data->n; e++) {
         int32_t *history = &l->history[data->user[e]];
         if (*history < 0 || !(time_of(data, e) < before)) continue;
-        THAW__TRY(check_event(l, data, e));
+        THAW__TRY(thaw__data_check_known(data, e, l->item[data->item[e]], l->event[data->event[e]]));
         if (is_positive(m, (int32_t)l->event[data->event[e]])) *history = 1;
     }
     for (int64_t u = 0; u < data->users.keys.n; u++) l->history[u] = l->history[u] == 1 ? (int32_t)h->n++ : -1;

@@ -27,8 +27,8 @@ typedef struct thaw__histories {
     thaw__sparse features;           /* [n] of the users */
 } thaw__histories;
 
-/** Build the histories of the given rows of users of data, none twice; NULL: all. Only events before a time; INFINITY:
- *  all. @return THAW_E_RANGE, THAW_E_UNKNOWN as thaw_pretrain_step() */
+/** Build the histories of the given rows of users of data, checked, none twice; NULL: all. Only events before a time;
+ *  INFINITY: all. @return THAW_E_UNKNOWN as thaw_pretrain_step() */
 thaw_status thaw__histories_build(thaw__histories *out, const thaw_model *m, const thaw_data *data,
                                   const int64_t *users, int64_t n_users, double before);
 void thaw__histories_free(thaw__histories *h);
