@@ -101,7 +101,7 @@ static thaw_status add_neighbours(thaw__ranking_fit *t, int64_t first, int64_t n
 static thaw_status end_neighbours(thaw__ranking_fit *t, int *again)
 {
     (void)again;
-    t->kept = t->statistics.total > 0 ? (float)(t->statistics.kept / t->statistics.total) : 0;
+    t->kept = (float)thaw__kept_part(&t->statistics);
     thaw__statistics_close(&t->statistics);
     return thaw__content_similarity_update(t->m);
 }

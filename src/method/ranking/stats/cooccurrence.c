@@ -92,8 +92,8 @@ thaw_status thaw__cooccurrence_update(thaw__statistics *s)
     const thaw_allocator *a = &s->m->config.allocator;
     const int64_t items = s->basis->items;
     thaw__item_graph made = {0};
-    visits v = {.users = s->users, .known = &r->graph};
-    if (s->total > 0) v.kept = (float)(s->kept / s->total), v.scale = (float)(1 / s->total);
+    visits v = {
+        .users = s->users, .known = &r->graph, .kept = (float)thaw__kept_part(s), .scale = (float)thaw__sum_scale(s)};
     thaw_status st = open_visits(&v, items, s->n, a);
     if (st == THAW_OK) {
         fill_visits(&v, items, s->n);

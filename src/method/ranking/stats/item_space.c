@@ -16,7 +16,7 @@ enum { EXTRA = 16, ITERATIONS = 12 };
 static void centre(thaw__statistics *s)
 {
     const thaw__kernels *kernels = s->m->kernels;
-    const float *p = thaw__ranking_of(s->m)->popularity, scale = s->total > 0 ? (float)(1 / s->total) : 0;
+    const float *p = thaw__ranking_of(s->m)->popularity, scale = (float)thaw__sum_scale(s);
     float mean[THAW__RANK_MAX + EXTRA] = {0};
     for (int64_t i = 0; i < s->basis->items; i++) kernels->axpy(s->width, p[i], s->now + i * s->width, mean);
     for (int64_t i = 0; i < s->basis->items; i++) {

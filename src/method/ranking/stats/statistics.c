@@ -46,21 +46,10 @@ thaw_status thaw__statistics_add_users(thaw__statistics *s, const thaw__historie
     return THAW_OK;
 }
 
-/* What a normalised number is made of: the part of the model's that stays, and the scale of the sums. */
-static double kept_part(const thaw__statistics *s)
-{
-    return s->total > 0 ? s->kept / s->total : 0;
-}
-
-static double sum_scale(const thaw__statistics *s)
-{
-    return s->total > 0 ? 1 / s->total : 0;
-}
-
 /* ---- popularity -------------------------------------------------------------------------------------------------- */
 
-#define EARLIER \
-    0.05 /* weight of the next popularity at the knot before in that of a knot, as a part of the total weight */
+/* Weight of the next popularity at the knot before in that of a knot, as a part of the total weight. */
+#define EARLIER 0.05
 
 thaw_status thaw__popularity_begin(thaw__statistics *s)
 {
@@ -110,7 +99,7 @@ static void shrink_knots(const thaw__statistics *s)
 {
     const thaw__ranking *r = thaw__ranking_of(s->m);
     const thaw__basis *b = s->basis;
-    const double scale = sum_scale(s);
+    const double scale = thaw__sum_scale(s);
     for (int64_t i = 0; i < b->items; i++) {
         float *o = b->rows + i * b->width + thaw__basis_popularity(b);
         for (int k = 0; k <= THAW__SCHEDULE_KNOTS; k++) o[k] = (float)(scale * (double)o[k]);
@@ -122,7 +111,7 @@ static void shrink_knots(const thaw__statistics *s)
 /* x <- (W x + sums) / W', at least 0 */
 static void renew(const thaw__statistics *s, float *x, const float *sums)
 {
-    const double kept = kept_part(s), scale = sum_scale(s);
+    const double kept = thaw__kept_part(s), scale = thaw__sum_scale(s);
     for (int64_t i = 0; i < s->basis->items; i++) {
         const double sum = kept * (double)x[i] + scale * (double)sums[i];
         x[i] = sum > 0 ? (float)sum : 0;
@@ -145,8 +134,7 @@ void thaw__popularity_end(thaw__statistics *s)
     thaw__gram_popularity_update(s->m);
 }
 
-/* ---- order in time, seen through V --------------------------------------------------------------------------------
- */
+/* ---- order in time, projected on V ------------------------------------------------------------------------------- */
 
 /* How many interactions come before a position: they are in order of their first event. */
 static int64_t interactions_before(const thaw__interaction *x, int64_t n, int32_t position)
@@ -225,7 +213,7 @@ void thaw__order_end(thaw__statistics *s)
 {
     const thaw_model *m = s->m;
     const thaw__ranking *r = thaw__ranking_of(m);
-    const float scale = (float)sum_scale(s);
+    const float scale = (float)thaw__sum_scale(s);
     renew_order(s);
     for (int64_t i = 0; i < s->basis->items; i++) {
         float *row = s->basis->rows + i * s->basis->width;

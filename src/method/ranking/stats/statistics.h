@@ -63,6 +63,17 @@ typedef struct thaw__statistics {
     double after, before;       /* weighted pairs of items, by their order */
 } thaw__statistics;
 
+/** A normalised number of the model is updated to  part x + scale sum:  part = W / W', scale = 1 / W'; 0 if W' is 0. */
+static inline double thaw__kept_part(const thaw__statistics *s)
+{
+    return s->total > 0 ? s->kept / s->total : 0;
+}
+
+static inline double thaw__sum_scale(const thaw__statistics *s)
+{
+    return s->total > 0 ? 1 / s->total : 0;
+}
+
 /** No users yet; the basis is opened. With `update` the model's total weight is kept. Close it also on error. */
 thaw_status thaw__statistics_begin(thaw__statistics *s, thaw_model *m, thaw__basis *basis, int update);
 
