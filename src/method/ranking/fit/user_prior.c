@@ -112,14 +112,3 @@ void thaw__user_prior_close(thaw__user_prior_fit *fit)
     thaw__prior_fit_free(&fit->fit, a);
     *fit = (thaw__user_prior_fit){0};
 }
-
-thaw_status thaw__user_prior_learn(thaw_model *m, const thaw__histories *h, const int64_t *users, int64_t n)
-{
-    thaw__user_prior_fit fit;
-    if (!m->user_prior.features.width || !n) return THAW_OK;
-    thaw_status st = thaw__user_prior_begin(&fit, m, h, users, n);
-    if (st == THAW_OK) st = thaw__user_prior_add(&fit, 0, n);
-    if (st == THAW_OK) thaw__user_prior_end(&fit);
-    thaw__user_prior_close(&fit);
-    return st;
-}

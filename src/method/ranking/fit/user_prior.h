@@ -30,10 +30,6 @@ thaw_status thaw__user_prior_add(thaw__user_prior_fit *fit, int64_t first, int64
 void thaw__user_prior_end(thaw__user_prior_fit *fit);
 void thaw__user_prior_close(thaw__user_prior_fit *fit);
 
-/** All steps at once: M from the histories of these users and the model's schedules. Does nothing without user
- *  features. */
-thaw_status thaw__user_prior_learn(thaw_model *m, const thaw__histories *h, const int64_t *users, int64_t n);
-
 /** M f of one user of the histories into mean [stride]; 0 without features. */
 void thaw__user_prior_mean(const thaw_model *m, float *mean, const thaw__histories *h, int64_t user);
 
