@@ -55,8 +55,7 @@ static const struct setting {
 
 enum { N_SETTINGS = sizeof settings / sizeof *settings, MOST_CHOICES = 255, LIST_BYTES = 160 };
 
-/* ---- numbers in the struct ----------------------------------------------------------------------------------------
- */
+/* ---- numbers in the struct --------------------------------------------------------------------------------------- */
 
 static double read_number(const thaw_config *config, const struct setting *s)
 {
@@ -99,8 +98,7 @@ thaw_status thaw_config_init(thaw_config *config, uint32_t struct_size)
     return THAW_OK;
 }
 
-/* ---- by name ------------------------------------------------------------------------------------------------------
- */
+/* ---- by name ----------------------------------------------------------------------------------------------------- */
 
 /* "share, softmax, pairwise, squared or logistic" */
 static void list_choices(char text[LIST_BYTES], const struct setting *s)
@@ -177,8 +175,7 @@ thaw_status thaw_config_set(thaw_config *config, const char *key, const char *va
     }
 }
 
-/* ---- checks -------------------------------------------------------------------------------------------------------
- */
+/* ---- checks ------------------------------------------------------------------------------------------------------ */
 
 static thaw_status check_setting(const thaw_config *config, const struct setting *s)
 {
@@ -214,8 +211,7 @@ thaw_status thaw__config_take(thaw_config *out, const thaw_config *given)
     return thaw__parallel_check(&out->parallel);
 }
 
-/* ---- what a method uses -------------------------------------------------------------------------------------------
- */
+/* ---- what a method uses ------------------------------------------------------------------------------------------ */
 
 static int is_default(const thaw_config *config, const struct setting *s)
 {

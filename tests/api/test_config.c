@@ -126,8 +126,7 @@ START_TEST(the_struct_of_0_1_has_no_target_and_no_loss)
 }
 END_TEST
 
-/* ---- which objective uses which setting ---------------------------------------------------------------------------
- */
+/* ---- which objective uses which setting -------------------------------------------------------------------------- */
 
 /* Values other than the defaults, and whether the objective uses them: rating, ranking. */
 static const struct {
@@ -211,8 +210,7 @@ START_TEST(a_default_is_no_setting)
 }
 END_TEST
 
-/* ---- bounds -------------------------------------------------------------------------------------------------------
- */
+/* ---- bounds ------------------------------------------------------------------------------------------------------ */
 
 /* One field of a configuration out of bounds. */
 static void *only_alloc(void *ctx, uint64_t n)
