@@ -58,4 +58,7 @@ thaw_status thaw__user_check(const thaw_model *m, const thaw_user *u);
 thaw_status thaw__user_save(const thaw_user *u, void *buffer, int64_t capacity, int64_t *size);
 thaw_status thaw__user_load(thaw_user **out, const thaw_model *m, const void *bytes, int64_t size);
 
+/** THAW_E_FORMAT, and what is wrong with the bytes of a user. */
+thaw_status thaw__user_damaged(const char *what);
+
 #endif

@@ -79,7 +79,7 @@ thaw_status thaw__user_save(const thaw_user *u, void *buffer, int64_t capacity, 
     return THAW_OK;
 }
 
-static thaw_status damaged(const char *what)
+thaw_status thaw__user_damaged(const char *what)
 {
     return thaw__fail(THAW_E_FORMAT, "not a valid thaw user: %s", what);
 }
@@ -87,24 +87,26 @@ static thaw_status damaged(const char *what)
 /* What does not depend on the method: magic, format, checksum. */
 static thaw_status check_head(const unsigned char *bytes, int64_t size)
 {
-    if (size < HEAD_BYTES || memcmp(bytes, magic, sizeof magic) != 0) return damaged("it does not begin with THAWUSER");
+    if (size < HEAD_BYTES || memcmp(bytes, magic, sizeof magic) != 0)
+        return thaw__user_damaged("it does not begin with THAWUSER");
     uint32_t format = (uint32_t)thaw__get_bytes(bytes + 8, 4);
     if (format > FORMAT)
         return thaw__fail(THAW_E_VERSION, "the user has format %u; this library reads %d", format, FORMAT);
-    if (format < 1) return damaged("no format version");
+    if (format < 1) return thaw__user_damaged("no format version");
     if (XXH32(bytes + CHECKED_FROM, (size_t)size - CHECKED_FROM, 0) != (uint32_t)thaw__get_bytes(bytes + 12, 4))
-        return damaged("the checksum does not match; it is truncated or damaged");
-    return thaw__get_bytes(bytes + 32, 8) > MOST_EVENTS ? damaged("the number of events is out of range") : THAW_OK;
+        return thaw__user_damaged("the checksum does not match; it is truncated or damaged");
+    return thaw__get_bytes(bytes + 32, 8) > MOST_EVENTS ? thaw__user_damaged("the number of events is out of range")
+                                                        : THAW_OK;
 }
 
 static thaw_status read_posterior(thaw_user *u, const unsigned char *bytes, int64_t size)
 {
     if (size != HEAD_BYTES + thaw__posterior_bytes(u->fit.rank, u->fit.fades))
-        return damaged("the size does not agree with the rank");
+        return thaw__user_damaged("the size does not agree with the rank");
     const int failed = thaw__posterior_read(&u->posterior, bytes + HEAD_BYTES);
     u->time = thaw__get_double(bytes + 40);
     const int has_time = u->time < INFINITY; /* -INFINITY: no event yet */
-    return failed || !has_time ? damaged("the posterior is not finite or not positive definite") : THAW_OK;
+    return failed || !has_time ? thaw__user_damaged("the posterior is not finite or not positive definite") : THAW_OK;
 }
 
 /* u is as after thaw__user_create(). */
@@ -119,7 +121,7 @@ static thaw_status read_user(const thaw_model *m, thaw_user *u, const unsigned c
     THAW__TRY(method->user_read ? method->user_read(m, u, bytes + 48, bytes + HEAD_BYTES, size - HEAD_BYTES)
                                 : read_posterior(u, bytes, size));
     const int64_t n = (int64_t)thaw__get_bytes(bytes + 32, 8);
-    if (n < u->n_events) return damaged("its history has more events than its head");
+    if (n < u->n_events) return thaw__user_damaged("its history has more events than its head");
     u->n_events = n;
     return THAW_OK;
 }

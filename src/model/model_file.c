@@ -13,9 +13,7 @@
 #include "safetensors.h"
 #include "status.h"
 
-static const char format_version[] = "2";
-
-enum { MOST_TENSORS = THAW__PARAMS + 2 };
+enum { FORMAT = 2, MOST_TENSORS = THAW__PARAMS + 2 };
 
 /* ---- saving ---------------------------------------------------------------------------------------------------- */
 
@@ -73,11 +71,12 @@ static int put_text(json_t *metadata, const char *key, json_t *value, const thaw
 
 static json_t *metadata_of(const thaw_model *m, const thaw__params *t)
 {
-    char id[17], seed[24];
+    char format[12], id[17], seed[24];
+    snprintf(format, sizeof format, "%d", FORMAT);
     snprintf(id, sizeof id, "%016" PRIx64, m->id);
     snprintf(seed, sizeof seed, "%" PRIu64, m->config.seed);
-    json_t *meta = json_pack("{s:s, s:s, s:s, s:s}", "thaw.format", format_version, "thaw.method", m->type->name,
-                             "thaw.id", id, "thaw.seed", seed);
+    json_t *meta = json_pack("{s:s, s:s, s:s, s:s}", "thaw.format", format, "thaw.method", m->type->name, "thaw.id", id,
+                             "thaw.seed", seed);
     if (!meta) return NULL;
     if (put_text(meta, "thaw.numbers", numbers_to_json(m, t), &m->config.allocator) ||
         put_text(meta, "thaw.schema", schema_to_json(m), &m->config.allocator)) {
@@ -215,9 +214,8 @@ static thaw_status check_version(const thaw__safetensors *file, int *format, con
     double version = 0;
     const char *text = thaw__safetensors_meta(file, "thaw.format");
     if (!text || !thaw__number_parse(&version, text, strlen(text)) || version < 1) return damaged("no format version");
-    if (version > 2)
-        return thaw__fail(THAW_E_VERSION, "the file has format %.20s; this library reads up to %s", text,
-                          format_version);
+    if (version > FORMAT)
+        return thaw__fail(THAW_E_VERSION, "the file has format %.20s; this library reads up to %d", text, FORMAT);
     *format = (int)version;
     const char *method = thaw__safetensors_meta(file, "thaw.method");
     *type = find(method ? method : "");

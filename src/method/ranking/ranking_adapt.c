@@ -149,8 +149,9 @@ static thaw_status condition(const thaw_model *m, thaw_user *u)
         if (support.item[i] > u->highest_row) u->highest_row = support.item[i];
     if (support.n == 0) return THAW_OK;
     if (!set_sparse_terms(m, u, &support) && !solve_posterior(m, u, &support)) return THAW_OK;
+    const thaw_status st = thaw__user_refuse(u);
     reset_to_prior(m, u);
-    return thaw__fail(THAW_E_NUMERIC, "the posterior is not finite; the user is back at the prior");
+    return st;
 }
 
 thaw_status thaw__ranking_adapt(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)

@@ -44,11 +44,6 @@ void thaw__ranking_user_write(const thaw_user *u, unsigned char *head, unsigned 
     }
 }
 
-static thaw_status damaged(const char *what)
-{
-    return thaw__fail(THAW_E_FORMAT, "not a whole thaw user: %s", what);
-}
-
 /* One event from its bytes: 1, or 0 if the model could not have written it. */
 static int read_event(thaw_event *out, const thaw_model *m, const unsigned char *at)
 {
@@ -66,15 +61,16 @@ thaw_status thaw__ranking_user_read(const thaw_model *m, thaw_user *u, const uns
     thaw_event events[THAW__HISTORY];
     float prior[THAW__RANK_MAX] = {0};
     const uint64_t n = thaw__get_bytes(head, 4), has_prior = thaw__get_bytes(head + 4, 4);
-    if (n > THAW__HISTORY || has_prior > 1) return damaged("the number of events or the prior flag is out of range");
+    if (n > THAW__HISTORY || has_prior > 1)
+        return thaw__user_damaged("the number of events or the prior flag is out of range");
     if (size != size_of(m->rank, (int)has_prior, (int64_t)n))
-        return damaged("the size does not match its rank and number of events");
+        return thaw__user_damaged("the size does not match its rank and number of events");
     const unsigned char *at = thaw__get_floats(body, prior, has_prior ? m->rank : 0);
-    if (!thaw__is_finite(prior, m->rank)) return damaged("the prior mean is not finite");
+    if (!thaw__is_finite(prior, m->rank)) return thaw__user_damaged("the prior mean is not finite");
     thaw__user_set_prior(u, prior);
     for (uint64_t k = 0; k < n; k++, at += EVENT_BYTES) {
         if (!read_event(&events[k], m, at))
-            return damaged("an event has an unknown catalogue, item or name, or an infinite value or time");
+            return thaw__user_damaged("an event has an unknown catalogue, item or name, or an infinite value or time");
     }
     return thaw__ranking_adapt(m, u, events, (int64_t)n);
 }
