@@ -52,6 +52,10 @@ typedef struct thaw__kernels {
      *  P [d, stride] symmetric, both triangles, exactly symmetric afterwards; x [stride]; g [stride] = old P x. */
     float (*rank_one)(int64_t d, int64_t stride, float *P, const float *x, float *g);
 
+    /** P = a I + b X' X                                   X [n, stride]; P [d, stride], both triangles, exactly
+     *  symmetric, columns from d on those of X' X; n >= 0 */
+    void (*crossprod)(int64_t n, int64_t d, int64_t stride, float a, float b, const float *X, float *P);
+
     /** sum_ij x[i] P[i,j] x[j]                            P [d, stride], x [stride] */
     float (*quadratic)(int64_t d, int64_t stride, const float *P, const float *x);
 

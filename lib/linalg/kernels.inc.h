@@ -25,6 +25,7 @@ const thaw__kernels THAW__TABLE(VARIANT) = {
     .ridge_dual16 = ridge_dual16,
     .explained16 = explained16,
     .rank_one = rank_one,
+    .crossprod = crossprod,
     .quadratic = quadratic,
     .potrf = small_potrf,
     .potri = small_potri,

@@ -61,6 +61,7 @@ INLINE void factor_diagonal(int64_t n, int64_t j, float *G, int64_t ld, float *V
     const vec s = 1.0f / root(eliminate(n, row, inverse));
     UNROLL for (int i = 0; i < W; i++)
     {
+        if (i == n) break;
         store(block + i * ld, row[i] * lane(s, i));
         store(V + i * W, inverse[i] * lane(s, i));
     }
@@ -160,9 +161,20 @@ INLINE void add_rows(int64_t n, int64_t stride, const float *X, const float *a, 
     }
 }
 
+/* One row: t <- t / (1 + |x|^2). */
+INLINE int ridge_one(int64_t stride, const float *x, float *G, float *t, float *z)
+{
+    const float g = 1 + dot(stride, x, x);
+    G[0] = sqrtf(g);
+    t[0] /= g;
+    axpy(stride, t[0], x, z);
+    return (t[0] + G[0]) * 0 != 0;
+}
+
 static int ridge_dual(int64_t n, int64_t stride, const float *X, float *G, int64_t ld, float *t, float *z)
 {
     if (n == 0) return 0;
+    if (n == 1) return ridge_one(stride, X, G, t, z);
     float V[DUAL_BLOCKS * W * W] __attribute__((aligned(64)));
     float a[THAW__DUAL_MAX] __attribute__((aligned(64)));
     gram(n, stride, X, t, G, ld);

@@ -179,6 +179,29 @@ START_TEST(rank_one_returns_p_x_of_the_old_covariance)
 }
 END_TEST
 
+START_TEST(crossprod_is_a_i_plus_b_x_x_and_symmetric)
+{
+    const thaw__kernels *k = thaw__kernels_named(names[_i]);
+    if (!k) return;
+    for (int s = 0; s < N_STRIDES; s++)
+        for (int e = 0; e < N_EVENTS && events[e] <= 64; e++) {
+            const int64_t stride = strides[s], d = stride - s, n = events[e];
+            const float a = (float)(s % 2), b = e % 2 ? 1.0f : -1.0f;
+            float *X = padded(n, d, stride, 0.3f, 1), *P = normals(d * stride, 2);
+            k->crossprod(n, d, stride, a, b, X, P);
+            for (int64_t i = 0; i < d; i++)
+                for (int64_t j = 0; j < stride; j++) {
+                    double truth = i == j ? (double)a : 0;
+                    for (int64_t r = 0; r < n; r++)
+                        truth += (double)b * (double)X[r * stride + i] * (double)X[r * stride + j];
+                    ck_assert_double_eq_tol((double)P[i * stride + j], truth, 1e-5);
+                    if (j < d) ck_assert(P[i * stride + j] == P[j * stride + i]);
+                }
+            free(X), free(P);
+        }
+}
+END_TEST
+
 /* |x|^2 minus the explained part is x' P x, where P is from rank-one updates. The value of a row does not depend on the
  * other rows. */
 static void check_explained(const thaw__kernels *k, int64_t n, int64_t d, int64_t stride)
@@ -301,6 +324,7 @@ int main(void)
     tcase_add_loop_test(unit, dual_refuses_numbers_that_are_not_finite, 0, N_VARIANTS);
     tcase_add_loop_test(unit, sixteen_users_equal_one_by_one, 0, N_VARIANTS);
     tcase_add_loop_test(unit, rank_one_updates_equal_a_new_solve, 0, N_VARIANTS);
+    tcase_add_loop_test(unit, crossprod_is_a_i_plus_b_x_x_and_symmetric, 0, N_VARIANTS);
     tcase_add_loop_test(unit, rank_one_returns_p_x_of_the_old_covariance, 0, N_VARIANTS);
     tcase_add_loop_test(unit, the_explained_part_is_the_decrease_of_the_variance, 0, N_VARIANTS);
     tcase_add_loop_test(unit, scale_writes_a_times_x, 0, N_VARIANTS);
