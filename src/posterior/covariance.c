@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * P from either form: along given rows, and in full. */
+ * P from either form, which stays: along given rows, and in full. */
 #include <string.h>
 
 #include "posterior.h"
@@ -18,45 +18,6 @@ void thaw__posterior_variances(const thaw__posterior *p, float *out, const float
         const float all = p->kernels->dot(p->stride, rows[k], rows[k]);
         out[k] = all > explained[k] ? all - explained[k] : 0;
     }
-}
-
-/* V = U'^-1 X in place of X. */
-static void forward_rows(thaw__posterior *p)
-{
-    for (int32_t i = 0; i < p->n_rows; i++) {
-        const float *coefficients = p->side + i * p->stride;
-        float *vi = p->main + i * p->stride;
-        for (int64_t c = 0; c < p->stride; c++) vi[c] /= coefficients[i];
-        for (int32_t j = i + 1; j < p->n_rows; j++)
-            p->kernels->axpy(p->stride, -coefficients[j], vi, p->main + j * p->stride);
-    }
-}
-
-/* M += sign X'X in full, rows X at main. */
-static void add_outer_products(const thaw__posterior *p, float *M, float sign)
-{
-    for (int32_t k = 0; k < p->n_rows; k++) {
-        const float *x = p->main + k * p->stride;
-        for (int32_t r = 0; r < p->rank; r++) p->kernels->axpy(p->stride, sign * x[r], x, M + r * p->stride);
-    }
-}
-
-void thaw__posterior_expand(thaw__posterior *p)
-{
-    if (p->form == THAW__COVARIANCE) return;
-    if (p->information) {
-        thaw__precision_clear((thaw__precision){p->information, p->rank, p->stride});
-        add_outer_products(p, p->information, 1);
-    }
-    forward_rows(p);
-    /* P = I - V'V takes the place of U, which is used up. */
-    thaw__precision_set_identity((thaw__precision){p->side, p->rank, p->stride});
-    add_outer_products(p, p->side, -1);
-    float *swap = p->main;
-    p->main = p->side;
-    p->side = swap;
-    p->form = THAW__COVARIANCE;
-    p->n_rows = 0;
 }
 
 /* v [n_rows] <- (U'U)^-1 v: U' column by column, then U backwards. */

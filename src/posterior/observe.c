@@ -13,8 +13,8 @@
 int thaw__posterior_observe(thaw__posterior *p, const float *x, float residual)
 {
     float g[THAW__STRIDE_MAX] __attribute__((aligned(THAW__ALIGN)));
-    thaw__posterior_expand(p);
-    const float s = p->kernels->rank_one(p->rank, p->stride, p->main, x, g);
+    const float s = p->form == THAW__DUAL ? thaw__posterior_expand_with(p, x, g)
+                                          : p->kernels->rank_one(p->rank, p->stride, p->main, x, g);
     p->kernels->axpy(p->rank, residual / (1 + s), g, p->mean);
     return !thaw__is_finite(p->mean, p->stride);
 }

@@ -97,13 +97,19 @@ int thaw__posterior_observe(thaw__posterior *p, const float *x, float residual);
  *  t = y - x.m0. */
 int thaw__posterior_observe_fading(thaw__posterior *p, const float *x, float t, float gamma);
 
+/* ---- from DUAL to COVARIANCE: expand.c ---- */
+
+/** Nothing to do if it is in COVARIANCE form. */
+void thaw__posterior_expand(thaw__posterior *p);
+
+/** Update P by one more observation with row x on the way, for one in DUAL form that does not fade: g [stride] = P x of
+ *  before.  @return x'g. m stays. */
+float thaw__posterior_expand_with(thaw__posterior *p, const float *x, float *g);
+
 /* ---- what it is used for: covariance.c ---- */
 
 /** out[k] = x_k' P x_k for rows[k] = x_k [stride]; n <= THAW__LANES. A number does not depend on the other rows. */
 void thaw__posterior_variances(const thaw__posterior *p, float *out, const float *const *rows, int64_t n);
-
-/** Turn DUAL into COVARIANCE; nothing to do if it is. */
-void thaw__posterior_expand(thaw__posterior *p);
 
 /** P in full at P [rank, rank]. */
 void thaw__posterior_covariance(const thaw__posterior *p, float *P);
