@@ -41,7 +41,7 @@ thaw_status thaw_user_set_features(const thaw_model *model, thaw_user *user, con
     return thaw__user_set_features(model, user, names, values, n);
 }
 
-/* The error of an event for which is_valid() is 0. */
+/* The error of an event that names what the model does not have. */
 static thaw_status refuse_event(const thaw_model *model, const thaw_event *e, int64_t k)
 {
     if (e->catalogue < 0 || e->catalogue >= model->n_catalogues)
@@ -50,40 +50,23 @@ static thaw_status refuse_event(const thaw_model *model, const thaw_event *e, in
     if (e->item < 0 || e->item >= thaw__n_items(model))
         return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has item %" PRId64 "; must be 0 to %" PRId64, k, e->item,
                           thaw__n_items(model) - 1);
-    if (e->event < 0 || e->event >= model->events.n)
-        return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has event number %d; must be 0 to %" PRId64, k, e->event,
-                          model->events.n - 1);
-    return thaw__method_of(model)->refuse(model, e, k);
-}
-
-/* The bounds that is_valid() compares with, read once for many events. */
-typedef struct event_bounds {
-    const thaw_model *model;
-    int (*takes)(const thaw_model *m, const thaw_event *event);
-    uint64_t items;
-    uint32_t events, catalogues;
-} event_bounds;
-
-static inline event_bounds bounds_of(const thaw_model *model)
-{
-    return (event_bounds){model, thaw__method_of(model)->takes, (uint64_t)thaw__n_items(model),
-                          (uint32_t)model->events.n, (uint32_t)model->n_catalogues};
-}
-
-static inline int is_valid(const event_bounds *b, const thaw_event *e)
-{
-    return (uint64_t)e->item < b->items && (uint32_t)e->event < b->events && (uint32_t)e->catalogue < b->catalogues &&
-           (!b->takes || b->takes(b->model, e));
+    return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has event number %d; must be 0 to %" PRId64, k, e->event,
+                      model->events.n - 1);
 }
 
 static thaw_status check_events(const thaw_model *model, const thaw_event *events, int64_t n)
 {
+    const thaw__method *method = thaw__method_of(model);
+    const uint64_t items = (uint64_t)thaw__n_items(model);
+    const uint32_t names = (uint32_t)model->events.n, catalogues = (uint32_t)model->n_catalogues;
     if (n < 0 || n > MAX_EVENTS) return thaw__fail(THAW_E_RANGE, "n is %" PRId64 "; must be 0 to %d", n, MAX_EVENTS);
     if (n && !events) return thaw__fail(THAW_E_ARG, "events is required");
-    const event_bounds bounds = bounds_of(model);
-    for (int64_t k = 0; k < n; k++)
-        if (!is_valid(&bounds, &events[k])) return refuse_event(model, &events[k], k);
-    return THAW_OK;
+    for (int64_t k = 0; k < n; k++) {
+        const thaw_event *e = &events[k];
+        if ((uint64_t)e->item >= items || (uint32_t)e->event >= names || (uint32_t)e->catalogue >= catalogues)
+            return refuse_event(model, e, k);
+    }
+    return method->check_events ? method->check_events(model, events, n) : THAW_OK;
 }
 
 thaw_status thaw_adapt(const thaw_model *model, thaw_user *user, const thaw_event *events, int64_t n)
@@ -119,8 +102,7 @@ thaw_status thaw_user_observe(const thaw_model *model, thaw_user *user, const th
 {
     THAW__TRY(thaw__check_user(model, user));
     if (!event) return thaw__fail(THAW_E_ARG, "event is required");
-    const event_bounds bounds = bounds_of(model);
-    if (!is_valid(&bounds, event)) return refuse_event(model, event, 0);
+    THAW__TRY(check_events(model, event, 1));
     return thaw__method_of(model)->observe(model, user, event);
 }
 

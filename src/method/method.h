@@ -63,13 +63,8 @@ typedef struct thaw__method {
     /* Users. Arguments are checked by the caller. */
     size_t user_bytes; /* size of user->state, zeroed when created, copied as bytes; 0: a user is only a posterior */
 
-    /** Whether observations lose weight with age in the posterior (half-life); NULL: no. */
-    int (*fades)(const thaw_model *m);
-
-    /** Whether the value and time of an event are valid for the method, and the error of event number k if not. NULL,
-     *  both: every event is valid. */
-    int (*takes)(const thaw_model *m, const thaw_event *event);
-    thaw_status (*refuse)(const thaw_model *m, const thaw_event *event, int64_t k);
+    /** The error of the first of events [n] whose value or time is not valid for the method. NULL: all are. */
+    thaw_status (*check_events)(const thaw_model *m, const thaw_event *events, int64_t n);
 
     /** Condition the user's prior on events [n]; earlier events are dropped: calls thaw__user_reset() and resets the
      *  method's state. Sets n_events, and highest_row if the state refers to items. Also called with n = 0, when a user

@@ -31,8 +31,7 @@ static thaw_user *allocate(const thaw_user *shape)
 
 static thaw__user_fit fit_of(const thaw_model *m)
 {
-    const thaw__method *method = thaw__method_of(m);
-    return (thaw__user_fit){m->id, m->type, m->rank, (int32_t)m->events.n, method->fades && method->fades(m)};
+    return (thaw__user_fit){m->id, m->type, m->rank, (int32_t)m->events.n, m->half_life > 0};
 }
 
 thaw_status thaw__user_create(thaw_user **out, const thaw_model *m)

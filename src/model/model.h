@@ -75,8 +75,9 @@ struct thaw_model {
     const thaw__model_type *type;
     void *state; /* [type->state_bytes] of the method */
     const thaw__kernels *kernels;
-    int32_t rank;   /* d */
-    int64_t stride; /* floats per row of a table of vectors: d rounded up to a multiple of 16 */
+    int32_t rank;    /* d */
+    int64_t stride;  /* floats per row of a table of vectors: d rounded up to a multiple of 16 */
+    float half_life; /* age at which an observation of a posterior counts half; 0: no fading. Set by the method */
 
     thaw__catalogue *catalogue; /* [n_catalogues] */
     int32_t n_catalogues;       /* 1 */

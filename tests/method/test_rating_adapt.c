@@ -52,7 +52,7 @@ static void oracle(int n, double *mean, double *P)
     for (int r = 0; r < d; r++) A[r * 2 * d + r] = A[r * 2 * d + d + r] = 1;
     for (int k = 0; k < n; k++) {
         const float *p = rating->item_embedding + events[k].item * model->stride;
-        double weight = rating->half_life > 0 ? pow(2, -(newest - events[k].time) / (double)rating->half_life) : 1;
+        double weight = model->half_life > 0 ? pow(2, -(newest - events[k].time) / (double)model->half_life) : 1;
         double s2 = weight / (double)rating->rating_var[events[k].item];
         double miss = (double)thaw__link_score(&rating->link, events[k].value) - (double)rating->bias[events[k].item];
         for (int j = 0; j < d; j++) miss -= (double)p[j] * (double)user->posterior.prior[j];

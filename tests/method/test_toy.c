@@ -251,7 +251,7 @@ START_TEST(events_are_counted_and_change_no_score)
 }
 END_TEST
 
-/* No takes(), no refuse(): every value and time will do, rows are still checked. */
+/* No check_events(): every value and time will do, rows are still checked. */
 START_TEST(any_value_is_taken_and_rows_are_checked)
 {
     const thaw_event odd = {.item = 1, .value = INFINITY, .time = NAN}, past = {.item = SHOP_ITEMS};

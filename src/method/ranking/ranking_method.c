@@ -9,16 +9,16 @@
 #include "sparse_scores.h"
 #include "status.h"
 
-static int takes(const thaw_model *m, const thaw_event *e)
+static thaw_status check_events(const thaw_model *m, const thaw_event *events, int64_t n)
 {
-    return !isinf(e->value) && (thaw__ranking_of(m)->half_life == 0 || isfinite(e->time));
-}
-
-static thaw_status refuse(const thaw_model *m, const thaw_event *e, int64_t k)
-{
-    (void)m;
-    if (isinf(e->value)) return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has an infinite value", k);
-    return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has no finite time; the half-life of the model needs one", k);
+    const int fades = thaw__ranking_of(m)->half_life > 0;
+    for (int64_t k = 0; k < n; k++) {
+        if (isinf(events[k].value)) return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has an infinite value", k);
+        if (fades && !isfinite(events[k].time))
+            return thaw__fail(THAW_E_RANGE,
+                              "event %" PRId64 " has no finite time; the half-life of the model needs one", k);
+    }
+    return THAW_OK;
 }
 
 /* The linear query: w = posterior mean, offsets at the knots on both sides of K. Sparse scores are separate. */
@@ -73,8 +73,7 @@ static void get_event(const thaw_model *m, int32_t event, thaw_event_weighting *
 const thaw__method thaw__ranking_method = {
     .type = &thaw__ranking_type,
     .user_bytes = sizeof(thaw__ranking_user_state),
-    .takes = takes,
-    .refuse = refuse,
+    .check_events = check_events,
     .adapt = thaw__ranking_adapt,
     .observe = thaw__ranking_observe,
     .user_size = thaw__ranking_user_size,

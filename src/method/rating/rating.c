@@ -48,7 +48,7 @@ static void params(thaw_model *m, thaw__params *out)
         {"mean_noise_var", F64, ONE, 0, &r->mean_noise_var, THAW__LEARNED | THAW__IN_ID, DBL_MIN, DBL_MAX},
         {"rating_min", F32, ONE, 0, &r->rating_min, 0, 0, 0},
         {"rating_max", F32, ONE, 0, &r->rating_max, 0, 0, 0},
-        {"half_life", F32, ONE, 0, &r->half_life, THAW__IN_ID, 0, FLT_MAX},
+        {"half_life", F32, ONE, 0, &m->half_life, THAW__IN_ID, 0, FLT_MAX},
     };
     thaw__params_add(out, rows, sizeof rows / sizeof *rows);
 }
@@ -185,7 +185,7 @@ static void start_items(thaw_model *m, const thaw_data *data)
 static thaw_status start(thaw_model *m, const thaw_data *data)
 {
     thaw__rating *r = thaw__rating_of(m);
-    r->half_life = m->config.half_life;
+    m->half_life = m->config.half_life;
     for (int32_t k = 0; k < m->rank; k++) r->user_second_moment[k * m->rank + k] = 1;
     for (int32_t k = 0; k < r->dim; k++) r->gamma[k * r->dim + k] = 0.1f;
     return learn_ratings(m, data);
@@ -246,7 +246,7 @@ static void info(const thaw_model *m, thaw_model_info *out)
     out->noise = r->rating_sd * sqrt(r->mean_noise_var);
     out->rating_min = r->rating_min;
     out->rating_max = r->rating_max;
-    out->half_life = r->half_life;
+    out->half_life = m->half_life;
 }
 
 static const thaw__old_name old_names[] = {

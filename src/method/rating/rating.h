@@ -30,7 +30,7 @@ typedef struct thaw__rating {
     float mean_selection_bias;     /* mean of q_i over ratings; that of a new item */
     double mean_noise_var;         /* s^2: noise variance over all items, in scores */
     thaw__link link;
-    float rating_min, rating_max, half_life;
+    float rating_min, rating_max;
 } thaw__rating;
 
 /** The parameters of a rating model. */

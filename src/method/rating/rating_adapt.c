@@ -29,7 +29,7 @@ static inline float make_row(const thaw_model *m, const float *prior, const thaw
     const thaw__rating *rating = thaw__rating_of(m);
     const float *p = rating->item_embedding + event->item * m->stride;
     float s = rating->inv_noise_sd[event->item];
-    if (rating->half_life > 0) s *= sqrtf(thaw__age_weight(rating->half_life, age));
+    if (m->half_life > 0) s *= sqrtf(thaw__age_weight(m->half_life, age));
     float residual = thaw__link_score(&rating->link, event->value) - rating->bias[event->item];
     if (prior) residual -= m->kernels->dot(m->stride, p, prior);
     m->kernels->scale(m->stride, s, p, x);
@@ -98,7 +98,7 @@ thaw_status thaw__rating_adapt(const thaw_model *m, thaw_user *u, const thaw_eve
 static int observe_fading(const thaw_model *m, thaw_user *u, const thaw_event *event, float *x)
 {
     const double newest = event->time > u->time ? event->time : u->time;
-    const float gamma = u->n_events ? thaw__age_weight(thaw__rating_of(m)->half_life, newest - u->time) : 0;
+    const float gamma = u->n_events ? thaw__age_weight(m->half_life, newest - u->time) : 0;
     const float t = make_row(m, prior_or_null(u), event, newest - event->time, x);
     u->time = newest;
     return thaw__posterior_observe_fading(&u->posterior, x, t, gamma);
@@ -138,12 +138,12 @@ static void adapt_group(const thaw_model *m, float *means, const thaw_event *eve
     memset(scale, 0, (size_t)(THAW__LANES * longest) * sizeof *scale);
     memset(t, 0, (size_t)(THAW__LANES * longest) * sizeof *t);
     for (int64_t u = 0; u < users; u++) {
-        double newest = rating->half_life > 0 ? newest_time(events + offsets[u], offsets[u + 1] - offsets[u]) : 0;
+        double newest = m->half_life > 0 ? newest_time(events + offsets[u], offsets[u + 1] - offsets[u]) : 0;
         for (int64_t k = offsets[u], row = u * longest; k < offsets[u + 1]; k++, row++) {
             const thaw_event *e = &events[k];
             rows[row] = e->item;
             scale[row] = rating->inv_noise_sd[e->item];
-            if (rating->half_life > 0) scale[row] *= sqrtf(thaw__age_weight(rating->half_life, newest - e->time));
+            if (m->half_life > 0) scale[row] *= sqrtf(thaw__age_weight(m->half_life, newest - e->time));
             t[row] = scale[row] * (thaw__link_score(&rating->link, e->value) - rating->bias[e->item]);
         }
     }

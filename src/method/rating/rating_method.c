@@ -10,24 +10,24 @@
 /* (1.943 / 1.645)^2 - 1: the 95 % points of Student's t with 6 degrees of freedom and of the normal, eq. 13. */
 #define TAIL 0.395f
 
-static int fades(const thaw_model *m)
-{
-    return thaw__rating_of(m)->half_life > 0;
-}
-
-static int takes(const thaw_model *m, const thaw_event *e)
-{
-    const thaw__rating *r = thaw__rating_of(m);
-    return e->value >= r->rating_min && e->value <= r->rating_max && (r->half_life == 0 || isfinite(e->time));
-}
-
-static thaw_status refuse(const thaw_model *m, const thaw_event *e, int64_t k)
+static thaw_status refuse_event(const thaw_model *m, const thaw_event *e, int64_t k)
 {
     const thaw__rating *r = thaw__rating_of(m);
     if (!(e->value >= r->rating_min && e->value <= r->rating_max))
         return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has the rating %g; must be %g to %g", k, (double)e->value,
                           (double)r->rating_min, (double)r->rating_max);
     return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has no finite time; the model has a half-life", k);
+}
+
+static thaw_status check_events(const thaw_model *m, const thaw_event *events, int64_t n)
+{
+    const thaw__rating *r = thaw__rating_of(m);
+    for (int64_t k = 0; k < n; k++) {
+        const thaw_event *e = &events[k];
+        if (!(e->value >= r->rating_min && e->value <= r->rating_max && (m->half_life == 0 || isfinite(e->time))))
+            return refuse_event(m, e, k);
+    }
+    return THAW_OK;
 }
 
 /* z = bias_i + q_i / (1 + n / 20) + p_i . m   (docs/rating-model.md, eq. 13). */
@@ -70,9 +70,7 @@ static float floor_of(const thaw_model *m, float least)
 
 const thaw__method thaw__rating_method = {
     .type = &thaw__rating_type,
-    .fades = fades,
-    .takes = takes,
-    .refuse = refuse,
+    .check_events = check_events,
     .adapt = thaw__rating_adapt,
     .adapt_many = thaw__rating_adapt_many,
     .observe = thaw__rating_observe,

@@ -86,7 +86,7 @@ static void weight_events(thaw__rating_tasks *t, const thaw_model *m, const thaw
         int32_t u = data->user[e];
         if (!selected[u] || isnan(data->value[e])) continue;
         double age = isnan(data->time[e]) ? 0 : newest[u] - data->time[e];
-        t->weight[cursor[u]++] = thaw__age_weight(thaw__rating_of(m)->half_life, age);
+        t->weight[cursor[u]++] = thaw__age_weight(m->half_life, age);
     }
 }
 
