@@ -96,7 +96,7 @@ class Thaw:
 
 
 def main():
-    path = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("THAW_LIBRARY", "libthaw.so.0.3")
+    path = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("THAW_LIBRARY", "libthaw.so.0.4")
     thaw = Thaw(path)
     print(thaw.lib.thaw_build_info().decode())
 

@@ -41,7 +41,7 @@
 #include "thaw_status.h"
 
 #define THAW_VERSION_MAJOR 0
-#define THAW_VERSION_MINOR 3
+#define THAW_VERSION_MINOR 4
 #define THAW_VERSION_PATCH 0
 
 #ifdef __cplusplus
