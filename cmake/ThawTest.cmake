@@ -25,7 +25,7 @@ function(thaw_add_test file)
       target_sources(${target} PRIVATE $<TARGET_OBJECTS:thaw_${layer}>)
     endif()
   endforeach()
-  target_link_libraries(${target} PRIVATE ${TEST_LIBS} PkgConfig::CHECK Threads::Threads m)
+  target_link_libraries(${target} PRIVATE ${TEST_LIBS} PkgConfig::CHECK ZLIB::ZLIB Threads::Threads m)
   target_compile_definitions(${target} PRIVATE THAW_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   add_test(NAME thaw.${folder}.${file} COMMAND ${target})
   set_tests_properties(thaw.${folder}.${file} PROPERTIES ENVIRONMENT "CK_FORK=no;OPENBLAS_NUM_THREADS=1" TIMEOUT 300

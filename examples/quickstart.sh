@@ -11,7 +11,7 @@ CDPATH='' cd -- "$(dirname -- "$0")/.."
 build=build/quickstart
 work=$build/shop
 packages='cmake make gcc libc6-dev pkg-config libopenblas-pthread-dev libjansson-dev libxxhash-dev librandom123-dev
-          libsqlite3-dev'
+          libsqlite3-dev zlib1g-dev'
 
 step() { printf '\n== %s\n' "$*"; }
 run() { printf '$ %s\n' "$*"; "$@"; }

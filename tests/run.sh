@@ -8,7 +8,7 @@
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 packages='cmake ninja-build gcc g++ libc6-dev libopenblas-pthread-dev libjansson-dev libxxhash-dev librandom123-dev
-          libsqlite3-dev pkg-config check python3 clang-format'
+          libsqlite3-dev zlib1g-dev pkg-config check python3 clang-format'
 work=build/tests
 passed=0 failed=0 skipped=0
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -24,43 +25,60 @@ static thaw_status io_error(const char *verb, const char *path)
 }
 
 /* O_NONBLOCK: opening a pipe without a writer would block for ever. It has no effect on regular files. */
-static thaw_status open_regular(int *fd, size_t *size, const char *path)
+static thaw_status open_file(int *fd, struct stat *info, const char *path)
 {
     *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (*fd < 0) return io_error("open", path);
-    struct stat info;
-    thaw_status st = THAW_OK;
-    if (fstat(*fd, &info) != 0) st = io_error("examine", path);
-    else if (!S_ISREG(info.st_mode)) st = thaw__fail(THAW_E_IO, "%.300s is not a regular file", path);
-    if (st != THAW_OK) close(*fd);
-    else *size = (size_t)info.st_size;
+    if (fstat(*fd, info) == 0) return THAW_OK;
+    const thaw_status st = io_error("examine", path);
+    close(*fd);
     return st;
+}
+
+/* Read to the end, into memory for `expected` bytes that grows if there are more. */
+static thaw_status read_all(thaw__file *out, int fd, size_t expected, const char *path, const thaw_allocator *allocator)
+{
+    size_t capacity = 0;
+    for (ssize_t got = 1; got != 0;) {
+        THAW__TRY(thaw__grow(allocator, &out->bytes, &capacity, out->size, expected + 1, 1));
+        const size_t room = capacity - out->size - 1;
+        got = read(fd, out->bytes + out->size, room < (1u << 30) ? room : 1u << 30);
+        if (got < 0 && errno != EINTR) return io_error("read", path);
+        if (got > 0) out->size += (size_t)got;
+        if (out->size + 1 == capacity) expected = capacity; /* grow */
+    }
+    out->bytes[out->size] = 0;
+    return THAW_OK;
 }
 
 thaw_status thaw__file_read(thaw__file *out, const char *path, const thaw_allocator *allocator)
 {
     int fd;
-    size_t size;
+    struct stat info;
     *out = (thaw__file){0};
-    THAW__TRY(open_regular(&fd, &size, path));
+    THAW__TRY(open_file(&fd, &info, path));
 
     thaw_status st = THAW_OK;
-    char *bytes = size < SIZE_MAX ? thaw__alloc(allocator, size + 1, 1) : NULL;
-    if (!bytes) st = THAW_E_NOMEM;
-    for (size_t at = 0; st == THAW_OK && at < size;) {
-        ssize_t got = read(fd, bytes + at, size - at < (1u << 30) ? size - at : 1u << 30);
-        if (got > 0) at += (size_t)got;
-        else if (got == 0) size = at; /* the file was truncated meanwhile */
-        else if (errno != EINTR) st = io_error("read", path);
-    }
+    const int is_stream = S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode) || isatty(fd);
+    const uintmax_t size = is_stream ? 0 : (uintmax_t)info.st_size;
+    if (!is_stream && !S_ISREG(info.st_mode))
+        st = thaw__fail(THAW_E_IO, "%.300s is not a regular file or a pipe", path);
+    else if (is_stream && fcntl(fd, F_SETFL, 0) != 0) st = io_error("read", path);
+    else if (size >= SIZE_MAX / 2) st = THAW_E_NOMEM;
+    else st = read_all(out, fd, size ? (size_t)size + 1 : 1 << 16, path, allocator);
     close(fd);
-    if (st != THAW_OK) {
-        thaw__free(allocator, bytes);
-        return st;
-    }
-    bytes[size] = 0;
-    *out = (thaw__file){bytes, size, 0};
-    return THAW_OK;
+    if (st != THAW_OK) thaw__file_close(out, allocator);
+    return st;
+}
+
+static thaw_status open_regular(int *fd, size_t *size, const char *path)
+{
+    struct stat info;
+    THAW__TRY(open_file(fd, &info, path));
+    *size = (size_t)info.st_size;
+    if (S_ISREG(info.st_mode)) return THAW_OK;
+    close(*fd);
+    return thaw__fail(THAW_E_IO, "%.300s is not a regular file", path);
 }
 
 thaw_status thaw__file_map(thaw__file *out, const char *path)

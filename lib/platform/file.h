@@ -15,8 +15,8 @@ typedef struct thaw__file {
     int mapped;
 } thaw__file;
 
-/** Read a regular file; a zero byte follows, which size does not count. The message of THAW_E_IO has the path and the
- *  reason of the system. */
+/** Read a regular file, or a pipe, socket or terminal to its end; a zero byte follows, which size does not count. The
+ *  message of THAW_E_IO has the path and the reason of the system. A pipe that nobody writes to is empty. */
 thaw_status thaw__file_read(thaw__file *out, const char *path, const thaw_allocator *allocator);
 
 /** Map a regular file, copy on write. An empty file gives size 0. */

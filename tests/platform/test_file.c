@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "failing_alloc.h"
@@ -60,18 +61,43 @@ START_TEST(read_names_the_path_and_the_reason)
 }
 END_TEST
 
-START_TEST(folders_devices_and_pipes_are_refused_without_waiting)
+START_TEST(folders_and_devices_are_refused_and_pipes_without_a_writer_do_not_wait)
 {
     thaw__file file;
     const char *pipe = temp_path("pipe");
     ck_assert_int_eq(mkfifo(pipe, 0600), 0);
     const char *const paths[] = {"/", "/dev/null", pipe};
     for (int i = 0; i < 3; i++) {
-        ck_assert_int_eq(thaw__file_read(&file, paths[i], &f.allocator), THAW_E_IO);
         ck_assert_int_eq(thaw__file_map(&file, paths[i]), THAW_E_IO);
         ck_assert_int_eq(save(paths[i], "x"), THAW_E_IO);
+        if (i < 2) ck_assert_int_eq(thaw__file_read(&file, paths[i], &f.allocator), THAW_E_IO);
+        else assert_holds(pipe, "");
     }
     unlink(pipe);
+}
+END_TEST
+
+/* 200,000 bytes, more than a pipe or the first block of memory holds, from a child. */
+START_TEST(a_pipe_is_read_to_its_end)
+{
+    enum { BYTES = 200000 };
+    int ends[2];
+    char path[32];
+    static char text[BYTES];
+    thaw__file file;
+    memset(text, 'x', sizeof text);
+    ck_assert_int_eq(pipe(ends), 0);
+    const pid_t child = fork();
+    if (child == 0) _exit(write(ends[1], text, sizeof text) != BYTES);
+    close(ends[1]);
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    ck_assert_int_eq(thaw__file_read(&file, path, &f.allocator), THAW_OK);
+    ck_assert_uint_eq(file.size, BYTES);
+    ck_assert_int_eq(memcmp(file.bytes, text, BYTES), 0);
+    ck_assert_int_eq(file.bytes[BYTES], 0);
+    thaw__file_close(&file, &f.allocator);
+    close(ends[0]);
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
 }
 END_TEST
 
@@ -175,7 +201,8 @@ int main(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, read_gives_the_bytes_and_a_zero_byte);
     tcase_add_test(tc, read_names_the_path_and_the_reason);
-    tcase_add_test(tc, folders_devices_and_pipes_are_refused_without_waiting);
+    tcase_add_test(tc, folders_and_devices_are_refused_and_pipes_without_a_writer_do_not_wait);
+    tcase_add_test(tc, a_pipe_is_read_to_its_end);
     tcase_add_test(tc, read_without_memory_leaks_nothing);
     tcase_add_test(tc, writing_to_a_mapping_does_not_reach_the_file);
     tcase_add_test(tc, save_writes_all_spans_and_replaces_the_file);
