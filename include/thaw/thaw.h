@@ -185,7 +185,8 @@ typedef struct thaw_event_columns {
 /** Make every field its default: no column.  Since 0.1. */
 THAW_API thaw_status thaw_event_columns_init(thaw_event_columns *columns, uint32_t struct_size);
 
-/** Format of a table: by the name of its file, separated by tabs, separated by commas. */
+/** Format of a table: found from its name and first line; separated by tabs, without quotes; separated by commas, with
+ *  quotes. */
 enum { THAW_FORMAT_AUTO = 0, THAW_FORMAT_TSV = 1, THAW_FORMAT_CSV = 2 };
 
 /** How to read a table. Fill with thaw_read_options_init(). */
@@ -194,8 +195,11 @@ typedef struct thaw_read_options {
     int32_t table;            /**< THAW_TABLE_EVENTS, THAW_TABLE_ITEMS or THAW_TABLE_USERS */
     const char *where_column; /**< keep only rows whose column of this name equals where_value; NULL: keep all */
     const char *where_value;  /**< required with where_column */
-    int32_t format;           /**< THAW_FORMAT_AUTO: commas if the path ends in ".csv", else tabs; of memory tabs */
-    int32_t reserved;         /**< 0 */
+    int32_t format;           /**< THAW_FORMAT_AUTO, THAW_FORMAT_TSV or THAW_FORMAT_CSV */
+    int32_t delimiter;        /**< an ASCII character between fields, such as ';'; 0: by the format.  Since 0.4 */
+    const char *columns; /**< "user_id=visitorid,item_id=itemid,…": columns by FIELD=NAME, where FIELD is user_id,
+                                   item_id, event, rating, timestamp or basket and an empty NAME means none; NULL: by
+                                   their names.  Since 0.4 */
 } thaw_read_options;
 
 /** Make an empty data set.
@@ -235,20 +239,29 @@ THAW_API thaw_status thaw_read_options_init(thaw_read_options *options, uint32_t
 
 /** Append a table from a file.
  *
- *  Separated by tabs, or by commas (with quotes as in RFC 4180) if the path ends in ".csv". Lines end in LF or CRLF; a
- *  UTF-8 byte order mark is skipped. The first line has the names of the columns, each "name" or "name:type" with type
- *  token, token_seq, float, float_seq or text. Events need user_id and item_id and may have event (or event_type),
- *  rating or value, timestamp and basket; other columns are used by where_column only. Items need item_id, users
- *  user_id; their other columns are features. A feature without a type has the type that the data already have for its
- *  name, else float if every value is a number, else token; a feature without any value is left out.
+ *  A table is UTF-8, plain or gzip; lines end in LF or CRLF; a byte order mark is skipped. With THAW_FORMAT_AUTO the
+ *  delimiter is the one of tab, comma, semicolon and bar that the first line has most often outside of quotes; of
+ *  equally many, a comma if the path ends in ".csv" or ".csv.gz", else a tab. Quotes as in RFC 4180 are read unless the
+ *  delimiter is a tab and the path does not end so.
  *
- *  @param path  a file; NULL options: events, all rows.
- *  @return THAW_E_IO       cannot be opened or read, or is not a regular file
+ *  The first line has the names of the columns, each "name" or "name:type" with type token, token_seq, float, float_seq
+ *  or text. Events need user_id and item_id and may have event (or event_type), rating (or value), timestamp and basket.
+ *  Where a table has no column of such a name, other names that shops use are taken: visitorid, customer_id, product_id,
+ *  sku, event_time, quantity, order_id and others; case, spaces and underscores do not matter. Other columns are used by
+ *  where_column only. Items need item_id, users user_id; their other columns are features. A feature without a type has
+ *  the type that the data already have for its name, else float if every value is a number, else token; a feature
+ *  without any value is left out. Without a column event all events are "rating", or "purchase" if the value is a
+ *  quantity. A timestamp is a number in any unit, or a date of ISO 8601 such as 2015-07-24 13:05:59+02:00, which becomes
+ *  seconds since 1970 UTC. Whatever was decided by these rules is a note: thaw_data_note().
+ *
+ *  @param path  a file or a pipe, such as "/dev/stdin"; NULL options: events, all rows.
+ *  @return THAW_E_IO       cannot be opened or read, or is neither a regular file nor a pipe
  *          THAW_E_FORMAT   a line has another number of columns than the first, bytes are not UTF-8, a quote does not
- *                          end, a number cannot be read, a column is missing or given twice (rating beside value, event
- *                          beside event_type); thaw_last_error() has the line
- *          THAW_E_UNKNOWN  where_column is not in the file
- *          THAW_E_RANGE    table or format is out of bounds, or as thaw_data_add_events()
+ *                          end, a number or date cannot be read, a column is missing, two columns can be one field
+ *                          (rating beside value); the gzip data are damaged; the bytes are of a format that is not read
+ *                          (Parquet, xlsx, UTF-16 and others); thaw_last_error() has the line and the columns
+ *          THAW_E_UNKNOWN  where_column is not in the file, or one of `columns` of events is not
+ *          THAW_E_RANGE    table, format, delimiter or columns is invalid, or as thaw_data_add_events()
  *          THAW_E_MISMATCH the data have a feature of this name with another type
  *  Nothing is added on error.  Since 0.1.
  */
@@ -259,6 +272,59 @@ THAW_API thaw_status thaw_data_read(thaw_data *data, const char *path, const tha
  *  @return as thaw_data_read(), without THAW_E_IO; THAW_E_RANGE also for a negative size.  Since 0.1. */
 THAW_API thaw_status thaw_data_read_buffer(thaw_data *data, const void *bytes, int64_t size,
                                            const thaw_read_options *options);
+
+/** Number of notes on what reading decided by itself: columns by other names, columns that are not used (and which field
+ *  they may be a misspelling of), delimiters; 0 for NULL.  Since 0.4. */
+THAW_API int64_t thaw_data_n_notes(const thaw_data *data);
+
+/** One note, lent until the data change; NULL unless index is 0 … thaw_data_n_notes() - 1.  Since 0.4. */
+THAW_API const char *thaw_data_note(const thaw_data *data, int64_t index);
+
+/** What a data set holds. Fill with thaw_data_info_init(). */
+typedef struct thaw_data_info {
+    uint32_t struct_size;
+    int32_t
+        objective; /**< what THAW_OBJECTIVE_AUTO chooses: THAW_OBJECTIVE_RATING if events named rating, rate, review,
+                            stars, score or vote have values, else THAW_OBJECTIVE_RANKING */
+    int64_t events;
+    int64_t users; /**< with and without events */
+    int64_t items; /**< with and without events */
+    int64_t baskets;
+    int64_t event_names; /**< distinct names of events: thaw_data_get_event_info() */
+    int64_t values;      /**< events with a value */
+    int64_t times;       /**< events with a time */
+    double value_min;    /**< NaN: no event has a value */
+    double value_max;
+    double time_min; /**< NaN: no event has a time */
+    double time_max;
+    double time_unit; /**< seconds in one unit, if time_max looks like a time since 1970: 1, 1e-3, 1e-6 or 1e-9;
+                                     0: it does not */
+    char objective_reason[160]; /**< why that objective, in one line */
+} thaw_data_info;
+
+/** Make every field 0.  Since 0.4. */
+THAW_API thaw_status thaw_data_info_init(thaw_data_info *info, uint32_t struct_size);
+
+/** What the data hold; goes over all events.
+ *  @return THAW_E_ARG  a pointer is NULL, or info was not initialised.  Since 0.4. */
+THAW_API thaw_status thaw_data_get_info(const thaw_data *data, thaw_data_info *info);
+
+/** One name of events. Fill with thaw_event_info_init(). */
+typedef struct thaw_event_info {
+    uint32_t struct_size;
+    uint32_t reserved;
+    const char *name; /**< lent until the data change */
+    int64_t events;   /**< with this name */
+    int64_t values;   /**< of these, with a value */
+} thaw_event_info;
+
+/** Make every field 0.  Since 0.4. */
+THAW_API thaw_status thaw_event_info_init(thaw_event_info *info, uint32_t struct_size);
+
+/** Event name number `index` in order of arrival; goes over all events.
+ *  @return THAW_E_RANGE  index is not below thaw_data_info.event_names
+ *          THAW_E_ARG    a pointer is NULL, or info was not initialised.  Since 0.4. */
+THAW_API thaw_status thaw_data_get_event_info(const thaw_data *data, thaw_event_info *info, int64_t index);
 
 /** Numbers of events, users and items of a data set; 0 for NULL.  Since 0.1. */
 THAW_API int64_t thaw_data_n_events(const thaw_data *data);

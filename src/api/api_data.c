@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Public functions of thaw_data: check arguments, complete options, call src/data. */
+#include <string.h>
+
 #include "api_check.h"
+#include "column_names.h"
 #include "data.h"
 
 static thaw_status check_table(int32_t table, int32_t first)
@@ -53,26 +56,45 @@ thaw_status thaw_event_columns_init(thaw_event_columns *columns, uint32_t struct
     return THAW_OK;
 }
 
+static thaw_status check_read_options(uint32_t struct_size)
+{
+    return thaw__check_grown("options", struct_size, offsetof(thaw_read_options, columns), sizeof(thaw_read_options));
+}
+
 thaw_status thaw_read_options_init(thaw_read_options *options, uint32_t struct_size)
 {
+    const thaw_read_options defaults = {.struct_size = struct_size, .table = THAW_TABLE_EVENTS};
     if (!options) return thaw__fail(THAW_E_ARG, "options is required");
-    THAW__TRY(thaw__check_struct("options", struct_size, sizeof *options));
-    *options = (thaw_read_options){.struct_size = struct_size, .table = THAW_TABLE_EVENTS};
+    THAW__TRY(check_read_options(struct_size));
+    memcpy(options, &defaults, struct_size); /* no more than the caller has */
     return THAW_OK;
+}
+
+/* An ASCII character that no field needs. */
+static int is_delimiter(int32_t c)
+{
+    return c == '\t' || (c >= ' ' && c < 127 && c != '"' && c != '.' && c != '-' && c != ':' && c != '_' &&
+                         !(c >= '0' && c <= '9') && !((c | 32) >= 'a' && (c | 32) <= 'z'));
 }
 
 /* The caller's options, or the defaults. */
 static thaw_status complete_read_options(thaw_read_options *out, const thaw_read_options *options)
 {
-    if (!options) return thaw_read_options_init(out, sizeof *out);
-    THAW__TRY(thaw__check_struct("options", options->struct_size, sizeof *options));
-    THAW__TRY(check_table(options->table, THAW_TABLE_EVENTS));
-    if (options->format < THAW_FORMAT_AUTO || options->format > THAW_FORMAT_CSV)
-        return thaw__fail(THAW_E_RANGE, "format is %d; must be %d to %d", options->format, THAW_FORMAT_AUTO,
+    THAW__TRY(thaw_read_options_init(out, sizeof *out));
+    if (!options) return THAW_OK;
+    THAW__TRY(check_read_options(options->struct_size));
+    memcpy(out, options, options->struct_size);
+    THAW__TRY(check_table(out->table, THAW_TABLE_EVENTS));
+    if (out->format < THAW_FORMAT_AUTO || out->format > THAW_FORMAT_CSV)
+        return thaw__fail(THAW_E_RANGE, "format is %d; must be %d to %d", out->format, THAW_FORMAT_AUTO,
                           THAW_FORMAT_CSV);
-    if (options->where_column && !options->where_value) return thaw__fail(THAW_E_ARG, "where_column needs where_value");
-    *out = *options;
-    return THAW_OK;
+    if (out->delimiter && !is_delimiter(out->delimiter))
+        return thaw__fail(THAW_E_RANGE,
+                          "delimiter is %d; must be a tab, space or ASCII character but for letters, "
+                          "digits and \" . - : _",
+                          out->delimiter);
+    if (out->where_column && !out->where_value) return thaw__fail(THAW_E_ARG, "where_column needs where_value");
+    return thaw__check_columns(out->columns);
 }
 
 thaw_status thaw_data_read(thaw_data *data, const char *path, const thaw_read_options *options)
@@ -91,6 +113,47 @@ thaw_status thaw_data_read_buffer(thaw_data *data, const void *bytes, int64_t si
     if (size && !bytes) return thaw__fail(THAW_E_ARG, "bytes is required");
     THAW__TRY(complete_read_options(&complete, options));
     return thaw__data_read_buffer(data, bytes, (size_t)size, &complete);
+}
+
+int64_t thaw_data_n_notes(const thaw_data *data)
+{
+    return data ? data->notes.n : 0;
+}
+
+const char *thaw_data_note(const thaw_data *data, int64_t index)
+{
+    return index >= 0 && index < thaw_data_n_notes(data) ? thaw__keymap_key(&data->notes, index) : NULL;
+}
+
+thaw_status thaw_data_info_init(thaw_data_info *info, uint32_t struct_size)
+{
+    if (!info) return thaw__fail(THAW_E_ARG, "info is required");
+    THAW__TRY(thaw__check_struct("info", struct_size, sizeof *info));
+    *info = (thaw_data_info){.struct_size = struct_size};
+    return THAW_OK;
+}
+
+thaw_status thaw_data_get_info(const thaw_data *data, thaw_data_info *info)
+{
+    if (!data || !info) return thaw__fail(THAW_E_ARG, "data and info are required");
+    THAW__TRY(thaw__check_struct("info", info->struct_size, sizeof *info));
+    thaw__data_info(data, info);
+    return THAW_OK;
+}
+
+thaw_status thaw_event_info_init(thaw_event_info *info, uint32_t struct_size)
+{
+    if (!info) return thaw__fail(THAW_E_ARG, "info is required");
+    THAW__TRY(thaw__check_struct("info", struct_size, sizeof *info));
+    *info = (thaw_event_info){.struct_size = struct_size};
+    return THAW_OK;
+}
+
+thaw_status thaw_data_get_event_info(const thaw_data *data, thaw_event_info *info, int64_t index)
+{
+    if (!data || !info) return thaw__fail(THAW_E_ARG, "data and info are required");
+    THAW__TRY(thaw__check_struct("info", info->struct_size, sizeof *info));
+    return thaw__data_event_info(data, info, index);
 }
 
 int64_t thaw_data_n_events(const thaw_data *data)

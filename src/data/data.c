@@ -24,6 +24,7 @@ thaw_status thaw__data_create(thaw_data **out, const thaw_allocator *allocator)
     thaw__keymap_init(&data->items.keys, &a);
     thaw__keymap_init(&data->events, &a);
     thaw__keymap_init(&data->baskets, &a);
+    thaw__keymap_init(&data->notes, &a);
     *out = data;
     return THAW_OK;
 }
@@ -36,6 +37,7 @@ void thaw__data_free(thaw_data *data)
     thaw__table_free(&data->items, &a);
     thaw__keymap_free(&data->events);
     thaw__keymap_free(&data->baskets);
+    thaw__keymap_free(&data->notes);
     thaw__free(&a, data->user);
     thaw__free(&a, data->item);
     thaw__free(&a, data->event);
@@ -47,7 +49,8 @@ void thaw__data_free(thaw_data *data)
 
 thaw__mark thaw__data_mark(const thaw_data *data)
 {
-    return (thaw__mark){data->users.keys.n, data->items.keys.n, data->events.n, data->baskets.n, data->n};
+    return (thaw__mark){data->users.keys.n, data->items.keys.n, data->events.n,
+                        data->baskets.n,    data->notes.n,      data->n};
 }
 
 void thaw__data_rollback(thaw_data *data, const thaw__mark *mark)
@@ -56,6 +59,7 @@ void thaw__data_rollback(thaw_data *data, const thaw__mark *mark)
     thaw__keymap_truncate(&data->items.keys, mark->items);
     thaw__keymap_truncate(&data->events, mark->events);
     thaw__keymap_truncate(&data->baskets, mark->baskets);
+    thaw__keymap_truncate(&data->notes, mark->notes);
     data->n = mark->n;
 }
 

@@ -11,7 +11,7 @@
 #include "keymap.h"
 #include "thaw/thaw.h"
 
-enum { THAW__NAME_MAX = 64, THAW__KEY_MAX = 1024 };
+enum { THAW__NAME_MAX = 64, THAW__KEY_MAX = 1024, THAW__REASON_BYTES = 160 };
 
 /** One feature column of items or users. Row r has the values first[r] … first[r] + count[r] - 1 of the pool; rows from
  *  n_rows on have none. Pool and tokens may also contain values that no row has, after rows were overwritten. */
@@ -41,14 +41,15 @@ struct thaw_data {
     thaw__table items;
     thaw__keymap events; /* event names, in the form of thaw__event_canonical() */
     thaw__keymap baskets;
-    int64_t n;       /* events */
-    size_t cap[6];   /* capacities of the arrays below, in their order */
-    int32_t *user;   /* [n] rows of users.keys */
-    int32_t *item;   /* [n] rows of items.keys */
-    int32_t *event;  /* [n] rows of events */
-    int32_t *basket; /* [n] rows of baskets, -1: none */
-    float *value;    /* [n] finite, NaN: none */
-    double *time;    /* [n] finite, NaN: unknown */
+    thaw__keymap notes; /* what reading decided by itself, one sentence each (notes.h) */
+    int64_t n;          /* events */
+    size_t cap[6];      /* capacities of the arrays below, in their order */
+    int32_t *user;      /* [n] rows of users.keys */
+    int32_t *item;      /* [n] rows of items.keys */
+    int32_t *event;     /* [n] rows of events */
+    int32_t *basket;    /* [n] rows of baskets, -1: none */
+    float *value;       /* [n] finite, NaN: none */
+    double *time;       /* [n] finite, NaN: unknown */
 };
 
 /** The canonical name of an event: names of GA4 are aliases of short ones (view, cart, …); others do not change. */
@@ -78,6 +79,9 @@ static inline int thaw__is_float(int32_t type)
     return type == THAW_TYPE_FLOAT || type == THAW_TYPE_FLOAT_SEQ;
 }
 
+/** The objective that the data suggest, and the reason in one line. */
+int32_t thaw__data_objective(const thaw_data *data, char reason[THAW__REASON_BYTES]);
+
 /* The public functions of the same names; pointers are not NULL and options are complete. */
 thaw_status thaw__data_create(thaw_data **out, const thaw_allocator *allocator);
 void thaw__data_free(thaw_data *data);
@@ -89,6 +93,8 @@ thaw_status thaw__data_read_buffer(thaw_data *data, const char *bytes, size_t si
 thaw_status thaw__data_event(const thaw_data *data, thaw_event_view *out, int64_t index);
 thaw_status thaw__data_feature(const thaw_data *data, char *out, int64_t capacity, int32_t table, const char *key,
                                const char *name);
+void thaw__data_info(const thaw_data *data, thaw_data_info *out);
+thaw_status thaw__data_event_info(const thaw_data *data, thaw_event_info *out, int64_t index);
 thaw_status thaw__data_split(const thaw_data *data, thaw_data **train, thaw_data **test,
                              const thaw_split_options *options);
 thaw_status thaw__data_clean(thaw_data *data, thaw_clean_report *report, const thaw_clean_options *options);

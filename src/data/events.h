@@ -8,7 +8,7 @@
 
 /** The sizes of a data set at one time. */
 typedef struct thaw__mark {
-    int64_t users, items, events, baskets, n;
+    int64_t users, items, events, baskets, notes, n;
 } thaw__mark;
 
 thaw__mark thaw__data_mark(const thaw_data *data);

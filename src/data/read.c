@@ -3,12 +3,18 @@
  * the types. The data set is unchanged on error.
  */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "column_names.h"
 #include "data.h"
+#include "dialect.h"
 #include "events.h"
 #include "file.h"
+#include "gzip.h"
+#include "iso_time.h"
 #include "mem.h"
+#include "notes.h"
 #include "number.h"
 #include "patch.h"
 #include "status.h"
@@ -42,77 +48,115 @@ static thaw_status at_line(const thaw__reader *r, thaw_status st)
     return st == THAW_OK ? st : thaw__fail_in(st, "line %lld: ", (long long)r->line);
 }
 
-static thaw_status need_column(int64_t *out, const thaw__reader *r, const char *name)
-{
-    *out = thaw__reader_column(r, name);
-    return *out >= 0 ? THAW_OK : thaw__fail(THAW_E_FORMAT, "line 1: column %s is missing", name);
-}
+/* ---- events ------------------------------------------------------------------------------------------------------ */
 
-/* A column with two possible names, of which a table may have one. */
-static thaw_status one_column_of(int64_t *out, const thaw__reader *r, const char *name, const char *other)
+/* The columns of the fields, -1: none, and the name of events without one. */
+typedef struct event_columns {
+    int64_t of[THAW__FIELDS];
+    const char *event;
+} event_columns;
+
+static thaw_status find_event_columns(event_columns *out, const thaw__reader *r, const char *columns)
 {
-    const int64_t second = thaw__reader_column(r, other);
-    *out = thaw__reader_column(r, name);
-    if (*out >= 0 && second >= 0)
-        return thaw__fail(THAW_E_FORMAT, "line 1: columns %s and %s are the same; give one", name, other);
-    if (*out < 0) *out = second;
+    for (int f = 0; f < THAW__FIELDS; f++) THAW__TRY(thaw__find_column(&out->of[f], r, f, columns, 1));
+    if (out->of[THAW__USER] < 0) return thaw__refuse_missing(r, THAW__USER);
+    if (out->of[THAW__ITEM] < 0) return thaw__refuse_missing(r, THAW__ITEM);
+    const int64_t value = out->of[THAW__VALUE];
+    out->event = value >= 0 && thaw__is_quantity(thaw__keymap_key(&r->names, value)) ? "purchase" : "rating";
     return THAW_OK;
 }
 
-/* ---- events ---- */
-
-/* The columns of the fields of an event; -1: the table has no such column. */
-typedef struct event_fields {
-    int64_t user, item, event, value, time, basket;
-} event_fields;
-
-static thaw_status find_event_fields(event_fields *out, const thaw__reader *r)
+static int is_used(const event_columns *c, int64_t column)
 {
-    THAW__TRY(need_column(&out->user, r, "user_id"));
-    THAW__TRY(need_column(&out->item, r, "item_id"));
-    THAW__TRY(one_column_of(&out->event, r, "event", "event_type"));
-    THAW__TRY(one_column_of(&out->value, r, "rating", "value"));
-    out->time = thaw__reader_column(r, "timestamp");
-    out->basket = thaw__reader_column(r, "basket");
-    return THAW_OK;
+    for (int f = 0; f < THAW__FIELDS; f++)
+        if (c->of[f] == column) return 1;
+    return 0;
 }
 
-static thaw_status read_number(double *out, const thaw__reader *r, int64_t column, const char *what)
+/* Notes: which column is which field. */
+static thaw_status note_used(thaw_data *data, const thaw__reader *r, const event_columns *c)
 {
+    for (int f = 0; f < THAW__FIELDS; f++) {
+        const char *name = c->of[f] < 0 ? NULL : thaw__keymap_key(&r->names, c->of[f]);
+        if (name && strcmp(name, thaw__field_name(f)) != 0)
+            THAW__TRY(thaw__note(data, "events: column %.64s is %s", name, thaw__field_name(f)));
+    }
+    return c->of[THAW__EVENT] < 0 ? thaw__note(data, "events: without a column event, all are %s", c->event) : THAW_OK;
+}
+
+enum { MOST_UNUSED = 1000 }; /* columns that notes look at */
+
+/* Notes: columns that may be misspelt, each, and the others in one. */
+static thaw_status note_unused(thaw_data *data, const thaw__reader *r, const event_columns *c)
+{
+    char others[200];
+    size_t n = 0;
+    for (int64_t i = 0; i < r->names.n && i < MOST_UNUSED; i++) {
+        if (is_used(c, i)) continue;
+        const char *name = thaw__keymap_key(&r->names, i), *meant = thaw__meant_field(name, c->of);
+        if (meant) THAW__TRY(thaw__note(data, "events: column %.64s is not used; is it %s?", name, meant));
+        else if (n < sizeof others)
+            n += (size_t)snprintf(others + n, sizeof others - n, "%s%.64s", n ? ", " : "", name);
+    }
+    return n ? thaw__note(data, "events: not used: %s%s", others, n < sizeof others ? "" : " ...") : THAW_OK;
+}
+
+/* The text of a field, NULL if it is missing or empty. */
+static const thaw__text *given(const thaw__reader *r, int64_t column)
+{
+    return column >= 0 && r->fields[column].text.n ? &r->fields[column].text : NULL;
+}
+
+static thaw_status refuse_text(const char *field, const thaw__text *text, const char *must)
+{
+    return thaw__fail(THAW_E_FORMAT, "%s \"%.*s\" %s", field, (int)(text->n < 40 ? text->n : 40), text->at, must);
+}
+
+static thaw_status read_value(double *out, const thaw__reader *r, int64_t column)
+{
+    const thaw__text *text = given(r, column);
     *out = NAN;
-    if (column < 0) return THAW_OK;
-    const thaw__text text = thaw__reader_text(r, column);
-    if (text.n == 0 || thaw__number_parse(out, text.at, text.n)) return THAW_OK;
-    return thaw__fail(THAW_E_FORMAT, "%s \"%.*s\" is not a finite number", what, (int)(text.n < 40 ? text.n : 40),
-                      text.at);
+    if (!text || thaw__number_parse(out, text->at, text->n)) return THAW_OK;
+    return refuse_text(thaw__keymap_key(&r->names, column), text, "is not a finite number");
 }
 
-static thaw_status add_row(thaw_data *data, const thaw__reader *r, const event_fields *fields)
+/* A number, or a date as seconds. */
+static thaw_status read_time(double *out, const thaw__reader *r, int64_t column)
 {
-    thaw__event_text event = {.user = thaw__reader_text(r, fields->user), .item = thaw__reader_text(r, fields->item)};
-    event.event = fields->event < 0 ? thaw__text_of("rating") : thaw__reader_text(r, fields->event);
-    if (fields->basket >= 0) event.basket = thaw__reader_text(r, fields->basket);
-    THAW__TRY(read_number(&event.value, r, fields->value, "value"));
-    THAW__TRY(read_number(&event.time, r, fields->time, "timestamp"));
+    const thaw__text *text = given(r, column);
+    *out = NAN;
+    if (!text || thaw__number_parse(out, text->at, text->n) || thaw__iso_parse(out, text->at, text->n)) return THAW_OK;
+    return refuse_text(thaw__keymap_key(&r->names, column), text,
+                       "is not a finite number or a date such as 2015-07-24T13:05:59Z");
+}
+
+static thaw_status add_row(thaw_data *data, const thaw__reader *r, const event_columns *c)
+{
+    const int64_t *of = c->of;
+    thaw__event_text event = {.user = thaw__reader_text(r, of[THAW__USER]),
+                              .item = thaw__reader_text(r, of[THAW__ITEM])};
+    event.event = of[THAW__EVENT] < 0 ? thaw__text_of(c->event) : thaw__reader_text(r, of[THAW__EVENT]);
+    if (of[THAW__BASKET] >= 0) event.basket = thaw__reader_text(r, of[THAW__BASKET]);
+    THAW__TRY(read_value(&event.value, r, of[THAW__VALUE]));
+    THAW__TRY(read_time(&event.time, r, of[THAW__TIME]));
     return thaw__data_add_event(data, &event);
 }
 
-static thaw_status read_events(thaw_data *data, thaw__reader *r, const filter *where)
+static thaw_status read_events(thaw_data *data, thaw__reader *r, const filter *where, const char *columns)
 {
-    event_fields fields;
-    THAW__TRY(find_event_fields(&fields, r));
-    const thaw__mark mark = thaw__data_mark(data);
+    event_columns found;
     int more;
-    thaw_status st;
-    while ((st = next_kept(r, where, &more)) == THAW_OK && more) {
-        st = at_line(r, add_row(data, r, &fields));
-        if (st != THAW_OK) break;
+    THAW__TRY(find_event_columns(&found, r, columns));
+    THAW__TRY(note_used(data, r, &found));
+    THAW__TRY(note_unused(data, r, &found));
+    for (;;) {
+        THAW__TRY(next_kept(r, where, &more));
+        if (!more) return THAW_OK;
+        THAW__TRY(at_line(r, add_row(data, r, &found)));
     }
-    if (st != THAW_OK) thaw__data_rollback(data, &mark);
-    return st;
 }
 
-/* ---- features ---- */
+/* ---- features ---------------------------------------------------------------------------------------------------- */
 
 /* Update the types of untyped columns by one row: float until a value is not a number, then token. */
 static void learn_types(thaw__reader *r, const char *untyped)
@@ -195,60 +239,92 @@ static thaw_status put_rows(feature_set *set, thaw__table *table, thaw__reader *
     return THAW_OK;
 }
 
-static thaw_status read_features(thaw_data *data, int32_t which, thaw__reader *r, const filter *where)
+static thaw_status find_key(feature_set *set, thaw_data *data, const thaw__reader *r, int32_t which,
+                            const char *columns)
+{
+    const int field = which == THAW_TABLE_ITEMS ? THAW__ITEM : THAW__USER;
+    set->what = thaw__field_name(field);
+    THAW__TRY(thaw__find_column(&set->key, r, field, columns, 0));
+    if (set->key < 0) return thaw__refuse_missing(r, field);
+    const char *name = thaw__keymap_key(&r->names, set->key);
+    if (strcmp(name, set->what) == 0) return THAW_OK;
+    return thaw__note(data, "%s: column %.64s is %s", which == THAW_TABLE_ITEMS ? "items" : "users", name, set->what);
+}
+
+static thaw_status read_features(thaw_data *data, int32_t which, thaw__reader *r, const filter *where,
+                                 const char *columns)
 {
     thaw__table *table = which == THAW_TABLE_ITEMS ? &data->items : &data->users;
-    feature_set set = {.what = which == THAW_TABLE_ITEMS ? "item_id" : "user_id"};
-    THAW__TRY(need_column(&set.key, r, set.what));
+    feature_set set = {0};
+    THAW__TRY(find_key(&set, data, r, which, columns));
     THAW__TRY(infer_types(table, r, set.key, where));
 
-    const thaw__mark mark = thaw__data_mark(data);
     thaw_status st = begin_features(&set, data, which, r);
     if (st == THAW_OK) st = put_rows(&set, table, r, where);
     if (st == THAW_OK)
         for (size_t i = 0; i < set.n; i++) thaw__patch_apply(&set.patches[i]);
     else
         for (size_t i = set.n; i-- > 0;) thaw__patch_undo(&set.patches[i]);
-    if (st != THAW_OK) thaw__data_rollback(data, &mark);
     thaw__free(&data->allocator, set.patches);
     thaw__free(&data->allocator, set.columns);
     return st;
 }
 
-/* ---- tables ---- */
+/* ---- tables ------------------------------------------------------------------------------------------------------ */
 
-static thaw_status read_table(thaw_data *data, const char *bytes, size_t size, int csv,
-                              const thaw_read_options *options)
+static thaw_status note_dialect(thaw_data *data, const thaw_read_options *options, thaw__dialect dialect)
+{
+    static const char *const tables[] = {"events", "items", "users"};
+    if (options->delimiter || dialect.delimiter == '\t' || (dialect.delimiter == ',' && dialect.quotes)) return THAW_OK;
+    return thaw__note(data, "%s: fields are separated by \"%c\"", tables[options->table], dialect.delimiter);
+}
+
+static thaw_status read_rows(thaw_data *data, thaw__reader *r, const thaw_read_options *options)
+{
+    filter where;
+    THAW__TRY(note_dialect(data, options, r->dialect));
+    THAW__TRY(find_filter(&where, r, options));
+    if (options->table == THAW_TABLE_EVENTS) return read_events(data, r, &where, options->columns);
+    return read_features(data, options->table, r, &where, options->columns);
+}
+
+static thaw_status read_table(thaw_data *data, const char *bytes, size_t size, const thaw_read_options *options,
+                              const char *path)
 {
     thaw__reader reader;
-    filter where;
-    THAW__TRY(thaw__reader_open(&reader, bytes, size, csv, &data->allocator));
-    thaw_status st = find_filter(&where, &reader, options);
-    if (st == THAW_OK)
-        st = options->table == THAW_TABLE_EVENTS ? read_events(data, &reader, &where)
-                                                 : read_features(data, options->table, &reader, &where);
+    const thaw__dialect dialect = thaw__dialect_of(options, path, bytes, size);
+    THAW__TRY(thaw__refuse_format(bytes, size));
+    THAW__TRY(thaw__reader_open(&reader, bytes, size, dialect, &data->allocator));
+    const thaw__mark mark = thaw__data_mark(data);
+    const thaw_status st = read_rows(data, &reader, options);
+    if (st != THAW_OK) thaw__data_rollback(data, &mark);
     thaw__reader_close(&reader);
     return st;
 }
 
-static int ends_in_csv(const char *path)
+/* path: NULL for memory. */
+static thaw_status read_bytes(thaw_data *data, const char *bytes, size_t size, const thaw_read_options *options,
+                              const char *path)
 {
-    const size_t n = strlen(path);
-    return n >= 4 && path[n - 4] == '.' && (path[n - 3] | 32) == 'c' && (path[n - 2] | 32) == 's' &&
-           (path[n - 1] | 32) == 'v';
+    char *plain = NULL;
+    size_t n = 0;
+    if (!thaw__is_gzip(bytes, size)) return read_table(data, bytes, size, options, path);
+    THAW__TRY(thaw__gunzip(&plain, &n, bytes, size, &data->allocator));
+    const thaw_status st = read_table(data, plain, n, options, path);
+    thaw__free(&data->allocator, plain);
+    return st;
 }
 
 thaw_status thaw__data_read(thaw_data *data, const char *path, const thaw_read_options *options)
 {
     thaw__file file;
     THAW__TRY(thaw__file_read(&file, path, &data->allocator));
-    const int csv = options->format == THAW_FORMAT_CSV || (options->format == THAW_FORMAT_AUTO && ends_in_csv(path));
-    const thaw_status st = read_table(data, file.bytes, file.size, csv, options);
+    const thaw_status st = read_bytes(data, file.bytes, file.size, options, path);
     thaw__file_close(&file, &data->allocator);
     return st;
 }
 
 thaw_status thaw__data_read_buffer(thaw_data *data, const char *bytes, size_t size, const thaw_read_options *options)
 {
-    return read_table(data, bytes, size, options->format == THAW_FORMAT_CSV, options);
+    return read_bytes(data, bytes, size, options, NULL);
 }

@@ -27,7 +27,7 @@ static thaw_status check_bytes(const char *bytes, size_t size)
 static void read_bare(thaw__reader *r, thaw__field *field)
 {
     const char *at = r->at;
-    while (at < r->end && *at != r->separator && *at != '\n') at++;
+    while (at < r->end && *at != r->dialect.delimiter && *at != '\n') at++;
     size_t n = (size_t)(at - r->at);
     const int line_ends = at == r->end || *at == '\n';
     if (line_ends && n && at[-1] == '\r') n--;
@@ -57,7 +57,7 @@ static thaw_status read_quoted(thaw__reader *r, thaw__field *field)
 
     r->at = to + 1;
     if (r->at < r->end && *r->at == '\r' && (r->at + 1 == r->end || r->at[1] == '\n')) r->at++;
-    if (r->at < r->end && *r->at != r->separator && *r->at != '\n')
+    if (r->at < r->end && *r->at != r->dialect.delimiter && *r->at != '\n')
         return thaw__fail(THAW_E_FORMAT, "line %lld: text after a closing quote", (long long)r->next_line);
     return THAW_OK;
 }
@@ -66,7 +66,7 @@ static thaw_status read_quoted(thaw__reader *r, thaw__field *field)
 static int skip_end(thaw__reader *r)
 {
     if (r->at == r->end) return 1;
-    if (*r->at++ == r->separator) return 0;
+    if (*r->at++ == r->dialect.delimiter) return 0;
     r->next_line++;
     return 1;
 }
@@ -75,7 +75,7 @@ static int skip_end(thaw__reader *r)
 static thaw_status read_field(thaw__reader *r)
 {
     thaw__field field;
-    if (r->separator == ',' && r->at < r->end && *r->at == '"') THAW__TRY(read_quoted(r, &field));
+    if (r->dialect.quotes && r->at < r->end && *r->at == '"') THAW__TRY(read_quoted(r, &field));
     else read_bare(r, &field);
 
     const size_t i = r->n_fields++;
@@ -176,9 +176,10 @@ static thaw_status read_header(thaw__reader *r)
     return THAW_OK;
 }
 
-thaw_status thaw__reader_open(thaw__reader *r, const char *bytes, size_t size, int csv, const thaw_allocator *allocator)
+thaw_status thaw__reader_open(thaw__reader *r, const char *bytes, size_t size, thaw__dialect dialect,
+                              const thaw_allocator *allocator)
 {
-    *r = (thaw__reader){.allocator = allocator, .separator = csv ? ',' : '\t', .next_line = 1};
+    *r = (thaw__reader){.allocator = allocator, .dialect = dialect, .next_line = 1};
     if (size == 0) bytes = ""; /* may be NULL */
     thaw__keymap_init(&r->names, allocator);
     THAW__TRY(check_bytes(bytes, size));

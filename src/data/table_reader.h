@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A reader of tables in memory, record by record: tab-separated, or comma-separated with the quotes of RFC 4180.
+ * A reader of tables in memory, record by record, with any delimiter and with or without quotes.
  *
  * The bytes do not change, and fields point into them; only fields with doubled quotes are copied. Lines end in LF or
  * CRLF; the last may have no end. Every record has as many fields as the first, which names the columns. A quote inside
@@ -13,6 +13,12 @@
 
 enum { THAW__UNTYPED = -1 };
 
+/** How fields are separated. Quotes are those of RFC 4180, or ordinary text. */
+typedef struct thaw__dialect {
+    char delimiter;
+    int quotes;
+} thaw__dialect;
+
 typedef struct thaw__field {
     thaw__text text;
     int doubled; /* contains "" for " */
@@ -21,7 +27,7 @@ typedef struct thaw__field {
 typedef struct thaw__reader {
     const thaw_allocator *allocator;
     const char *at, *end, *first; /* the next record, the end of the bytes, the first record after the header */
-    char separator;
+    thaw__dialect dialect;
     int64_t line, next_line; /* of the current and the next record, counted from 1 */
     int64_t first_line;
     thaw__keymap names;  /* of the columns */
@@ -33,7 +39,7 @@ typedef struct thaw__reader {
 } thaw__reader;
 
 /** Check the bytes and read the header. The reader is empty on error. */
-thaw_status thaw__reader_open(thaw__reader *reader, const char *bytes, size_t size, int csv,
+thaw_status thaw__reader_open(thaw__reader *reader, const char *bytes, size_t size, thaw__dialect dialect,
                               const thaw_allocator *allocator);
 void thaw__reader_close(thaw__reader *reader);
 

@@ -2,7 +2,6 @@
  * The table of methods and its lookups. */
 #include "registry.h"
 
-#include <math.h>
 #include <string.h>
 
 const thaw__model_type *thaw__registry_find(const char *name)
@@ -27,14 +26,8 @@ const char *thaw__registry_objective(int32_t objective)
     return objective == THAW_OBJECTIVE_AUTO ? "auto" : type ? type->name : NULL;
 }
 
-static int32_t objective_of(const thaw_data *data)
-{
-    for (int64_t e = 0; e < data->n; e++)
-        if (!isnan(data->value[e])) return THAW_OBJECTIVE_RATING;
-    return THAW_OBJECTIVE_RANKING;
-}
-
 const thaw__model_type *thaw__registry_choose(int32_t objective, const thaw_data *data)
 {
-    return thaw__registry_of(objective == THAW_OBJECTIVE_AUTO ? objective_of(data) : objective);
+    char reason[THAW__REASON_BYTES];
+    return thaw__registry_of(objective == THAW_OBJECTIVE_AUTO ? thaw__data_objective(data, reason) : objective);
 }

@@ -17,7 +17,7 @@ const thaw__model_type *thaw__registry_of(int32_t objective);
 /** The name of an objective, THAW_OBJECTIVE_AUTO included; NULL: none has this number. */
 const char *thaw__registry_objective(int32_t objective);
 
-/** The method of an objective; THAW_OBJECTIVE_AUTO: rating if any event of data carries a value, else ranking. */
+/** The method of an objective; THAW_OBJECTIVE_AUTO: the one that the data suggest. */
 const thaw__model_type *thaw__registry_choose(int32_t objective, const thaw_data *data);
 
 #endif

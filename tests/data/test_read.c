@@ -121,22 +121,22 @@ static const struct {
     const char *reason;
 } bad_events[] = {
     {"", THAW_E_FORMAT, "line 1: "},
-    {"item_id\ni\n", THAW_E_FORMAT, "line 1: column user_id is missing"},
+    {"item_id\ni\n", THAW_E_FORMAT, "line 1: column user_id is missing; the table has item_id"},
     {"user_id\nu\n", THAW_E_FORMAT, "line 1: column item_id is missing"},
     {"user_id\titem_id\tuser_id\n", THAW_E_FORMAT, "named twice"},
-    {"user_id\titem_id\trating\tvalue\n", THAW_E_FORMAT, "line 1: columns rating and value are the same"},
-    {"user_id\titem_id\tevent\tevent_type\n", THAW_E_FORMAT, "are the same"},
+    {"user_id\titem_id\trating\tvalue\n", THAW_E_FORMAT, "line 1: columns rating and value can both be rating"},
+    {"user_id\titem_id\tevent\tevent_type\n", THAW_E_FORMAT, "can both be event"},
     {"user_id\titem_id\nu\ti\nu\n", THAW_E_FORMAT, "line 3: has 1 columns"},
     {"user_id\titem_id\nu\ti\n\ti\n", THAW_E_RANGE, "line 3: user is empty"},
     {"user_id\titem_id\nu\ti\nu\t\n", THAW_E_RANGE, "line 3: item is empty"},
     {"user_id\titem_id\tevent\nu\ti\t\n", THAW_E_RANGE, "line 2: event name is empty"},
-    {"user_id\titem_id\trating\nu\ti\t1\nu\ti\tx\n", THAW_E_FORMAT, "line 3: value \"x\" is not a finite number"},
+    {"user_id\titem_id\trating\nu\ti\t1\nu\ti\tx\n", THAW_E_FORMAT, "line 3: rating \"x\" is not a finite number"},
     {"user_id\titem_id\trating\nu\ti\tnan\n", THAW_E_FORMAT, "line 2: "},
     {"user_id\titem_id\trating\nu\ti\tinf\n", THAW_E_FORMAT, "line 2: "},
     {"user_id\titem_id\trating\nu\ti\t1 \n", THAW_E_FORMAT, "line 2: "},
     {"user_id\titem_id\trating\nu\ti\t1e39\n", THAW_E_RANGE, "line 2: value is 1e+39"},
     {"user_id\titem_id\trating\nu\ti\t1e999\n", THAW_E_FORMAT, "line 2: "},
-    {"user_id\titem_id\ttimestamp\nu\ti\t2014-01-01\n", THAW_E_FORMAT, "line 2: timestamp \"2014-01-01\""},
+    {"user_id\titem_id\ttimestamp\nu\ti\t01/02/2014\n", THAW_E_FORMAT, "line 2: timestamp \"01/02/2014\" is not"},
     {"user_id\titem_id\nu\ti\nu\t\xe9\n", THAW_E_FORMAT, "line 3: is not UTF-8"},
 };
 

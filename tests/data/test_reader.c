@@ -26,7 +26,7 @@ static thaw_status flatten(char *out, const char *bytes, size_t size, int csv)
 {
     thaw__reader r;
     *out = 0;
-    thaw_status st = thaw__reader_open(&r, bytes, size, csv, &f.allocator);
+    thaw_status st = thaw__reader_open(&r, bytes, size, (thaw__dialect){csv ? ',' : '\t', csv}, &f.allocator);
     if (st != THAW_OK) return st;
     for (int more = 1;;) {
         st = thaw__reader_next(&r, &more);
@@ -136,7 +136,7 @@ START_TEST(the_type_follows_the_last_colon)
 {
     const char *text = "a:token\tb:token_seq\tc:float\td:float_seq\te:text\tf\tg:h:float\n";
     thaw__reader r;
-    ck_assert_int_eq(thaw__reader_open(&r, text, strlen(text), 0, &f.allocator), THAW_OK);
+    ck_assert_int_eq(thaw__reader_open(&r, text, strlen(text), (thaw__dialect){'\t', 0}, &f.allocator), THAW_OK);
     const int32_t types[] = {THAW_TYPE_TOKEN, THAW_TYPE_TOKEN_SEQ, THAW_TYPE_FLOAT, THAW_TYPE_FLOAT_SEQ,
                              THAW_TYPE_TEXT,  THAW__UNTYPED,       THAW_TYPE_FLOAT};
     ck_assert_uint_eq(r.n_columns, 7);
@@ -153,7 +153,7 @@ START_TEST(rewind_reads_the_same_records)
     const char *text = "a,b\n\"x\"\"y\",2\n";
     thaw__reader r;
     int more;
-    ck_assert_int_eq(thaw__reader_open(&r, text, strlen(text), 1, &f.allocator), THAW_OK);
+    ck_assert_int_eq(thaw__reader_open(&r, text, strlen(text), (thaw__dialect){',', 1}, &f.allocator), THAW_OK);
     for (int round = 0; round < 3; round++, thaw__reader_rewind(&r)) {
         ck_assert_int_eq(thaw__reader_next(&r, &more), THAW_OK);
         ck_assert(thaw__text_is(thaw__reader_text(&r, 0), "x\"y"));

@@ -112,7 +112,7 @@ static const struct {
     {"SELECT 1 AS user_id; DROP TABLE log", 0, THAW_E_ARG, "more than one statement"},
     {"SELECT who AS user_id FROM log", 0, THAW_E_FORMAT, "column item_id is missing"},
     {"SELECT who AS user_id, what AS item_id, what AS item_id FROM log", 0, THAW_E_FORMAT, "named twice"},
-    {"SELECT who AS user_id, what AS item_id, did AS rating FROM log", 0, THAW_E_FORMAT, "line 2: value \"view_item\""},
+    {"SELECT who AS user_id, what AS item_id, did AS rating FROM log", 0, THAW_E_FORMAT, "line 2: rating \"view_item\""},
     {"SELECT who AS user_id, x'00ff' AS item_id FROM log", 0, THAW_E_FORMAT, "column \"item_id\" has a BLOB"},
     {"SELECT who AS user_id, CAST(x'ff' AS TEXT) AS item_id FROM log", 0, THAW_E_FORMAT, "line 2: is not UTF-8"},
     {"SELECT who AS user_id, NULL AS item_id FROM log", 0, THAW_E_RANGE, "line 2: item is empty"},
