@@ -67,12 +67,26 @@ THAW_API const char *thaw_status_text(thaw_status status);
  *  Valid until the next failing call of this thread.  Since 0.1. */
 THAW_API const char *thaw_last_error(void);
 
+/** Seconds since 1970 UTC of a date of ISO 8601: 2015-07-24, 2015-07-24T13:05, 2015-07-24 13:05:59.25, then optionally
+ *  Z, UTC or an offset such as +02:00; without one the date is UTC.
+ *  @return THAW_E_FORMAT  text is anything else.  Since 0.4. */
+THAW_API thaw_status thaw_time_parse(double *out, const char *text);
+
+/** The date of seconds since 1970 as text: 2015-07-24T13:05:59Z, whole seconds rounded down.
+ *
+ *  @param out       [capacity] receives the text and a zero byte: 21 bytes.
+ *  @return THAW_E_RANGE  the year is not 1 … 9999, or seconds is not finite
+ *          THAW_E_SPACE  capacity is below 21
+ *  Since 0.4.
+ */
+THAW_API thaw_status thaw_time_print(char *out, int64_t capacity, double seconds);
+
 /* ------------------------------------------------------------------------------------------------------------------
  * Configuration
  * --------------------------------------------------------------------------------------------------------------- */
 
-/** What a model predicts: the value of an event, or the next item of a user. AUTO: rating if any event of the data
- *  carries a value, else ranking. */
+/** What a model predicts: the value of an event, or the next item of a user. AUTO: rating if events named rating, rate,
+ *  review, stars, score or vote carry values, else ranking; thaw_data_get_info() has the choice and its reason. */
 enum { THAW_OBJECTIVE_AUTO = 0, THAW_OBJECTIVE_RATING = 1, THAW_OBJECTIVE_RANKING = 2 };
 
 /** The loss that fine-tunes the embeddings of a ranking. SHARE is -log of the item's share of all scores
@@ -176,7 +190,8 @@ typedef struct thaw_event_columns {
     const char *const *users;  /**< user keys */
     const char *const *items;  /**< item keys */
     const char *const *events; /**< event names, 1 … 64 bytes; NULL: all "rating". Names of GA4 are aliases: view_item
-                                    is view, add_to_cart cart, add_to_wishlist favourite, refund return */
+                                    is view, add_to_cart (and addtocart) cart, add_to_wishlist favourite, refund
+                                    return */
     const float *values;       /**< rating, quantity, amount …; NULL or NaN: the event carries no value */
     const double *times;       /**< in any unit, usually seconds since 1970; NULL or NaN: unknown */
     const char *const *baskets; /**< key of the basket or order that the event belongs to; NULL or "": none */
@@ -245,14 +260,15 @@ THAW_API thaw_status thaw_read_options_init(thaw_read_options *options, uint32_t
  *  delimiter is a tab and the path does not end so.
  *
  *  The first line has the names of the columns, each "name" or "name:type" with type token, token_seq, float, float_seq
- *  or text. Events need user_id and item_id and may have event (or event_type), rating (or value), timestamp and basket.
- *  Where a table has no column of such a name, other names that shops use are taken: visitorid, customer_id, product_id,
- *  sku, event_time, quantity, order_id and others; case, spaces and underscores do not matter. Other columns are used by
- *  where_column only. Items need item_id, users user_id; their other columns are features. A feature without a type has
- *  the type that the data already have for its name, else float if every value is a number, else token; a feature
- *  without any value is left out. Without a column event all events are "rating", or "purchase" if the value is a
- *  quantity. A timestamp is a number in any unit, or a date of ISO 8601 such as 2015-07-24 13:05:59+02:00, which becomes
- *  seconds since 1970 UTC. Whatever was decided by these rules is a note: thaw_data_note().
+ *  or text. Events need user_id and item_id and may have event (or event_type), rating (or value), timestamp and
+ *  basket. Where a table has no column of such a name, other names that shops use are taken: visitorid, customer_id,
+ *  product_id, sku, event_time, quantity, order_id and others; case, spaces and underscores do not matter. Other
+ *  columns are used by where_column only. Items need item_id, users user_id; their other columns are features. A
+ *  feature without a type has the type that the data already have for its name, else float if every value is a number,
+ *  else token; a feature without any value is left out. Without a column event all events are "rating", or "purchase"
+ *  if the value is a quantity. A timestamp is a number in any unit, or a date of ISO 8601 such as 2015-07-24
+ *  13:05:59+02:00, which becomes seconds since 1970 UTC. Whatever was decided by these rules is a note:
+ *  thaw_data_note().
  *
  *  @param path  a file or a pipe, such as "/dev/stdin"; NULL options: events, all rows.
  *  @return THAW_E_IO       cannot be opened or read, or is neither a regular file nor a pipe
@@ -273,8 +289,8 @@ THAW_API thaw_status thaw_data_read(thaw_data *data, const char *path, const tha
 THAW_API thaw_status thaw_data_read_buffer(thaw_data *data, const void *bytes, int64_t size,
                                            const thaw_read_options *options);
 
-/** Number of notes on what reading decided by itself: columns by other names, columns that are not used (and which field
- *  they may be a misspelling of), delimiters; 0 for NULL.  Since 0.4. */
+/** Number of notes on what reading decided by itself: columns by other names, columns that are not used (and which
+ *  field they may be a misspelling of), delimiters; 0 for NULL.  Since 0.4. */
 THAW_API int64_t thaw_data_n_notes(const thaw_data *data);
 
 /** One note, lent until the data change; NULL unless index is 0 … thaw_data_n_notes() - 1.  Since 0.4. */
@@ -357,6 +373,13 @@ THAW_API thaw_status thaw_data_event(const thaw_data *data, thaw_event_view *out
  */
 THAW_API thaw_status thaw_data_feature(const thaw_data *data, char *out, int64_t capacity, int32_t table,
                                        const char *key, const char *name);
+
+/** Number of feature columns of items or users; 0 if data is NULL or table is another.  Since 0.4. */
+THAW_API int64_t thaw_data_n_features(const thaw_data *data, int32_t table);
+
+/** The name of one feature column, lent until the data change; NULL unless index is 0 … thaw_data_n_features() - 1.
+ *  Since 0.4. */
+THAW_API const char *thaw_data_feature_name(const thaw_data *data, int32_t table, int64_t index);
 
 /** Which events become the test part. Fill with thaw_split_options_init(). */
 typedef struct thaw_split_options {

@@ -186,6 +186,18 @@ thaw_status thaw_data_feature(const thaw_data *data, char *out, int64_t capacity
     return thaw__data_feature(data, out, capacity, table, key, name);
 }
 
+int64_t thaw_data_n_features(const thaw_data *data, int32_t table)
+{
+    if (!data || (table != THAW_TABLE_ITEMS && table != THAW_TABLE_USERS)) return 0;
+    return (int64_t)thaw__data_table(data, table)->n_columns;
+}
+
+const char *thaw_data_feature_name(const thaw_data *data, int32_t table, int64_t index)
+{
+    if (index < 0 || index >= thaw_data_n_features(data, table)) return NULL;
+    return thaw__data_table(data, table)->columns[index].name;
+}
+
 thaw_status thaw_split_options_init(thaw_split_options *options, uint32_t struct_size)
 {
     if (!options) return thaw__fail(THAW_E_ARG, "options is required");

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Public functions: version, build, errors, thread pool. */
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "iso_time.h"
 #include "kernels.h"
 #include "linalg.h"
 #include "status.h"
@@ -42,6 +45,25 @@ const char *thaw_status_text(thaw_status status)
 const char *thaw_last_error(void)
 {
     return thaw__last_error();
+}
+
+thaw_status thaw_time_parse(double *out, const char *text)
+{
+    if (!out || !text) return thaw__fail(THAW_E_ARG, "out and text are required");
+    if (thaw__iso_parse(out, text, strlen(text))) return THAW_OK;
+    return thaw__fail(THAW_E_FORMAT, "\"%.40s\" is not a date such as 2015-07-24T13:05:59Z", text);
+}
+
+thaw_status thaw_time_print(char *out, int64_t capacity, double seconds)
+{
+    char text[THAW__ISO_BYTES];
+    if (!out) return thaw__fail(THAW_E_ARG, "out is required");
+    if (!thaw__iso_print(text, seconds))
+        return thaw__fail(THAW_E_RANGE, "seconds is %g; must be in the years 1 to 9999", seconds);
+    const size_t n = strlen(text) + 1;
+    if (capacity < (int64_t)n) return thaw__fail(THAW_E_SPACE, "capacity is %" PRId64 "; must be %zu", capacity, n);
+    memcpy(out, text, n);
+    return THAW_OK;
 }
 
 thaw_status thaw_threads_create(thaw_threads **out, int32_t n)

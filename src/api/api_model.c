@@ -244,11 +244,25 @@ thaw_status thaw_model_item_groups(const thaw_model *model, int32_t *groups, int
     return THAW_OK;
 }
 
+/* THAW_E_UNKNOWN, with the names that the model has. */
+static thaw_status refuse_event_name(const thaw_model *model, const char *name)
+{
+    char names[300] = "";
+    size_t n = 0;
+    for (int64_t k = 0; k < model->events.n && n < sizeof names; k++)
+        n += (size_t)snprintf(names + n, sizeof names - n, "%s%.64s", k ? ", " : "",
+                              thaw__keymap_key(&model->events, k));
+    return thaw__fail(THAW_E_UNKNOWN, "no event named \"%.100s\" in the model, which has %s%s", name, names,
+                      n < sizeof names ? "" : " ...");
+}
+
 thaw_status thaw_model_event_id(const thaw_model *model, int32_t *event, const char *name)
 {
     int64_t found;
     if (!model || !event || !name) return thaw__fail(THAW_E_ARG, "model, event and name are required");
-    THAW__TRY(find_key(&model->events, &found, thaw__event_canonical(name), "event"));
+    const char *canonical = thaw__event_canonical(name);
+    found = thaw__keymap_find(&model->events, canonical, strlen(canonical));
+    if (found < 0) return refuse_event_name(model, name);
     *event = (int32_t)found;
     return THAW_OK;
 }

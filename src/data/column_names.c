@@ -8,7 +8,8 @@
 
 enum { MOST_NAMES = 20, PLAIN_BYTES = 40 };
 
-/* Names of each field, plain (see plain_name()). A column with one of the first `exact` names goes before all others. */
+/* Names of each field, plain (see plain_name()). A column with one of the first `exact` names goes before all
+ * others. */
 static const struct {
     const char *name;
     int exact;

@@ -16,7 +16,8 @@ const char *thaw__field_name(int field);
 thaw_status thaw__check_columns(const char *columns);
 
 /** The column of a field, -1: none. If the choice in `columns` is not in the table: THAW_E_UNKNOWN if `strict`, else
- *  the choice is not used. THAW_E_FORMAT if two columns have names of the field. Errors name the columns of the table. */
+ *  the choice is not used. THAW_E_FORMAT if two columns have names of the field. Errors name the columns of the
+ *  table. */
 thaw_status thaw__find_column(int64_t *out, const thaw__reader *reader, int field, const char *columns, int strict);
 
 /** THAW_E_FORMAT: the table has no column for the field; names those it has. */

@@ -63,16 +63,19 @@ void thaw__data_rollback(thaw_data *data, const thaw__mark *mark)
     data->n = mark->n;
 }
 
-/* Event names of Google Analytics 4 and the names that they are stored under:
+/* Event names of Google Analytics 4 and others, and the names that they are stored under:
  * https://developers.google.com/analytics/devguides/collection/ga4/reference/events */
 static thaw__text canonical(thaw__text name)
 {
     static const struct {
-        const char *ga4, *canonical;
-    } aliases[] = {
-        {"view_item", "view"}, {"add_to_cart", "cart"}, {"add_to_wishlist", "favourite"}, {"refund", "return"}};
+        const char *alias, *canonical;
+    } aliases[] = {{"view_item", "view"},
+                   {"add_to_cart", "cart"},
+                   {"add_to_wishlist", "favourite"},
+                   {"refund", "return"},
+                   {"addtocart", "cart"}};
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
-        if (thaw__text_is(name, aliases[i].ga4)) return thaw__text_of(aliases[i].canonical);
+        if (thaw__text_is(name, aliases[i].alias)) return thaw__text_of(aliases[i].canonical);
     return name;
 }
 

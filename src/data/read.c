@@ -81,7 +81,8 @@ static thaw_status note_used(thaw_data *data, const thaw__reader *r, const event
         if (name && strcmp(name, thaw__field_name(f)) != 0)
             THAW__TRY(thaw__note(data, "events: column %.64s is %s", name, thaw__field_name(f)));
     }
-    return c->of[THAW__EVENT] < 0 ? thaw__note(data, "events: without a column event, all are %s", c->event) : THAW_OK;
+    if (c->of[THAW__EVENT] >= 0 || strcmp(c->event, "rating") == 0) return THAW_OK;
+    return thaw__note(data, "events: without a column event, all are %s", c->event);
 }
 
 enum { MOST_UNUSED = 1000 }; /* columns that notes look at */

@@ -112,6 +112,18 @@ double cli_number(const char *flag, const char *text, double min, double max)
     return x;
 }
 
+double cli_time(const char *flag, const char *text)
+{
+    double seconds;
+    char *end;
+    if (thaw_time_parse(&seconds, text) == THAW_OK) return seconds;
+    const double x = strtod(text, &end);
+    if (end == text || *end || !isfinite(x)) {
+        cli_refuse("%s is \"%s\"; must be a number or a date such as 2015-07-24T13:05:59Z", flag, text);
+    }
+    return x;
+}
+
 char *cli_pair(const char *flag, char *text)
 {
     char *equals = strchr(text, '=');

@@ -51,6 +51,9 @@ int cli_option(int argc, char **argv, const struct option *options, const char *
 int64_t cli_integer(const char *flag, const char *text, int64_t min, int64_t max);
 double cli_number(const char *flag, const char *text, double min, double max);
 
+/** Parse a time: a number, or a date of ISO 8601 as seconds since 1970; exits with 2 if it is neither. */
+double cli_time(const char *flag, const char *text);
+
 /** Split "key=value" in place and return the value; exits with 2 if it is invalid. */
 char *cli_pair(const char *flag, char *text);
 

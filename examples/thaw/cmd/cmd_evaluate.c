@@ -34,7 +34,7 @@ static const char *const help[] = {
     "  --positive-min X   drop events with a value below X\n"
     "  --target-event E   the support has all events; only items with a later event E are relevant\n"
     "  --known-event E    train and adapt the model on events E only; with --holdout-users\n"
-    "  --from-time T      instead of --support: the support is the events before T\n"
+    "  --from-time T      instead of --support: the support is the events before T, a number or a date\n"
     "  --candidates N     also rank the next item among N random unseen items: hr@10_sampled, ndcg@10_sampled\n"
     "  --holdout-users P  without --model: for each seed, hold out this part of the users; pretrain the model and fit\n"
     "                     the baselines on the others; 0 with --from-time: test all users, train on events before T\n",
@@ -81,7 +81,7 @@ static int ranking_option(evaluate_options *e, int option, char *value)
     case '+': e->positive_min = cli_number("--positive-min", value, -1e30, 1e30); return 1;
     case 'e': e->target_event = value; return 1;
     case 'o': e->known_event = value; return 1;
-    case 'f': e->from_time = cli_number("--from-time", value, -1e300, 1e300); return 1;
+    case 'f': e->from_time = cli_time("--from-time", value); return 1;
     case 'c': e->candidates = cli_integer("--candidates", value, 1, 1000000); return 1;
     case 'u': e->holdout_users = cli_number("--holdout-users", value, 0, 0.999); return 1;
     case 'v':

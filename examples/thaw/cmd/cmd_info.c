@@ -85,6 +85,7 @@ static int print_json(const thaw_model_info *m, const thaw_model *model)
     json_out_real(object, "rating_min", (double)m->rating_min);
     json_out_real(object, "rating_max", (double)m->rating_max);
     json_out_real(object, "half_life", (double)m->half_life);
+    json_out_text(object, "objective", m->objective == THAW_OBJECTIVE_RATING ? "rating" : "ranking");
     json_t *events = json_array(), *weightings = json_array();
     for (int32_t i = 0; i < m->events; i++) {
         const char *name;

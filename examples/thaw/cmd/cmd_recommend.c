@@ -111,15 +111,14 @@ static char *split_off(char **rest)
 static int read_event(thaw_event *out, const thaw_model *model, int ranks, char *text)
 {
     char *rest = text;
-    const char *item = split_off(&rest), *name = split_off(&rest), *value = split_off(&rest), *time = split_off(&rest);
-    if (rest) cli_refuse("--event %s has more than four parts; write \\: for a colon in the item", item);
+    const char *item = split_off(&rest), *name = split_off(&rest), *value = split_off(&rest), *time = rest;
     memset(out, 0, sizeof *out);
     if (thaw_model_item_row(model, &out->item, item) != THAW_OK) return cli_fail();
     if (name && *name && thaw_model_event_id(model, &out->event, name) != THAW_OK) return cli_fail();
     if (value && *value) out->value = (float)cli_number("VALUE of --event", value, -1e30, 1e30);
     else if (ranks) out->value = NAN;
     else cli_refuse("--event %s has no value; a rating model needs one: %s::VALUE", item, item);
-    out->time = time && *time ? cli_number("TIME of --event", time, -1e300, 1e300) : 0;
+    out->time = time && *time ? cli_time("TIME of --event", time) : 0;
     return 0;
 }
 

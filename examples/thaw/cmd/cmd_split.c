@@ -18,7 +18,7 @@ static const char *const help[] = {
     "  --train FILE         output: training rows\n"
     "  --test FILE          output: held-out rows\n"
     "  --holdout-users P    part of the users held out, 0 … 1 (0.1)\n"
-    "  --from-time T        instead: hold out events at or after T\n"
+    "  --from-time T        instead: hold out events at or after T, a number or a date\n"
     "  --seed N             seed of the draw of users (1)\n\n"
     "Both files have the header and all columns. Neither appears before it is complete.\n\n"
     "  thaw split --inter ml-100k.inter --holdout-users 0.1 --seed 1 --train train.inter --test test.inter\n"
@@ -51,7 +51,7 @@ static void read_arguments(split *s, int argc, char **argv)
         case 'b': s->test = optarg; break;
         case 'p': s->options.holdout_users = (float)cli_number("--holdout-users", optarg, 0, 0.999); break;
         case 't':
-            s->options.from_time = cli_number("--from-time", optarg, -1e300, 1e300);
+            s->options.from_time = cli_time("--from-time", optarg);
             s->by_time = 1;
             break;
         case 's': s->options.seed = (uint64_t)cli_integer("--seed", optarg, 0, INT64_MAX); break;
@@ -175,6 +175,11 @@ static int copy_rows(const char *path, const char *marks, int64_t n, output *tra
 {
     FILE *in = fopen(path, "rb");
     if (!in) return cli_failf("%s cannot be opened: %s", path, strerror(errno));
+    if (fgetc(in) == 0x1f) { /* the first byte of gzip */
+        fclose(in);
+        return cli_failf("%s is compressed; split copies rows, so uncompress it first", path);
+    }
+    rewind(in);
     const int csv = tables_is_csv(path);
     char *row = NULL, *line = NULL;
     size_t capacity = 0, line_capacity = 0;

@@ -131,7 +131,7 @@ static int run(work *w, const ranker *r, int method, int support)
 static int run_model(work *w)
 {
     model_ranker m;
-    int bad = model_ranker_init(&m, w->split->model, ranking_split_test_data(w->split), w->options->tables.user);
+    int bad = model_ranker_init(&m, w->split->model, ranking_split_test_data(w->split));
     const ranker r = model_ranker_as_ranker(&m);
     for (int s = 0; s < w->results.n_supports && !bad; s++) bad = run(w, &r, 0, s);
     model_ranker_free(&m);

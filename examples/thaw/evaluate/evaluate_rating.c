@@ -125,7 +125,8 @@ static int prepare(evaluate *e)
     e->protocol.lowest = (double)info.rating_min;
     e->protocol.highest = (double)info.rating_max;
     if (thaw_user_create(&e->user, e->model) != THAW_OK) return cli_fail();
-    return user_features_find(&e->features, e->model, e->user, e->tables.user);
+    user_features_find(&e->features, e->model, e->user, e->data);
+    return 0;
 }
 
 /* ---- measuring ---- */

@@ -7,7 +7,7 @@
 
 #include "cli.h"
 
-int model_ranker_init(model_ranker *out, const thaw_model *model, const thaw_data *data, const char *user_table)
+int model_ranker_init(model_ranker *out, const thaw_model *model, const thaw_data *data)
 {
     memset(out, 0, sizeof *out);
     out->model = model;
@@ -19,7 +19,8 @@ int model_ranker_init(model_ranker *out, const thaw_model *model, const thaw_dat
     /* A rating model refuses an event without a value, a ranking accepts it. */
     const thaw_event without_value = {.value = NAN};
     out->needs_values = thaw_adapt(model, out->user, &without_value, 1) != THAW_OK;
-    return user_features_find(&out->features, model, out->user, user_table);
+    user_features_find(&out->features, model, out->user, data);
+    return 0;
 }
 
 void model_ranker_free(model_ranker *m)

@@ -19,8 +19,8 @@ typedef struct model_ranker {
     int64_t n_events, n_hits;
 } model_ranker;
 
-/** Borrows model and data; user_table may be NULL. 0, or 1 with a message. */
-int model_ranker_init(model_ranker *out, const thaw_model *model, const thaw_data *data, const char *user_table);
+/** Borrows model and data. 0, or 1 with a message. */
+int model_ranker_init(model_ranker *out, const thaw_model *model, const thaw_data *data);
 void model_ranker_free(model_ranker *model);
 
 /** The model as a ranker that borrows it. */

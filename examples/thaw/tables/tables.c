@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tables.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
+#include "data_report.h"
 #ifdef THAW_CLI_SQLITE
 #include "thaw/thaw_sqlite.h"
 #endif
@@ -22,6 +21,13 @@ int tables_option(tables *t, int option, char *value)
     case TABLES_WHERE:
         t->where_value = cli_pair("--where", value);
         t->where_column = value;
+        return 1;
+    case TABLES_COLUMNS: t->columns = value; return 1;
+    case TABLES_DELIMITER:
+        if (strcmp(value, "tab") != 0 && strcmp(value, "\\t") != 0 && strlen(value) != 1) {
+            cli_refuse("--delimiter is \"%s\"; must be one character, or tab", value);
+        }
+        t->delimiter = value[1] ? '\t' : value[0];
         return 1;
     default: return 0;
     }
@@ -68,10 +74,13 @@ static int read_table(thaw_data *data, const char *table, int32_t kind, const ta
     thaw_read_options options;
     if (thaw_read_options_init(&options, sizeof options) != THAW_OK) return cli_fail();
     options.table = kind;
+    options.columns = t->columns;
+    options.delimiter = t->delimiter;
     if (where) {
         options.where_column = t->where_column;
         options.where_value = t->where_value;
     }
+    if (strcmp(table, "-") == 0) table = "/dev/stdin";
     return thaw_data_read(data, table, &options) == THAW_OK ? 0 : cli_fail_at(table);
 }
 
@@ -81,48 +90,10 @@ int tables_read(thaw_data **out, const tables *t)
     int bad = t->inter ? read_table(*out, t->inter, THAW_TABLE_EVENTS, t) : 0;
     if (!bad && t->item) bad = read_table(*out, t->item, THAW_TABLE_ITEMS, t);
     if (!bad && t->user) bad = read_table(*out, t->user, THAW_TABLE_USERS, t);
+    if (!bad && t->inter) bad = data_report(*out);
     if (bad) {
         thaw_data_free(*out);
         *out = NULL;
     }
     return bad;
-}
-
-/* The column name in a header cell: without quotes and without the part from the colon on. */
-static char *cell_name(char *cell)
-{
-    cell[strcspn(cell, "\r\n")] = '\0';
-    if (*cell == '"') cell++;
-    cell[strcspn(cell, "\":")] = '\0';
-    char *name = cli_alloc(strlen(cell) + 1, 1);
-    memcpy(name, cell, strlen(cell));
-    return name;
-}
-
-int tables_columns(char ***names, int *n, const char *table)
-{
-    *names = NULL;
-    *n = 0;
-    if (tables_is_query(table)) return 0;
-    FILE *f = fopen(table, "rb");
-    if (!f) return cli_failf("%s cannot be opened: %s", table, strerror(errno));
-
-    char *line = NULL;
-    size_t capacity = 0;
-    if (getline(&line, &capacity, f) > 0) {
-        const char separator = tables_is_csv(table) ? ',' : '\t';
-        int count = 1;
-        for (const char *c = line; *c; c++) count += *c == separator;
-        *names = cli_alloc((size_t)count, sizeof **names);
-        char *cell = strncmp(line, "\xef\xbb\xbf", 3) == 0 ? line + 3 : line;
-        while (cell) {
-            char *end = strchr(cell, separator);
-            if (end) *end = '\0';
-            (*names)[(*n)++] = cell_name(cell);
-            cell = end ? end + 1 : NULL;
-        }
-    }
-    free(line);
-    fclose(f);
-    return 0;
 }

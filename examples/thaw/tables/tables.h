@@ -14,20 +14,27 @@
     "  --item TABLE       features of items, by item_id\n" \
     "  --user TABLE       features of users, by user_id\n" \
     "  --where NAME=VALUE only events whose column NAME equals VALUE\n" \
+    "  --columns LIST     which column is what: user_id=NAME,item_id=NAME,event=…,rating=…,timestamp=…,basket=…\n" \
+    "  --delimiter C      the character between fields, or tab\n" \
     "\n" \
-    "A TABLE is a tab separated file with a header such as user_id:token, a .csv file, or sqlite:FILE?QUERY.\n"
+    "A TABLE is a file separated by tabs, commas, semicolons or bars, with a header such as user_id:token; plain or\n" \
+    "gzip; - for standard input; or sqlite:FILE?QUERY. Usual names of columns (visitorid, product_id, event_time)\n" \
+    "are known; what was decided is printed. Times are numbers, or dates such as 2015-07-24T13:05:59Z.\n"
 
 typedef struct tables {
     char *inter, *item, *user; /* NULL: not given */
     char *where_column, *where_value;
+    char *columns;  /* NULL: by their names */
+    char delimiter; /* 0: found */
 } tables;
 
 /** Option numbers of these flags, and their rows in a getopt_long() table. */
-enum { TABLES_INTER = 1000, TABLES_ITEM, TABLES_USER, TABLES_WHERE };
+enum { TABLES_INTER = 1000, TABLES_ITEM, TABLES_USER, TABLES_WHERE, TABLES_COLUMNS, TABLES_DELIMITER };
 /* clang-format off */
 #define TABLES_OPTIONS \
     {"inter", required_argument, NULL, TABLES_INTER}, {"item", required_argument, NULL, TABLES_ITEM}, \
-    {"user", required_argument, NULL, TABLES_USER}, {"where", required_argument, NULL, TABLES_WHERE}
+    {"user", required_argument, NULL, TABLES_USER}, {"where", required_argument, NULL, TABLES_WHERE}, \
+    {"columns", required_argument, NULL, TABLES_COLUMNS}, {"delimiter", required_argument, NULL, TABLES_DELIMITER}
 /* clang-format on */
 
 /** Handle one of these options: 1, or 0 if the option is another one. */
@@ -36,14 +43,10 @@ int tables_option(tables *tables, int option, char *value);
 /** 1 if the file name ends in .csv. */
 int tables_is_csv(const char *path);
 
-/** Read all given tables into one new data set: 0, or 1 with a message. */
+/** Read all given tables into one new data set, and print what was read of events: 0, or 1 with a message. */
 int tables_read(thaw_data **out, const tables *tables);
 
 /** 1 if the table is a SQLite query, 0 if it is a file. */
 int tables_is_query(const char *table);
-
-/** Read the column names of a table file from its first line. names is an array of *n texts; free each and the array.
- *  Returns no names for a query. Returns 0, or 1 with a message. */
-int tables_columns(char ***names, int *n, const char *table);
 
 #endif

@@ -5,44 +5,31 @@
 #include <string.h>
 
 #include "cli.h"
-#include "tables.h"
 
 enum { INITIAL_CAPACITY = 256 };
 
-int user_features_find(user_features *out, const thaw_model *model, thaw_user *user, const char *table)
+void user_features_find(user_features *out, const thaw_model *model, thaw_user *user, const thaw_data *data)
 {
+    const int64_t n = thaw_data_n_features(data, THAW_TABLE_USERS);
     memset(out, 0, sizeof *out);
-    if (!table) return 0;
-    if (tables_is_query(table)) cli_refuse("--user is a query; evaluate reads user features from a file only");
-    char **columns;
-    int n;
-    if (tables_columns(&columns, &n, table)) return 1;
     out->names = cli_alloc((size_t)n, sizeof *out->names);
     out->values = cli_alloc((size_t)n, sizeof *out->values);
     out->capacity = cli_alloc((size_t)n, sizeof *out->capacity);
 
     /* A column is used if the model accepts it; an unknown value is always valid. */
     const char *unknown = NULL;
-    for (int i = 0; i < n; i++) {
-        const char *name = columns[i];
-        if (thaw_user_set_features(model, user, &name, &unknown, 1) == THAW_OK) {
-            out->names[out->n] = columns[i];
-            out->capacity[out->n] = INITIAL_CAPACITY;
-            out->values[out->n++] = cli_alloc(INITIAL_CAPACITY, 1);
-        } else {
-            free(columns[i]);
-        }
+    for (int64_t i = 0; i < n; i++) {
+        const char *name = thaw_data_feature_name(data, THAW_TABLE_USERS, i);
+        if (thaw_user_set_features(model, user, &name, &unknown, 1) != THAW_OK) continue;
+        out->names[out->n] = name;
+        out->capacity[out->n] = INITIAL_CAPACITY;
+        out->values[out->n++] = cli_alloc(INITIAL_CAPACITY, 1);
     }
-    free(columns);
-    return 0;
 }
 
 void user_features_free(user_features *f)
 {
-    for (int i = 0; i < f->n; i++) {
-        free(f->names[i]);
-        free(f->values[i]);
-    }
+    for (int i = 0; i < f->n; i++) free(f->values[i]);
     free(f->names);
     free(f->values);
     free(f->capacity);
@@ -73,5 +60,5 @@ thaw_status user_features_apply(user_features *f, const thaw_model *model, thaw_
         const thaw_status st = read_value(f, i, data, key);
         if (st != THAW_OK) return st;
     }
-    return thaw_user_set_features(model, user, (const char *const *)f->names, (const char *const *)f->values, f->n);
+    return thaw_user_set_features(model, user, f->names, (const char *const *)f->values, f->n);
 }

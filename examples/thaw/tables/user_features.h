@@ -7,14 +7,14 @@
 #include "thaw/thaw.h"
 
 typedef struct user_features {
-    char **names;
-    char **values;    /* [n] a buffer for one value each, grown as needed */
-    size_t *capacity; /* [n] */
+    const char **names; /* lent by the data */
+    char **values;      /* [n] a buffer for one value each, grown as needed */
+    size_t *capacity;   /* [n] */
     int n;
 } user_features;
 
-/** Find the columns of the table file that are user features of the model. table NULL: none. 0, or 1 with a message. */
-int user_features_find(user_features *out, const thaw_model *model, thaw_user *user, const char *table);
+/** Find the feature columns of users in data that are user features of the model. */
+void user_features_find(user_features *out, const thaw_model *model, thaw_user *user, const thaw_data *data);
 void user_features_free(user_features *features);
 
 /** Set the features of a user from the row of data with this key; all features are unknown without such a row. */
