@@ -743,7 +743,8 @@ typedef struct thaw_user thaw_user;
 /** One event of one user. Set fields that are not used to 0, as initialisers that name fields do. */
 typedef struct thaw_event {
     int64_t item;      /**< row of the item in its catalogue */
-    double time;       /**< in the unit of training. Ratings: used only with a half-life. Ranking: also the order */
+    double time;       /**< in the unit of training; NaN, and 0 where times of training are since 1970 or another
+                            epoch: now, as new as the newest. Ratings: used only with a half-life. Ranking: also the order */
     float value;       /**< ratings: the rating; ranking: the quantity, amount or time spent, NaN: none */
     int32_t event;     /**< number of the event's name, from thaw_model_event_id(); 0 is the first */
     int32_t catalogue; /**< number of the catalogue that `item` is a row of: 0, the only one today.  Since 0.3 */
@@ -787,8 +788,8 @@ THAW_API thaw_status thaw_user_set_features(const thaw_model *model, thaw_user *
  *
  *  @param events  [n] in any order, repeats count; n = 0 is the prior. A ranking uses the newest 512.
  *  @return THAW_E_RANGE     an item, event or catalogue is past the last, a value is outside the rating range (ranking:
- *                           infinite), a time is not finite although the model has a half-life, n is negative or above
- *                           10^9
+ *                           infinite), a time that is used is infinite or, by its size, in another unit than those of
+ *                           training, n is negative or above 10^9
  *          THAW_E_MISMATCH  user belongs to another model
  *          THAW_E_NUMERIC   the posterior is not finite; the user is back at the prior
  *  The user is unchanged on other errors. Allocates nothing.  Since 0.1.

@@ -7,6 +7,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "event_time.h"
 #include "status.h"
 
 #define MOST 9007199254740992.0 /* 2^53: upper bound of counts */
@@ -48,6 +49,8 @@ void thaw__model_params(thaw_model *m, thaw__params *out)
         {"steps", THAW__I64, THAW__NUMBER, 0, &m->steps, THAW__LEARNED | THAW__IN_ID, 0, MOST},
         {"trained_users", THAW__I64, THAW__NUMBER, 0, &m->trained_users, THAW__LEARNED, 0, MOST},
         {"trained_events", THAW__I64, THAW__NUMBER, 0, &m->trained_events, THAW__LEARNED, 0, MOST},
+        {"time_low", THAW__F64, THAW__NUMBER, 0, &m->time_low, THAW__OPTIONAL, 0, 0},
+        {"time_high", THAW__F64, THAW__NUMBER, 0, &m->time_high, THAW__OPTIONAL, 0, 0},
     };
     out->n = 0;
     m->type->params(m, out);
@@ -102,6 +105,7 @@ thaw_status thaw__model_create(thaw_model **out, const thaw_config *config, cons
     THAW__TRY(thaw__model_begin(&m, config, type, config->rank ? config->rank : type->default_rank));
     THAW__TRY_GOTO(thaw__keymap_copy(&m->events, &data->events, &m->config.allocator));
     THAW__TRY_GOTO(learn_features(m, data));
+    THAW__TRY_GOTO(thaw__model_set_times(m, data));
     THAW__TRY_GOTO(thaw__model_allocate(m));
     if (type->start) THAW__TRY_GOTO(type->start(m, data));
     THAW__TRY_GOTO(thaw__model_add_items(m, NULL, data));

@@ -75,8 +75,9 @@ struct thaw_model {
     const thaw__model_type *type;
     void *state; /* [type->state_bytes] of the method */
     const thaw__kernels *kernels;
-    int32_t rank;    /* d */
-    int64_t stride;  /* floats per row of a table of vectors: d rounded up to a multiple of 16 */
+    int32_t rank;               /* d */
+    int64_t stride;             /* floats per row of a table of vectors: d rounded up to a multiple of 16 */
+    double time_low, time_high; /* range of most times of the data it was created from (event_time.h); 0, 0: none */
     float half_life; /* age at which an observation of a posterior counts half; 0: no fading. Set by the method */
 
     thaw__catalogue *catalogue; /* [n_catalogues] */

@@ -151,27 +151,6 @@ START_TEST(a_bad_event_leaves_the_user_unchanged)
 }
 END_TEST
 
-START_TEST(a_model_with_half_life_needs_finite_times)
-{
-    float mean[4];
-    thaw_model *m = shop_model(NULL, 4, 30);
-    thaw_user *u;
-    thaw_event e = shop_event(0);
-    expect(thaw_user_create(&u, m), THAW_OK);
-    e.time = _i ? (double)INFINITY : (double)NAN;
-    expect(thaw_adapt(m, u, &e, 1), THAW_E_RANGE);
-    expect(thaw_user_observe(m, u, &e), THAW_E_RANGE);
-    e.time = _i ? -1.7e308 : 1.7e308; /* finite, therefore valid */
-    expect(thaw_user_observe(m, u, &e), THAW_OK);
-    e.time = -e.time;
-    expect(thaw_user_observe(m, u, &e), THAW_OK);
-    expect(thaw_user_posterior(m, u, mean, NULL), THAW_OK);
-    ck_assert(isfinite(mean[0]));
-    thaw_user_free(u);
-    thaw_model_free(m);
-}
-END_TEST
-
 START_TEST(counts_and_offsets_are_checked)
 {
     float mean[4];
@@ -236,7 +215,6 @@ int main(void)
     tcase_add_test(tc, an_event_names_a_catalogue_of_the_model);
     tcase_add_loop_test(tc, user_bytes_with_another_catalogue_are_damaged, 0, 2);
     tcase_add_loop_test(tc, a_bad_event_leaves_the_user_unchanged, 0, N(events));
-    tcase_add_loop_test(tc, a_model_with_half_life_needs_finite_times, 0, 2);
     tcase_add_test(tc, counts_and_offsets_are_checked);
     tcase_add_test(tc, a_duplicate_event_counts_twice);
     tcase_add_test(tc, unknown_features_and_invalid_numbers_are_refused);

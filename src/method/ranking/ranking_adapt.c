@@ -9,19 +9,21 @@
 #include <math.h>
 #include <string.h>
 
+#include "event_time.h"
 #include "latent.h"
 #include "finite.h"
 #include "status.h"
 
 /* ---- the history ------------------------------------------------------------------------------------------------- */
 
-/* Insert an event into the history, which is in the order of time; of equal times the later arrival is newer. A full
- * history drops its oldest event. */
-static void insert_event(thaw_user *u, const thaw_event *event)
+/* Insert an event into the history, which is in the order of time; of equal times the later arrival is newer. An unknown
+ * time is INFINITY, newer than all others. A full history drops its oldest event. */
+static void insert_event(const thaw_model *m, thaw_user *u, const thaw_event *event)
 {
     thaw__ranking_user_state *x = thaw__ranking_user_state_of(u);
+    const double known = thaw__known_time(m, event), time = isnan(known) ? INFINITY : known;
     int32_t at = x->n_history;
-    while (at > 0 && x->history[at - 1].time > event->time) at--;
+    while (at > 0 && x->history[at - 1].time > time) at--;
     if (x->n_history == THAW__HISTORY) {
         if (at == 0) return;
         at--;
@@ -31,7 +33,7 @@ static void insert_event(thaw_user *u, const thaw_event *event)
         x->n_history++;
     }
     x->history[at] = *event;
-    if (!isfinite(event->time)) x->history[at].time = 0; /* times are not finite only if the model has no half-life */
+    x->history[at].time = time;
 }
 
 /* ---- the posterior ----------------------------------------------------------------------------------------------- */
@@ -157,7 +159,7 @@ static thaw_status condition(const thaw_model *m, thaw_user *u)
 thaw_status thaw__ranking_adapt(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
 {
     reset_to_prior(m, u);
-    for (int64_t k = 0; k < n; k++) insert_event(u, &events[k]);
+    for (int64_t k = 0; k < n; k++) insert_event(m, u, &events[k]);
     u->n_events = n;
     return condition(m, u);
 }
@@ -165,7 +167,7 @@ thaw_status thaw__ranking_adapt(const thaw_model *m, thaw_user *u, const thaw_ev
 thaw_status thaw__ranking_observe(const thaw_model *m, thaw_user *u, const thaw_event *event)
 {
     const int64_t n = u->n_events;
-    insert_event(u, event);
+    insert_event(m, u, event);
     THAW__TRY(condition(m, u));
     u->n_events = n + 1;
     return THAW_OK;

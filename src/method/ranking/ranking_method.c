@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "event_time.h"
 #include "ranking_adapt.h"
 #include "ranking_train.h"
 #include "ranking_user_file.h"
@@ -11,14 +12,9 @@
 
 static thaw_status check_events(const thaw_model *m, const thaw_event *events, int64_t n)
 {
-    const int fades = thaw__ranking_of(m)->half_life > 0;
-    for (int64_t k = 0; k < n; k++) {
+    for (int64_t k = 0; k < n; k++)
         if (isinf(events[k].value)) return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has an infinite value", k);
-        if (fades && !isfinite(events[k].time))
-            return thaw__fail(THAW_E_RANGE,
-                              "event %" PRId64 " has no finite time; the half-life of the model needs one", k);
-    }
-    return THAW_OK;
+    return thaw__check_times(m, events, n);
 }
 
 /* The linear query: w = posterior mean, offsets at the knots on both sides of K. Sparse scores are separate. */

@@ -52,7 +52,7 @@ static int read_event(thaw_event *out, const thaw_model *m, const unsigned char 
     *out = (thaw_event){.item = (int64_t)item, .event = (int32_t)event, .time = thaw__get_double(at + 16)};
     thaw__get_floats(at + 8, &out->value, 1);
     return catalogue == 0 && item < (uint64_t)thaw__n_items(m) && event < (uint64_t)m->events.n && !isinf(out->value) &&
-           isfinite(out->time);
+           out->time > -INFINITY; /* INFINITY: unknown */
 }
 
 thaw_status thaw__ranking_user_read(const thaw_model *m, thaw_user *u, const unsigned char *head,

@@ -10,16 +10,16 @@
 #include <string.h>
 
 #include "age_weight.h"
+#include "event_time.h"
 #include "finite.h"
 #include "status.h"
 #include "variational_em.h"
 
-static double newest_time(const thaw_event *events, int64_t n)
+/* The age of an event at the time `newest`; 0 if its time or `newest` is unknown. */
+static inline double age_of(const thaw_model *m, const thaw_event *event, double newest)
 {
-    double newest = -INFINITY;
-    for (int64_t k = 0; k < n; k++)
-        if (events[k].time > newest) newest = events[k].time;
-    return newest;
+    const double time = thaw__known_time(m, event);
+    return time < newest ? newest - time : 0;
 }
 
 /* Row x [stride] of one event; returns its target t. prior: m0 or NULL for zero; age is not used without a
@@ -59,7 +59,7 @@ static int adapt_dual(const thaw_model *m, thaw_user *u, const thaw_event *event
     const float *prior = prior_or_null(u);
     for (int64_t k = 0; k < n; k++) fetch_item(m, events[k].item);
     for (int64_t k = 0; k < n; k++)
-        t[k] = make_row(m, prior, &events[k], u->time - events[k].time, p->main + k * p->stride);
+        t[k] = make_row(m, prior, &events[k], age_of(m, &events[k], u->time), p->main + k * p->stride);
     return thaw__posterior_condition_dual(p, (int32_t)n, t);
 }
 
@@ -75,7 +75,7 @@ static int adapt_primal(const thaw_model *m, thaw_user *u, const thaw_event *eve
         const int64_t block = n - k < p->rank ? n - k : p->rank;
         for (int64_t i = 0; i < block; i++) {
             float *x = p->main + i * p->stride;
-            const float t = make_row(m, prior, &events[k + i], u->time - events[k + i].time, x);
+            const float t = make_row(m, prior, &events[k + i], age_of(m, &events[k + i], u->time), x);
             m->kernels->axpy(p->rank, t, x, h);
         }
         thaw__precision_add_rows(information, block, p->main);
@@ -86,7 +86,7 @@ static int adapt_primal(const thaw_model *m, thaw_user *u, const thaw_event *eve
 thaw_status thaw__rating_adapt(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
 {
     u->n_events = n;
-    u->time = u->fit.fades ? newest_time(events, n) : -INFINITY;
+    u->time = u->fit.fades ? thaw__newest_time(m, events, n, -INFINITY) : -INFINITY;
     const int dual = n <= thaw__posterior_most_rows(&u->posterior);
     const int failed = dual ? adapt_dual(m, u, events, n) : adapt_primal(m, u, events, n);
     return failed ? thaw__user_refuse(u) : THAW_OK;
@@ -97,9 +97,10 @@ thaw_status thaw__rating_adapt(const thaw_model *m, thaw_user *u, const thaw_eve
 /* With a half-life: all events are weighted by their age at the newest time, of this event or of those before. */
 static int observe_fading(const thaw_model *m, thaw_user *u, const thaw_event *event, float *x)
 {
-    const double newest = event->time > u->time ? event->time : u->time;
-    const float gamma = u->n_events ? thaw__age_weight(m->half_life, newest - u->time) : 0;
-    const float t = make_row(m, prior_or_null(u), event, newest - event->time, x);
+    const double newest = thaw__newest_time(m, event, 1, u->time);
+    const double passed = isfinite(u->time) ? newest - u->time : 0; /* since the newest known time */
+    const float gamma = u->n_events ? thaw__age_weight(m->half_life, passed) : 0;
+    const float t = make_row(m, prior_or_null(u), event, age_of(m, event, newest), x);
     u->time = newest;
     return thaw__posterior_observe_fading(&u->posterior, x, t, gamma);
 }
@@ -138,12 +139,13 @@ static void adapt_group(const thaw_model *m, float *means, const thaw_event *eve
     memset(scale, 0, (size_t)(THAW__LANES * longest) * sizeof *scale);
     memset(t, 0, (size_t)(THAW__LANES * longest) * sizeof *t);
     for (int64_t u = 0; u < users; u++) {
-        double newest = m->half_life > 0 ? newest_time(events + offsets[u], offsets[u + 1] - offsets[u]) : 0;
+        double newest =
+            m->half_life > 0 ? thaw__newest_time(m, events + offsets[u], offsets[u + 1] - offsets[u], -INFINITY) : 0;
         for (int64_t k = offsets[u], row = u * longest; k < offsets[u + 1]; k++, row++) {
             const thaw_event *e = &events[k];
             rows[row] = e->item;
             scale[row] = rating->inv_noise_sd[e->item];
-            if (m->half_life > 0) scale[row] *= sqrtf(thaw__age_weight(m->half_life, newest - e->time));
+            if (m->half_life > 0) scale[row] *= sqrtf(thaw__age_weight(m->half_life, age_of(m, e, newest)));
             t[row] = scale[row] * (thaw__link_score(&rating->link, e->value) - rating->bias[e->item]);
         }
     }

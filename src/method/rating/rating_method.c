@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "event_time.h"
 #include "rating_train.h"
 #include "status.h"
 #include "variational_em.h"
@@ -10,24 +11,15 @@
 /* (1.943 / 1.645)^2 - 1: the 95 % points of Student's t with 6 degrees of freedom and of the normal, eq. 13. */
 #define TAIL 0.395f
 
-static thaw_status refuse_event(const thaw_model *m, const thaw_event *e, int64_t k)
-{
-    const thaw__rating *r = thaw__rating_of(m);
-    if (!(e->value >= r->rating_min && e->value <= r->rating_max))
-        return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has the rating %g; must be %g to %g", k, (double)e->value,
-                          (double)r->rating_min, (double)r->rating_max);
-    return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has no finite time; the model has a half-life", k);
-}
-
+/* Times matter only with a half-life. */
 static thaw_status check_events(const thaw_model *m, const thaw_event *events, int64_t n)
 {
     const thaw__rating *r = thaw__rating_of(m);
-    for (int64_t k = 0; k < n; k++) {
-        const thaw_event *e = &events[k];
-        if (!(e->value >= r->rating_min && e->value <= r->rating_max && (m->half_life == 0 || isfinite(e->time))))
-            return refuse_event(m, e, k);
-    }
-    return THAW_OK;
+    for (int64_t k = 0; k < n; k++)
+        if (!(events[k].value >= r->rating_min && events[k].value <= r->rating_max))
+            return thaw__fail(THAW_E_RANGE, "event %" PRId64 " has the rating %g; must be %g to %g", k,
+                              (double)events[k].value, (double)r->rating_min, (double)r->rating_max);
+    return m->half_life > 0 ? thaw__check_times(m, events, n) : THAW_OK;
 }
 
 /* z = bias_i + q_i / (1 + n / 20) + p_i . m   (docs/rating-model.md, eq. 13). */

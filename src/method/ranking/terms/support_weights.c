@@ -24,18 +24,31 @@ static float log_value(const thaw_event *event)
     return event->value > 0 ? log1pf(event->value) : 0; /* NaN is not above 0 */
 }
 
+/* The newest known time of a history in the order of time; unknown ones are INFINITY. 0: none is known. */
+static double newest_of(const thaw_event *events, int64_t n)
+{
+    while (n > 0 && isinf(events[n - 1].time)) n--;
+    return n ? events[n - 1].time : 0;
+}
+
+/* An event without a time is as new as the newest. */
+static double age_of(const thaw_event *event, double newest)
+{
+    return event->time < newest ? newest - event->time : 0;
+}
+
 /* The strength of one event. */
 static float strength_of(const thaw__ranking *r, const thaw_event *event, double newest)
 {
     const thaw__event_weighting *weighting = &r->weightings[event->event];
     return expf(weighting->weight + weighting->exponent * log_value(event)) *
-           thaw__age_weight(r->half_life, newest - event->time);
+           thaw__age_weight(r->half_life, age_of(event, newest));
 }
 
 void thaw__support_weights_read(thaw__support_weights *out, const thaw__ranking *r, const thaw_event *events, int64_t n)
 {
     int32_t table[SLOTS] = {0}, slots[SLOTS], *slot;
-    const double newest = n ? events[n - 1].time : 0;
+    const double newest = newest_of(events, n);
     out->n = 0;
     for (int64_t k = n; k-- > 0;) {
         int32_t *entry = find_item(table, slots, (int32_t)events[k].item, &slot);
@@ -63,7 +76,7 @@ void thaw__support_weights_slope_add(thaw__support_weights_slope *out, const tha
                                      const thaw__ranking *r, const thaw_event *events, int64_t n,
                                      const thaw__support_weights_by *by)
 {
-    const double newest = n ? events[n - 1].time : 0;
+    const double newest = newest_of(events, n);
     const float recency = thaw__schedule_at(r, THAW__RECENCY, support->interpolation);
     for (int32_t i = 0; i < support->n; i++) {
         const float age = recency * (float)i, slope = -by->precision[i] * support->precision[i] * age / (1 + age);
@@ -82,6 +95,6 @@ void thaw__support_weights_slope_add(thaw__support_weights_slope *out, const tha
         out->exponent[name] += by_strength * q * log_value(event);
         out->target[name] += by->target[i] * q / support->strength[i];
         if (r->half_life > 0)
-            out->half_life += by_strength * q * LN2 * (float)((newest - event->time) / (double)r->half_life);
+            out->half_life += by_strength * q * LN2 * (float)(age_of(event, newest) / (double)r->half_life);
     }
 }
