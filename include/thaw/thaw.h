@@ -483,7 +483,7 @@ THAW_API thaw_status thaw_model_copy(thaw_model **out, const thaw_model *model);
 /** Progress and errors of pretraining. */
 typedef struct thaw_report {
     uint32_t struct_size;
-    int32_t pass;        /**< passes finished, 1 … passes */
+    int32_t pass;        /**< passes finished, 0 … passes */
     int64_t steps;       /**< steps of this model so far */
     int64_t events;      /**< events in the step or pass */
     double train_rmse;   /**< ratings: root of the expected squared error of the step's scores, in rating units */
@@ -492,12 +492,15 @@ typedef struct thaw_report {
     double valid_rmse;   /**< ratings: root of their mean squared error; NaN: none */
     double best_mae;     /**< ratings: the smallest valid_mae so far, that of the model that is kept; NaN: none */
     double seconds;      /**< since the call began */
-    double seconds_left; /**< estimate for the remaining passes */
+    double seconds_left; /**< estimate of the time to the end; NaN: none yet */
     double valid_recall; /**< ranking: recall@20 on the validation users, 0 … 1, mean over supports of 1, 3, 5, 10 items
                               and 4/5; NaN: none.  Since 0.2 */
     double valid_ndcg;   /**< ranking: NDCG@10 of the same; NaN: none.  Since 0.2 */
     double loss;         /**< ranking: mean training loss of the pass, no unit (docs/ranking-training.md, eq. 5); NaN:
                               none.  Since 0.3 */
+    double done;         /**< part of the training that is done, 0 … 1; never falls.  Since 0.4 */
+    const char *phase;   /**< what the training does now, a few English words; the text lives as long as the library;
+                              NULL without a run.  Since 0.4 */
 } thaw_report;
 
 /** Make every field 0.  Since 0.1. */
@@ -552,7 +555,12 @@ THAW_API thaw_status thaw_pretrain_step(thaw_model *model, thaw_report *report, 
 THAW_API thaw_status thaw_pretrain_update(thaw_model *model, thaw_report *report, const thaw_data *data,
                                           const int64_t *users, int64_t n_users, double since);
 
-/** Called after each pass, on the thread that called thaw_pretrain(). Return 0 to continue, anything else to stop.
+/** Called after each pass, and since 0.4 about four times a second between passes, on the thread that called
+ *  thaw_pretrain(). A call after a pass is one with another report->pass. Return 0 to continue, anything else to stop:
+ *  the training then ends before the next task of a parallel loop.
+ *
+ *  Within a parallel loop it is called if that thread runs tasks of the loop itself, as with thaw_threads_parallel() or
+ *  without a hook; otherwise after the loop.
  *  @param report  lent for the call. */
 typedef int32_t (*thaw_progress)(void *ctx, const thaw_report *report);
 
@@ -568,7 +576,8 @@ typedef int32_t (*thaw_progress)(void *ctx, const thaw_report *report);
  *          THAW_E_RANGE      also: fewer than three users of a ranking have two items
  *          and as thaw_pretrain_step()
  *  Also on error or when stopped the model is usable: the best so far by the validation users; without them the result
- *  of the last complete step.  Since 0.1.
+ *  of the last complete step. A ranking: of the last complete stage (statistics, schedules, fine-tuning), and as it was
+ *  before if no stage is complete; thaw_model_info.trained_users tells.  Since 0.1.
  */
 THAW_API thaw_status thaw_pretrain(thaw_model *model, thaw_report *report, const thaw_data *data,
                                    thaw_progress progress, void *ctx);

@@ -38,11 +38,15 @@ typedef struct thaw__run {
     const thaw_data *data;
     const int64_t *users; /* [n_users] rows of data's users, checked, none twice; NULL: all of data, and n_users is 0 */
     int64_t n_users;
-    int online;    /* one step over these users instead of passes over all */
-    double since;  /* online: the model already has these users' events before this time; -INFINITY: none */
-    int cancelled; /* set by the driver: skip optional rounds and end with a valid model */
+    int online;   /* one step over these users instead of passes over all */
+    double since; /* online: the model already has these users' events before this time; -INFINITY: none */
     thaw_report report;
     void *state;
+
+    /* Reports progress if it is time; THAW_E_CANCELLED: the run is to end. The driver calls it after each part of a
+     * round, and parallel loops of the model's hook do; call it in other loops that may take long. NULL: not needed. */
+    thaw_status (*check)(struct thaw__run *run);
+    struct thaw__watch *watch; /* of the driver */
 } thaw__run;
 
 /** A round, as begin_round() describes it to the driver. */
@@ -53,6 +57,9 @@ typedef struct thaw__round {
     int restorable; /* the model is valid: the driver restores it from here if the round fails */
     int32_t pass;   /* > 0: the number of the pass that ends with this round */
     int evaluate;   /* evaluate the model after the round, and keep the best */
+
+    const char *phase;  /* what the round does, for progress; NULL: training */
+    double done, share; /* the part of the run before this round, and that of this round, as far as known */
 } thaw__round;
 
 /* ---- the table --------------------------------------------------------------------------------------------------- */

@@ -7,14 +7,12 @@
 #include "method.h"
 #include "snapshot.h"
 #include "status.h"
-#include "thread.h"
+#include "watch.h"
 
 typedef struct driver {
     thaw__run run;
     const thaw__method *method;
-    thaw_progress progress;
-    void *ctx;
-    double begin;
+    thaw__watch watch;
     thaw__snapshot valid; /* the model to restore if a round fails */
     thaw__snapshot best;  /* the best model on the validation users */
     double quality;       /* of the best */
@@ -35,17 +33,6 @@ static thaw_status evaluate(driver *d)
     return thaw__snapshot_take(&d->best, d->run.m, THAW__LEARNED);
 }
 
-/* Call progress(); a result other than 0 cancels the run. */
-static void report_pass(driver *d, int32_t pass)
-{
-    thaw_report *report = &d->run.report;
-    const int32_t passes = d->run.m->config.passes;
-    report->pass = pass;
-    report->seconds = thaw__seconds() - d->begin;
-    report->seconds_left = report->seconds / pass * (passes - pass);
-    if (d->progress && d->progress(d->ctx, report)) d->run.cancelled = 1;
-}
-
 /* Early stopping: `patience` evaluations without a better model. */
 static int stops_early(const driver *d)
 {
@@ -58,8 +45,11 @@ static int stops_early(const driver *d)
 static thaw_status contribute(driver *d, const thaw__round *round)
 {
     const int64_t chunk = round->chunk ? round->chunk : round->n;
-    for (int64_t first = 0; first < round->n; first += chunk)
-        THAW__TRY(d->method->contribute(&d->run, first, round->n - first < chunk ? round->n - first : chunk));
+    for (int64_t first = 0; first < round->n; first += chunk) {
+        const int64_t n = round->n - first < chunk ? round->n - first : chunk;
+        THAW__TRY(d->method->contribute(&d->run, first, n));
+        THAW__TRY(thaw__watch_report(&d->watch, (double)(first + n) / (double)round->n, 0));
+    }
     return THAW_OK;
 }
 
@@ -67,10 +57,22 @@ static thaw_status run_round(driver *d, thaw__round *round)
 {
     *round = (thaw__round){0};
     THAW__TRY(d->method->begin_round(&d->run, round));
+    d->watch.round = *round;
     if (round->last) return THAW_OK;
     if (round->restorable) THAW__TRY(thaw__snapshot_take(&d->valid, d->run.m, THAW__LEARNED));
+    THAW__TRY(thaw__watch_status(&d->watch));
     THAW__TRY(contribute(d, round));
     return d->method->end_round(&d->run);
+}
+
+/* After a round: evaluate, and report the pass that it ends. After a cancel, the next run_round() knows whether the
+ * model is valid as it is. */
+static thaw_status end_pass(driver *d, const thaw__round *round)
+{
+    if (round->evaluate) THAW__TRY(evaluate(d));
+    if (round->pass) d->run.report.pass = round->pass;
+    thaw__watch_report(&d->watch, 1, round->pass > 0);
+    return THAW_OK;
 }
 
 static thaw_status run_rounds(driver *d)
@@ -79,40 +81,37 @@ static thaw_status run_rounds(driver *d)
         const thaw_status st = run_round(d, &round);
         if (st != THAW_OK) thaw__snapshot_restore(&d->valid, d->run.m);
         if (st != THAW_OK || round.last) return st;
-        if (round.evaluate) THAW__TRY(evaluate(d));
-        if (round.pass) report_pass(d, round.pass);
+        THAW__TRY(end_pass(d, &round));
     }
     return THAW_OK;
 }
 
 /* ---- a run ------------------------------------------------------------------------------------------------------- */
 
-static thaw_status run(driver *d)
+static thaw_status run(driver *d, thaw_progress progress, void *ctx)
 {
     thaw_model *m = d->run.m;
     const thaw_allocator *a = &m->config.allocator;
     d->method = thaw__method_of(m);
-    d->begin = thaw__seconds();
     d->quality = (double)-INFINITY;
+    thaw__watch_begin(&d->watch, &d->run, progress, ctx);
     thaw_status st = thaw__snapshot_take(&d->valid, m, THAW__LEARNED);
     if (st == THAW_OK) st = d->method->open(&d->run);
     if (st == THAW_OK) st = run_rounds(d);
     else thaw__snapshot_restore(&d->valid, m);
     thaw__snapshot_restore(&d->best, m);
-    if (st == THAW_OK && d->run.cancelled)
-        st = thaw__fail(THAW_E_CANCELLED, "cancelled after pass %d", d->run.report.pass);
+    if (thaw__watch_status(&d->watch) != THAW_OK) st = THAW_E_CANCELLED;
     d->method->close(&d->run);
+    thaw__watch_end(&d->watch);
     thaw__snapshot_free(&d->valid, a);
     thaw__snapshot_free(&d->best, a);
-    d->run.report.seconds = thaw__seconds() - d->begin;
     return st;
 }
 
 thaw_status thaw__train(thaw_model *m, thaw_report *report, const thaw_data *data, thaw_progress progress, void *ctx)
 {
-    driver d = {
-        .run = {.m = m, .data = data, .since = (double)-INFINITY, .report = *report}, .progress = progress, .ctx = ctx};
-    const thaw_status st = run(&d);
+    driver d = {.run = {.m = m, .data = data, .since = (double)-INFINITY, .report = *report}};
+    const thaw_status st = run(&d, progress, ctx);
     *report = d.run.report;
     return st;
 }
@@ -134,7 +133,7 @@ thaw_status thaw__train_step(thaw_model *m, thaw_report *report, const thaw_data
     d.run.users = users;
     d.run.n_users = users ? n_users : 0;
     if (users) THAW__TRY(check_users(m, data, users, n_users));
-    const thaw_status st = run(&d);
+    const thaw_status st = run(&d, NULL, NULL);
     *report = d.run.report;
     return st;
 }

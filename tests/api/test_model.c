@@ -37,10 +37,11 @@ START_TEST(reports_and_infos_of_an_unknown_size_are_refused)
 }
 END_TEST
 
-/* Those of 0.1 and 0.2. */
+/* Those of 0.1, 0.2 and 0.3. */
 START_TEST(shorter_reports_are_filled_and_nothing_beyond_them)
 {
-    const uint32_t sizes[] = {offsetof(thaw_report, valid_recall), offsetof(thaw_report, loss)};
+    const uint32_t sizes[] = {offsetof(thaw_report, valid_recall), offsetof(thaw_report, loss),
+                              offsetof(thaw_report, done)};
     thaw_report report;
     memset(&report, 0x5a, sizeof report);
     expect(thaw_report_init(&report, sizes[_i]), THAW_OK);
@@ -89,7 +90,7 @@ int main(void)
     tcase_add_checked_fixture(tc, shop_setup, shop_teardown);
     tcase_add_test(tc, model_calls_refuse_null);
     tcase_add_loop_test(tc, reports_and_infos_of_an_unknown_size_are_refused, 0, 3);
-    tcase_add_loop_test(tc, shorter_reports_are_filled_and_nothing_beyond_them, 0, 2);
+    tcase_add_loop_test(tc, shorter_reports_are_filled_and_nothing_beyond_them, 0, 3);
     tcase_add_test(tc, data_without_items_or_ratings_is_refused);
     tcase_add_loop_test(tc, ratings_above_a_million_are_refused, 0, 2);
     suite_add_tcase(suite, tc);

@@ -356,6 +356,7 @@ static int32_t stop_after_two(void *ctx, const thaw_report *report)
 {
     int *calls = ctx;
     ck_assert_int_eq(report->struct_size, sizeof *report);
+    if (report->pass == *calls) return 0; /* between two passes */
     ck_assert_int_eq(report->pass, ++*calls);
     return *calls == 2;
 }

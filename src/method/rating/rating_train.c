@@ -87,10 +87,14 @@ static thaw_status validate_user(const validation *v, const thaw_model *m, int64
     return THAW_OK;
 }
 
-static thaw_status validate(validation *v, const thaw_model *m)
+static thaw_status validate(validation *v, thaw__run *run)
 {
+    const thaw_model *m = run->m;
     double mae = 0, mse = 0;
-    for (int64_t u = 0; u < v->tasks.n_users; u++) THAW__TRY(validate_user(v, m, u, &mae, &mse));
+    for (int64_t u = 0; u < v->tasks.n_users; u++) {
+        THAW__TRY(validate_user(v, m, u, &mae, &mse));
+        THAW__TRY(run->check ? run->check(run) : THAW_OK);
+    }
     v->mae = mae / (double)v->tasks.n_users;
     v->rmse = sqrt(mse / (double)v->tasks.n_users);
     return THAW_OK;
@@ -214,7 +218,7 @@ thaw_status thaw__rating_begin_round(thaw__run *run, thaw__round *out)
         t->pass++;
         t->pass_events = 0;
     }
-    out->last = t->pass > passes || run->cancelled;
+    out->last = t->pass > passes;
     if (out->last) return THAW_OK;
     draw_batch(t, batch_of(t));
     thaw__rating_sums_free(&t->sum, &t->m->config.allocator);
@@ -224,7 +228,10 @@ thaw_status thaw__rating_begin_round(thaw__run *run, thaw__round *out)
                          .chunk = CHUNK,
                          .restorable = t->at > 0 || t->pass > 1,
                          .pass = ends ? t->pass : 0,
-                         .evaluate = ends && t->n_valid};
+                         .evaluate = ends && t->n_valid,
+                         .phase = "passes over the ratings",
+                         .done = (t->pass - 1 + (double)t->at / (double)t->n_users) / passes,
+                         .share = (double)t->n / (double)t->n_users / passes};
     return THAW_OK;
 }
 
@@ -279,7 +286,7 @@ thaw_status thaw__rating_end_round(thaw__run *run)
 thaw_status thaw__rating_evaluate(thaw__run *run, double *quality)
 {
     training *t = run->state;
-    THAW__TRY(validate(&t->valid, t->m));
+    THAW__TRY(validate(&t->valid, run));
     if (!(t->valid.mae >= t->best_mae)) t->best_mae = t->valid.mae;
     run->report.valid_mae = t->valid.mae;
     run->report.valid_rmse = t->valid.rmse;

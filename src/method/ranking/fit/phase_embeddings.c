@@ -51,7 +51,7 @@ static thaw_status choose_ridge(thaw__ranking_fit *t)
 static thaw_status begin_regression(thaw__ranking_fit *t, int64_t *n)
 {
     t->regression_only.start = t->best;
-    return t->run->cancelled ? THAW_OK : begin_output_regression(t, n);
+    return begin_output_regression(t, n);
 }
 
 /* Store the result without fine-tuning; fine-tuning is compared with the schedules alone at first. */
@@ -67,7 +67,8 @@ static thaw_status end_regression(thaw__ranking_fit *t, int *again)
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_regression = {begin_regression, add_output_regression, end_regression, 0};
+const thaw__phase thaw__phase_regression = {"output regression", begin_regression, add_output_regression,
+                                            end_regression, 0};
 
 /* ---- number of epochs -------------------------------------------------------------------------------------------- */
 
@@ -101,18 +102,23 @@ static void close_fine_tuning(thaw__ranking_fit *t)
     t->saved_rows = NULL;
 }
 
+/* Of at most so many epochs. */
+static void set_progress(thaw__ranking_fit *t, int32_t epochs)
+{
+    t->share = 1 / (double)(epochs * thaw__fine_tuning_batches(&t->fine_tuning));
+    t->done = t->share * (double)t->fine_tuning.step;
+}
+
 static thaw_status begin_choose_epochs(thaw__ranking_fit *t, int64_t *n)
 {
-    const int cancelled = t->run->cancelled;
-    if (!t->begun && (cancelled || t->basis.items > THAW__FINE_TUNING_ITEMS)) return THAW_OK;
+    if (!t->begun && t->basis.items > THAW__FINE_TUNING_ITEMS) return THAW_OK;
     if (!t->begun) THAW__TRY(open_fine_tuning(t));
-    if (cancelled) t->epochs = 0;
-    if (cancelled || t->fine_tuning.finished) {
+    if (t->fine_tuning.finished) {
         close_fine_tuning(t);
         return THAW_OK;
     }
     *n = THAW__FINE_TUNING_BATCH;
-    if ((t->fine_tuning.step + 1) % thaw__fine_tuning_batches(&t->fine_tuning) == 0) t->pass = t->m->config.passes;
+    set_progress(t, THAW__FINE_TUNING_EPOCHS);
     return THAW_OK;
 }
 
@@ -144,7 +150,8 @@ static thaw_status end_choose_epochs(thaw__ranking_fit *t, int *again)
     return t->fine_tuning.step % batches ? THAW_OK : evaluate_epoch(t, (int32_t)(t->fine_tuning.step / batches));
 }
 
-const thaw__phase thaw__phase_choose_epochs = {begin_choose_epochs, add_fine_tuning, end_choose_epochs, 0};
+const thaw__phase thaw__phase_choose_epochs = {"number of fine-tuning epochs", begin_choose_epochs, add_fine_tuning,
+                                               end_choose_epochs, 0};
 
 /* ---- output regression after fine-tuning, compared with the output regression alone ------------------------------ */
 
@@ -152,7 +159,6 @@ static void use_regression_only(thaw__ranking_fit *t)
 {
     t->epochs = 0;
     t->ridge = t->regression_only.ridge;
-    if (!(t->regression_only.best > 0)) return; /* cancelled before the regression */
     t->run->report.valid_recall = t->regression_only.recall;
     t->run->report.valid_ndcg = t->regression_only.ndcg;
     t->best = t->regression_only.best;
@@ -173,8 +179,8 @@ static thaw_status end_fine_tuned_regression(thaw__ranking_fit *t, int *again)
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_fine_tuned_regression = {begin_fine_tuned_regression, add_output_regression,
-                                                       end_fine_tuned_regression, 0};
+const thaw__phase thaw__phase_fine_tuned_regression = {"output regression", begin_fine_tuned_regression,
+                                                       add_output_regression, end_fine_tuned_regression, 0};
 
 /* ---- all users --------------------------------------------------------------------------------------------------- */
 
@@ -182,8 +188,10 @@ static thaw_status begin_fine_tuning(thaw__ranking_fit *t, int64_t *n)
 {
     if (!t->epochs) return THAW_OK;
     *n = THAW__FINE_TUNING_BATCH;
-    return t->begun ? THAW_OK
-                    : thaw__fine_tuning_create(&t->fine_tuning, t->m, &t->basis, &t->histories, t->users, t->n_now);
+    if (!t->begun)
+        THAW__TRY(thaw__fine_tuning_create(&t->fine_tuning, t->m, &t->basis, &t->histories, t->users, t->n_now));
+    set_progress(t, t->epochs);
+    return THAW_OK;
 }
 
 static thaw_status end_fine_tuning(thaw__ranking_fit *t, int *again)
@@ -194,7 +202,7 @@ static thaw_status end_fine_tuning(thaw__ranking_fit *t, int *again)
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_fine_tuning = {begin_fine_tuning, add_fine_tuning, end_fine_tuning, 0};
+const thaw__phase thaw__phase_fine_tuning = {"fine-tuning", begin_fine_tuning, add_fine_tuning, end_fine_tuning, 0};
 
 static thaw_status begin_last_regression(thaw__ranking_fit *t, int64_t *n)
 {
@@ -211,4 +219,5 @@ static thaw_status end_last_regression(thaw__ranking_fit *t, int *again)
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_last_regression = {begin_last_regression, add_output_regression, end_last_regression, 0};
+const thaw__phase thaw__phase_last_regression = {"output regression", begin_last_regression, add_output_regression,
+                                                 end_last_regression, 0};

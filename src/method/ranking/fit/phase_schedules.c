@@ -49,13 +49,15 @@ static thaw_status begin(thaw__ranking_fit *t, int64_t *n)
         THAW__TRY(evaluate_schedules(t));
         THAW__TRY(begin_floor(t));
     }
-    if (t->floor == N_FLOORS || t->run->cancelled) {
+    if (t->floor == N_FLOORS) {
         thaw__schedule_fit_free(&t->schedules);
         thaw__snapshot_restore(&t->best_schedules, t->m);
         return THAW_OK;
     }
     *n = THAW__SCHEDULE_BATCH;
     steps_of(t, t->floor, &before);
+    t->share = 1.0 / (STEPS_PER_PASS * t->m->config.passes);
+    t->done = t->share * (double)(before * STEPS_PER_PASS + t->step);
     if (t->step % STEPS_PER_PASS == 0) t->pass_loss = 0;
     if (t->step % STEPS_PER_PASS == STEPS_PER_PASS - 1) t->pass = before + (int32_t)(t->step / STEPS_PER_PASS) + 1;
     return THAW_OK;
@@ -85,4 +87,4 @@ static thaw_status end(thaw__ranking_fit *t, int *again)
     return begin_floor(t);
 }
 
-const thaw__phase thaw__phase_schedules = {begin, contribute, end, 0};
+const thaw__phase thaw__phase_schedules = {"schedules", begin, contribute, end, 0};

@@ -43,11 +43,13 @@ static thaw_status end_popularity(thaw__ranking_fit *t, int *again)
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_popularity = {begin_popularity, add_popularity, end_popularity, 0};
+const thaw__phase thaw__phase_popularity = {"popularity of items", begin_popularity, add_popularity, end_popularity, 0};
 
 static thaw_status begin_space(thaw__ranking_fit *t, int64_t *n)
 {
     *n = t->statistics.n;
+    t->share = 1.0 / THAW__SPACE_ROUNDS;
+    t->done = t->share * t->statistics.iteration;
     return thaw__space_begin(&t->statistics);
 }
 
@@ -62,7 +64,7 @@ static thaw_status end_space(thaw__ranking_fit *t, int *again)
     return thaw__space_end(&t->statistics, again);
 }
 
-const thaw__phase thaw__phase_space = {begin_space, add_space, end_space, 0};
+const thaw__phase thaw__phase_space = {"embeddings of items", begin_space, add_space, end_space, 0};
 
 static thaw_status begin_order(thaw__ranking_fit *t, int64_t *n)
 {
@@ -83,7 +85,7 @@ static thaw_status end_order(thaw__ranking_fit *t, int *again)
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_order = {begin_order, add_order, end_order, 0};
+const thaw__phase thaw__phase_order = {"order of events", begin_order, add_order, end_order, 0};
 
 static thaw_status begin_neighbours(thaw__ranking_fit *t, int64_t *n)
 {
@@ -106,7 +108,7 @@ static thaw_status end_neighbours(thaw__ranking_fit *t, int *again)
     return thaw__content_similarity_update(t->m);
 }
 
-const thaw__phase thaw__phase_neighbours = {begin_neighbours, add_neighbours, end_neighbours, 1};
+const thaw__phase thaw__phase_neighbours = {"neighbours of items", begin_neighbours, add_neighbours, end_neighbours, 1};
 
 /* ---- prior of users ---------------------------------------------------------------------------------------------- */
 
@@ -129,7 +131,7 @@ static thaw_status end_user_prior(thaw__ranking_fit *t, int *again)
     return THAW_OK;
 }
 
-const thaw__phase thaw__phase_user_prior = {begin_user_prior, add_user_prior, end_user_prior, 0};
+const thaw__phase thaw__phase_user_prior = {"features of users", begin_user_prior, add_user_prior, end_user_prior, 0};
 
 /* The same in the latent space after fine-tuning; skipped without fine-tuning. */
 static thaw_status begin_fine_tuned_prior(thaw__ranking_fit *t, int64_t *n)
@@ -137,4 +139,5 @@ static thaw_status begin_fine_tuned_prior(thaw__ranking_fit *t, int64_t *n)
     return t->epochs ? begin_user_prior(t, n) : THAW_OK;
 }
 
-const thaw__phase thaw__phase_fine_tuned_prior = {begin_fine_tuned_prior, add_user_prior, end_user_prior, 0};
+const thaw__phase thaw__phase_fine_tuned_prior = {"features of users", begin_fine_tuned_prior, add_user_prior,
+                                                  end_user_prior, 0};

@@ -25,6 +25,8 @@ typedef struct thaw__ranking_fit {
     const struct planned *plan; /* the present phase, and those after it */
     int begun;                  /* the phase has had a round */
     int32_t pass;               /* the pass that ends with this round; 0: none */
+    double done, share;         /* the part of the phase before this round, and that of this round */
+    int64_t steps_before;       /* of the model when the run began */
     double best;                /* recall + NDCG of the validation users for the best candidate so far */
 
     thaw__statistics statistics;
@@ -55,7 +57,9 @@ typedef struct thaw__ranking_fit {
 
 /** One phase of the plan, in rounds. */
 typedef struct thaw__phase {
-    /** Begin the next round; *n: its number of contributors, 0: the phase is over or skipped. */
+    const char *name; /* for progress */
+    /** Begin the next round; *n: its number of contributors, 0: the phase is over or skipped. Sets `done` and `share`
+     *  if the phase has more than one round. */
     thaw_status (*begin)(thaw__ranking_fit *t, int64_t *n);
     thaw_status (*contribute)(thaw__ranking_fit *t, int64_t first, int64_t n);
     /** Update the model; *again: 1 if this phase has one more round. */

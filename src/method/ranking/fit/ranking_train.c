@@ -9,7 +9,10 @@
 #include "status.h"
 #include "ranking_fit.h"
 
-enum { MOST_VALID = 3000 }; /* held-out users */
+enum {
+    MOST_VALID = 3000, /* held-out users */
+    CHUNK = 4096       /* contributors between two checks of progress */
+};
 
 #define VALID_USERS 0.2 /* held out by default: half of them train the schedules, half are validation users */
 
@@ -18,47 +21,50 @@ enum { MOST_VALID = 3000 }; /* held-out users */
 typedef struct planned {
     const thaw__phase *phase;
     int all_users; /* 0: the statistics users alone */
+    int cost;      /* usual share of the time, in thousandths, for progress */
+    int complete;  /* the model is complete before it: what a cancelled run leaves */
 } planned;
 
 /* First the statistics users, to choose settings; then all users, with these settings. */
 static const planned pretraining[] = {
-    {&thaw__phase_popularity, 0},
-    {&thaw__phase_space, 0},
-    {&thaw__phase_order, 0},
-    {&thaw__phase_neighbours, 0},
-    {&thaw__phase_user_prior, 0},
-    {&thaw__phase_schedules, 0},
-    {&thaw__phase_regression, 0},
-    {&thaw__phase_choose_epochs, 0},
-    {&thaw__phase_fine_tuned_prior, 0},
-    {&thaw__phase_fine_tuned_regression, 0},
-    {&thaw__phase_popularity, 1},
-    {&thaw__phase_space, 1},
-    {&thaw__phase_order, 1},
-    {&thaw__phase_neighbours, 1},
-    {&thaw__phase_user_prior, 1},
-    {&thaw__phase_fine_tuning, 1},
-    {&thaw__phase_fine_tuned_prior, 1},
-    {&thaw__phase_last_regression, 1},
-    {NULL, 0},
+    {&thaw__phase_popularity, 0, 1, 0},
+    {&thaw__phase_space, 0, 4, 0},
+    {&thaw__phase_order, 0, 1, 0},
+    {&thaw__phase_neighbours, 0, 15, 0},
+    {&thaw__phase_user_prior, 0, 5, 0},
+    {&thaw__phase_schedules, 0, 300, 1},
+    {&thaw__phase_regression, 0, 35, 1},
+    {&thaw__phase_choose_epochs, 0, 230, 0},
+    {&thaw__phase_fine_tuned_prior, 0, 5, 0},
+    {&thaw__phase_fine_tuned_regression, 0, 30, 0},
+    {&thaw__phase_popularity, 1, 1, 1},
+    {&thaw__phase_space, 1, 4, 0},
+    {&thaw__phase_order, 1, 1, 0},
+    {&thaw__phase_neighbours, 1, 15, 0},
+    {&thaw__phase_user_prior, 1, 5, 0},
+    {&thaw__phase_fine_tuning, 1, 310, 0},
+    {&thaw__phase_fine_tuned_prior, 1, 5, 0},
+    {&thaw__phase_last_regression, 1, 33, 0},
+    {NULL, 0, 0, 0},
 };
 
 /* The same statistics, with signs, projected on the present V; schedules and event weightings stay. */
 static const planned update[] = {
-    {&thaw__phase_popularity, 1},
-    {&thaw__phase_order, 1},
-    {&thaw__phase_neighbours, 1},
-    {NULL, 0},
+    {&thaw__phase_popularity, 1, 0, 0},
+    {&thaw__phase_order, 1, 0, 0},
+    {&thaw__phase_neighbours, 1, 0, 0},
+    {NULL, 0, 0, 0},
 };
 
-/* After the last phase: compute output embeddings and offsets of the model. */
-static void finish_pretraining(thaw__ranking_fit *t)
+/* The model of the first n users: compute its output embeddings and offsets. */
+static void complete_model(thaw__ranking_fit *t, int64_t n)
 {
     thaw_model *m = t->m;
     thaw__basis_collapse(m, &t->basis, 0);
-    m->trained_users = t->n;
-    m->trained_events = t->histories.n_events;
-    m->steps += t->run->report.steps;
+    m->trained_users = n;
+    m->trained_events = (int64_t)((double)n / (double)t->n * (double)t->histories.n_events);
+    m->steps = t->steps_before + t->run->report.steps;
+    thaw__model_refresh(m);
 }
 
 /* Compute the embedding of an item that had none: row i of C V (V'V)^-1, of which eigenvectors are fixed points. The
@@ -89,22 +95,37 @@ static void finish_update(thaw__ranking_fit *t)
     m->trained_users = less(m->trained_users, t->n_before) + t->n;
     m->trained_events = less(m->trained_events, t->before.n_events) + t->histories.n_events;
     t->run->report.steps = ++m->steps;
+    thaw__model_refresh(m);
+}
+
+/* What the round of a phase is for the driver. */
+static void describe_round(const thaw__ranking_fit *t, thaw__round *out)
+{
+    const planned *first = t->run->online ? update : pretraining;
+    int before = 0, all = 0;
+    for (const planned *p = first; p->phase; p++) all += p->cost, before += p < t->plan ? p->cost : 0;
+    out->pass = t->pass;
+    out->chunk = t->plan->phase->whole ? 0 : CHUNK;
+    out->phase = t->plan->phase->name;
+    out->done = all ? (before + t->done * t->plan->cost) / all : 0;
+    out->share = all ? t->share * t->plan->cost / all : 0;
 }
 
 thaw_status thaw__ranking_begin_round(thaw__run *run, thaw__round *out)
 {
     thaw__ranking_fit *t = run->state;
     for (; t->plan->phase; t->plan++, t->begun = 0) {
+        if (t->plan->complete && !t->begun) complete_model(t, t->n_statistics_users);
+        out->restorable |= t->plan->complete && !t->begun;
         t->pass = 0;
+        t->done = 0, t->share = 1;
         t->n_now = t->plan->all_users ? t->n : t->n_statistics_users;
         THAW__TRY(t->plan->phase->begin(t, &out->n));
-        out->pass = t->pass;
-        out->chunk = t->plan->phase->whole ? 0 : INT64_MAX;
+        describe_round(t, out);
         if (out->n) return THAW_OK;
     }
     if (run->online) finish_update(t);
-    else finish_pretraining(t);
-    thaw__model_refresh(t->m);
+    else complete_model(t, t->n);
     out->last = 1;
     return thaw__model_check_finite(t->m);
 }
@@ -202,6 +223,7 @@ thaw_status thaw__ranking_open(thaw__run *run)
     *t = (thaw__ranking_fit){.run = run,
                              .m = run->m,
                              .best = -1,
+                             .steps_before = run->m->steps,
                              .regression_only = {.best = -1},
                              .statistics = {.m = run->m},
                              .plan = run->online ? update : pretraining};

@@ -10,7 +10,7 @@
 #include "rng.h"
 #include "status.h"
 
-enum { EXTRA = 16, ITERATIONS = 12 };
+enum { EXTRA = 16, ITERATIONS = THAW__SPACE_ROUNDS - 1 };
 
 /* next = C now from the sums over users: next / W' - p (p' now) */
 static void centre(thaw__statistics *s)

@@ -86,8 +86,10 @@ thaw_status thaw__popularity_begin(thaw__statistics *s);
 void thaw__popularity_add(thaw__statistics *s, int64_t first, int64_t n);
 void thaw__popularity_end(thaw__statistics *s);
 
+enum { THAW__SPACE_ROUNDS = 13 };
+
 /** V and V'V by orthogonal iteration, without what is kept: begin and end once for every product with C, until *again
- *  is 0. */
+ *  is 0, which are THAW__SPACE_ROUNDS. */
 thaw_status thaw__space_begin(thaw__statistics *s);
 void thaw__space_add(thaw__statistics *s, int64_t first, int64_t n);
 thaw_status thaw__space_end(thaw__statistics *s, int *again);
