@@ -7,6 +7,7 @@
 
 #include "blas_threads.h"
 #include "cli.h"
+#include "interrupt.h"
 
 static const struct {
     const char *name;
@@ -48,6 +49,7 @@ static int run(int argc, char **argv)
     for (int i = 0; i < N_VERBS; i++) {
         if (strcmp(argv[0], verbs[i].name) == 0) {
             cli_begin(verbs[i].name);
+            interrupt_begin(verbs[i].name);
             return verbs[i].run(argc, argv);
         }
     }

@@ -150,7 +150,7 @@ static void show_progress(const ranking_baseline *b, const baseline_training *t,
 {
     char note[48];
     snprintf(note, sizeof note, "%s, setting %d of %d", b->method->name, k + 1, n);
-    progress_show(t->bar, t->done, -1, note);
+    progress_show(t->bar, t->done, note);
 }
 
 /* Evaluate all settings of the grid; sets b->choices to the best ones. */

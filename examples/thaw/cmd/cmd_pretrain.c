@@ -3,9 +3,12 @@
 /* thaw pretrain: learn a model from the events of many users and save it. */
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
+#include "output.h"
 #include "pretraining.h"
 #include "tables.h"
 
@@ -23,7 +26,8 @@ static const char *const help[] = {
     "  --clean RULE,…     first drop events: duplicates, value_min=X,value_max=X, max_per_window=N, window=T,\n"
     "                     min_item_events=N, min_user_events=N\n"
     "  --threads N        threads to work on (all cores); the model does not depend on it\n\n"
-    "Ctrl-C ends the training and saves the model as it is.\n\n"
+    "Ctrl-C ends the training within two seconds: what is learned so far is saved as MODEL.partial, MODEL stays as it\n"
+    "was. A second Ctrl-C ends at once.\n\n"
     "  thaw pretrain --inter shop.inter --set objective=ranking --set target=purchase --out shop.thaw\n"
     "  thaw pretrain --inter ml-1m.inter --where split=meta_training --item ml-1m.item --out ml.thaw\n"
     "  thaw pretrain --inter ratings.csv --set rank=32 --valid-users 0.1 --clean duplicates --out shop.thaw\n"
@@ -34,6 +38,7 @@ static const char *const help[] = {
 typedef struct pretrain {
     tables tables;
     const char *out;
+    char *partial; /* OUT.partial, for a training that was interrupted */
     pretraining training;
     double positive_min; /* NaN: keep all */
     thaw_clean_options clean;
@@ -96,6 +101,17 @@ static void read_arguments(pretrain *p, int argc, char **argv)
     }
     cli_require("--inter", p->tables.inter);
     cli_require("--out", p->out);
+    p->partial = cli_alloc(strlen(p->out) + sizeof ".partial", 1);
+    sprintf(p->partial, "%s.partial", p->out);
+}
+
+static int check_files(const pretrain *p)
+{
+    file_list files = {0};
+    files_add_tables(&files, &p->tables);
+    files_add_output(&files, "--out", p->out);
+    files_add_output(&files, "--out with .partial", p->partial);
+    return files_check(&files);
 }
 
 static int clean(thaw_data *data, const thaw_clean_options *options)
@@ -111,6 +127,34 @@ static int clean(thaw_data *data, const thaw_clean_options *options)
     return 0;
 }
 
+static int save(const thaw_model *model, const char *path)
+{
+    if (thaw_model_save(model, path) != THAW_OK) return cli_fail_at(path);
+    cli_say("saved %s", path);
+    return 0;
+}
+
+/* Save what an interrupted training has learned; returns 1. */
+static int save_partial(const pretrain *p, const thaw_model *model)
+{
+    thaw_model_info info;
+    if (cli_model_info(&info, model)) return 1;
+    if (!info.trained_users) return cli_failf("interrupted before anything was learned; nothing is saved");
+    save(model, p->partial);
+    return 1;
+}
+
+/* Train and save: the first Ctrl-C ends the training only. */
+static int train(const pretrain *p, const thaw_data *data)
+{
+    thaw_model *model = NULL;
+    int cancelled = 0;
+    int bad = pretraining_run(&model, &p->training, data, "pretraining", 0, &cancelled);
+    if (!bad) bad = cancelled ? save_partial(p, model) : save(model, p->out);
+    thaw_model_free(model);
+    return bad;
+}
+
 int cmd_pretrain(int argc, char **argv)
 {
     pretrain p = {.positive_min = NAN};
@@ -119,16 +163,14 @@ int cmd_pretrain(int argc, char **argv)
     read_arguments(&p, argc, argv);
 
     thaw_data *data = NULL;
-    thaw_model *model = NULL;
-    int bad = tables_read(&data, &p.tables);
+    int bad = check_files(&p);
+    if (!bad) bad = tables_read(&data, &p.tables);
     if (!bad) bad = pretraining_keep_positives(data, p.positive_min);
     if (!bad && p.cleans) bad = clean(data, &p.clean);
     if (!bad) bad = pretraining_threads(&p.training);
-    if (!bad) bad = pretraining_run(&model, &p.training, data, "pretraining", 0, NULL);
-    if (!bad && thaw_model_save(model, p.out) != THAW_OK) bad = cli_fail_at(p.out);
-    if (!bad) cli_say("saved %s", p.out);
-    thaw_model_free(model);
+    if (!bad) bad = train(&p, data);
     pretraining_end(&p.training);
     thaw_data_free(data);
+    free(p.partial);
     return bad;
 }

@@ -85,9 +85,9 @@ static void read_arguments(recommend *r, int argc, char **argv)
         }
     }
     cli_require("--model", r->model_path);
-    if (r->tables.inter || r->tables.user || r->tables.where_column) {
-        cli_refuse("recommend takes no --inter, --user or --where");
-    }
+    tables_refuse(&r->tables, TABLES_INTER, "events of the user are given by --event");
+    tables_refuse(&r->tables, TABLES_USER, "features of the user are given by --features");
+    tables_refuse(&r->tables, TABLES_WHERE, "it selects events of --inter");
 }
 
 /* Split the part before the next colon off *rest, in place; NULL after the last part. "\\:" is a colon of the part. */
@@ -113,8 +113,9 @@ static int read_event(thaw_event *out, const thaw_model *model, int ranks, char 
     char *rest = text;
     const char *item = split_off(&rest), *name = split_off(&rest), *value = split_off(&rest), *time = rest;
     memset(out, 0, sizeof *out);
-    if (thaw_model_item_row(model, &out->item, item) != THAW_OK) return cli_fail();
-    if (name && *name && thaw_model_event_id(model, &out->event, name) != THAW_OK) return cli_fail();
+    if (thaw_model_item_row(model, &out->item, item) != THAW_OK ||
+        (name && *name && thaw_model_event_id(model, &out->event, name) != THAW_OK))
+        return cli_failf("--event %s: %s", item, thaw_last_error());
     if (value && *value) out->value = (float)cli_number("VALUE of --event", value, -1e30, 1e30);
     else if (ranks) out->value = NAN;
     else cli_refuse("--event %s has no value; a rating model needs one: %s::VALUE", item, item);
@@ -135,10 +136,10 @@ static int prepare(recommend *r)
         if (read_event(&r->events[i], r->model, info.objective == THAW_OBJECTIVE_RANKING, r->event_texts[i])) return 1;
     }
     if (thaw_user_create(&r->user, r->model) != THAW_OK) return cli_fail();
-    if (r->n_features && thaw_user_set_features(r->model, r->user, r->names, r->values, r->n_features) != THAW_OK) {
-        return cli_fail();
-    }
-    return thaw_adapt(r->model, r->user, r->events, r->n_events) == THAW_OK ? 0 : cli_fail();
+    if (r->n_features && thaw_user_set_features(r->model, r->user, r->names, r->values, r->n_features) != THAW_OK)
+        return cli_failf("--features: %s", thaw_last_error());
+    if (thaw_adapt(r->model, r->user, r->events, r->n_events) == THAW_OK) return 0;
+    return cli_failf("--event: %s", thaw_last_error());
 }
 
 /* Get the title of an item, "" if it has none. */

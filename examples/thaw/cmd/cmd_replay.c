@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "cli.h"
+#include "output.h"
 #include "replay.h"
-#include "tables.h"
 
 static const char *const help[] = {
     "usage: thaw replay --inter TABLE [option…]\n"
@@ -98,15 +98,25 @@ static void check_arguments(arguments *a)
 {
     replay_options *o = &a->replay;
     cli_require("--inter", a->tables.inter);
-    if (a->tables.item || a->tables.user) cli_refuse("replay uses no features: --item and --user are not supported");
+    tables_refuse(&a->tables, TABLES_ITEM, "replay uses no features");
+    tables_refuse(&a->tables, TABLES_USER, "replay uses no features");
+    if (o->plot) files_check_plot("--plot", o->plot);
     if (o->pretraining.config.objective == THAW_OBJECTIVE_RATING) {
-        cli_refuse("replay supports rankings only; objective must be ranking");
+        cli_refuse("--set objective is rating; replay is of rankings only");
     }
     o->pretraining.config.objective = THAW_OBJECTIVE_RANKING;
     if (o->target_event && !*o->pretraining.config.target &&
         thaw_config_set(&o->pretraining.config, "target", o->target_event) != THAW_OK) {
         cli_refuse("--target-event: %s", thaw_last_error());
     }
+}
+
+static int check_files(const arguments *a)
+{
+    file_list files = {0};
+    files_add_tables(&files, &a->tables);
+    files_add_output(&files, "--plot", a->replay.plot);
+    return files_check(&files);
 }
 
 static int show(const replay_score *scores, const replay_log *log, const replay_options *o)
@@ -128,7 +138,7 @@ int cmd_replay(int argc, char **argv)
     thaw_data *data = NULL;
     replay_log log = {0};
     replay_score *scores = cli_alloc((size_t)o->updates, sizeof *scores);
-    int bad = tables_read(&data, &a.tables) || pretraining_keep_positives(data, a.positive_min) ||
+    int bad = check_files(&a) || tables_read(&data, &a.tables) || pretraining_keep_positives(data, a.positive_min) ||
               replay_log_create(&log, data, o->train_part, o->updates) || pretraining_threads(&o->pretraining) ||
               replay_run(scores, &log, o) || show(scores, &log, o);
     replay_log_free(&log);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "cli.h"
-#include "tables.h"
+#include "output.h"
 
 static const char *const help[] = {
     "usage: thaw split --inter FILE --train FILE --test FILE [option…]\n"
@@ -63,10 +63,18 @@ static void read_arguments(split *s, int argc, char **argv)
     cli_require("--test", s->test);
     if (s->by_time) s->options.holdout_users = 0;
     if (tables_is_query(s->tables.inter)) cli_refuse("--inter is a query; split copies the rows of a file");
-    if (s->tables.item || s->tables.user || s->tables.where_column) {
-        cli_refuse("split copies all rows of one table; --item, --user and --where are not supported");
-    }
-    if (strcmp(s->train, s->test) == 0) cli_refuse("--train and --test are the same file");
+    tables_refuse(&s->tables, TABLES_ITEM, "split copies the rows of one table");
+    tables_refuse(&s->tables, TABLES_USER, "split copies the rows of one table");
+    tables_refuse(&s->tables, TABLES_WHERE, "split copies all rows");
+}
+
+static int check_files(const split *s)
+{
+    file_list files = {0};
+    files_add_tables(&files, &s->tables);
+    files_add_output(&files, "--train", s->train);
+    files_add_output(&files, "--test", s->test);
+    return files_check(&files);
 }
 
 static int by_text(const void *a, const void *b)
@@ -94,45 +102,6 @@ static int mark_test(char *marks, const split *s, const thaw_data *data, const t
     }
     free(test_users);
     return bad ? cli_fail() : 0;
-}
-
-/* A file that is written as PATH.part and renamed when it is complete. */
-typedef struct output {
-    const char *path;
-    char *part;
-    FILE *file;
-} output;
-
-static int output_open(output *o, const char *path)
-{
-    o->path = path;
-    o->part = cli_alloc(strlen(path) + 6, 1);
-    sprintf(o->part, "%s.part", path);
-    o->file = fopen(o->part, "wb");
-    return o->file ? 0 : cli_failf("%s cannot be written: %s", o->part, strerror(errno));
-}
-
-/* Flush and close the part file; output_publish() renames it. */
-static int output_close(output *o)
-{
-    const int bad = ferror(o->file) | fclose(o->file);
-    o->file = NULL;
-    return bad ? cli_failf("%s cannot be written: %s", o->part, strerror(errno)) : 0;
-}
-
-static int output_publish(output *o)
-{
-    if (rename(o->part, o->path) != 0) return cli_failf("%s cannot be written: %s", o->path, strerror(errno));
-    free(o->part);
-    o->part = NULL;
-    return 0;
-}
-
-static void output_discard(output *o)
-{
-    if (o->file) fclose(o->file);
-    if (o->part) remove(o->part);
-    free(o->part);
 }
 
 /* 1 if a CSV row continues on the next line: a quoted field is not closed after these bytes. Quotes within an unquoted
@@ -220,7 +189,7 @@ int cmd_split(int argc, char **argv)
     read_arguments(&s, argc, argv);
 
     thaw_data *data, *train = NULL, *test = NULL;
-    if (tables_read(&data, &s.tables)) return 1;
+    if (check_files(&s) || tables_read(&data, &s.tables)) return 1;
     const int64_t n = thaw_data_n_events(data);
     char *marks = cli_alloc((size_t)n, 1);
     int bad = thaw_data_split(data, &train, &test, &s.options) == THAW_OK ? 0 : cli_fail();

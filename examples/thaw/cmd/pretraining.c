@@ -3,13 +3,13 @@
 
 #include <float.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "interrupt.h"
 #include "progress.h"
 
 int pretraining_init(pretraining *out)
@@ -44,8 +44,9 @@ static int set_weightings(thaw_model *model, const pretraining *p)
 {
     for (int k = 0; k < p->n_weightings; k++) {
         int32_t event;
-        if (thaw_model_event_id(model, &event, p->weighted_events[k]) != THAW_OK) return cli_fail();
-        if (thaw_model_set_event_weighting(model, event, &p->weightings[k]) != THAW_OK) return cli_fail();
+        if (thaw_model_event_id(model, &event, p->weighted_events[k]) != THAW_OK ||
+            thaw_model_set_event_weighting(model, event, &p->weightings[k]) != THAW_OK)
+            return cli_failf("--event-weight %s: %s", p->weighted_events[k], thaw_last_error());
     }
     return 0;
 }
@@ -65,36 +66,31 @@ void pretraining_end(pretraining *p)
 
 /* ---- training ---- */
 
-/* Set by Ctrl-C, read after each pass. */
-static volatile sig_atomic_t interrupted_once;
-
-static void interrupt(int signal_number)
-{
-    (void)signal_number;
-    interrupted_once = 1;
-}
-
 typedef struct watch {
     progress bar;
     int32_t passes;
-    int ranks;
+    int can_save; /* a signal ends the training only */
 } watch;
 
+/* Show the phase, the pass, and the measures that there are. Before the first call a signal ends the process. */
 static int32_t show(void *ctx, const thaw_report *r)
 {
     watch *w = ctx;
-    char note[96];
-    if (w->ranks) snprintf(note, sizeof note, "loss %.4f", r->loss);
-    else if (isnan(r->valid_mae)) snprintf(note, sizeof note, "error %.4f", r->train_rmse);
-    else snprintf(note, sizeof note, "error %.4f, validation MAE %.4f", r->train_rmse, r->valid_mae);
-    progress_show(&w->bar, (double)r->pass / w->passes, r->seconds_left, note);
-    return interrupted_once;
+    if (w->can_save) interrupt_ask("ending; what is learned is saved as OUT.partial. Ctrl-C again: end at once");
+    char note[128], measures[64] = "";
+    if (!isnan(r->loss)) snprintf(measures, sizeof measures, ", loss %.4f", r->loss);
+    if (!isnan(r->train_rmse)) snprintf(measures, sizeof measures, ", error %.4f", r->train_rmse);
+    if (!isnan(r->valid_mae)) snprintf(measures, sizeof measures, ", validation MAE %.4f", r->valid_mae);
+    snprintf(note, sizeof note, "%s, pass %d of %d%s", r->phase, (int)r->pass, (int)w->passes, measures);
+    if (!interrupt_asked()) progress_show(&w->bar, r->done, note);
+    return interrupt_asked();
 }
 
 static int say_result(const thaw_model *model, const thaw_report *r, int stopped)
 {
     thaw_model_info info;
     if (cli_model_info(&info, model)) return 1;
+    if (!info.trained_users) return 0;
     if (info.objective == THAW_OBJECTIVE_RANKING) {
         cli_say("%s%lld events of %lld users, %lld items, rank %d: %.2f s, validation recall@20 %.4f, NDCG@10 %.4f",
                 stopped ? "stopped early; " : "", (long long)info.trained_events, (long long)info.trained_users,
@@ -109,7 +105,7 @@ static int say_result(const thaw_model *model, const thaw_report *r, int stopped
 }
 
 int pretraining_run(thaw_model **out, const pretraining *p, const thaw_data *data, const char *title, int quiet,
-                    int *interrupted)
+                    int *cancelled)
 {
     thaw_report r;
     if (thaw_report_init(&r, sizeof r) != THAW_OK) return cli_fail();
@@ -120,15 +116,12 @@ int pretraining_run(thaw_model **out, const pretraining *p, const thaw_data *dat
         *out = NULL;
         return 1;
     }
-    watch w = {.passes = p->config.passes, .ranks = info.objective == THAW_OBJECTIVE_RANKING};
+    watch w = {.passes = p->config.passes, .can_save = cancelled != NULL};
     progress_begin(&w.bar, title);
-    progress_show(&w.bar, 0, -1, NULL);
-    interrupted_once = 0;
-    signal(SIGINT, interrupt);
+    progress_show(&w.bar, 0, NULL);
     const thaw_status st = thaw_pretrain(*out, &r, data, show, &w);
-    signal(SIGINT, SIG_DFL);
     progress_end(&w.bar);
-    if (interrupted) *interrupted = st == THAW_E_CANCELLED;
+    if (cancelled) *cancelled = st == THAW_E_CANCELLED;
     if (st == THAW_OK || st == THAW_E_CANCELLED) return quiet ? 0 : say_result(*out, &r, st == THAW_E_CANCELLED);
     cli_fail();
     thaw_model_free(*out);

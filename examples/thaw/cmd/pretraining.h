@@ -3,7 +3,7 @@
 #define THAW_CLI_PRETRAINING_H
 
 /* Pretraining as `thaw pretrain`, `evaluate` and `replay` share it: --set, --threads and --positive-min, a progress
- * bar, and Ctrl-C that ends the training and keeps the model. */
+ * bar, and the end of the training where interrupt_ask() was called before. */
 
 #include "thaw/thaw.h"
 
@@ -74,9 +74,9 @@ int pretraining_threads(pretraining *pretraining);
 void pretraining_end(pretraining *pretraining);
 
 /** Make a model of data and train it; `title` stands before the bar: 0, or 1 with a message. Says what was learned
- *  unless quiet. interrupted, where not NULL, receives 1 if Ctrl-C ended it. */
+ *  unless quiet. cancelled, where not NULL: a signal ends the training only, and it receives 1. */
 int pretraining_run(thaw_model **out, const pretraining *pretraining, const thaw_data *data, const char *title,
-                    int quiet, int *interrupted);
+                    int quiet, int *cancelled);
 
 /** Drop events with a value below least; none for NaN. Events without a value stay. 0, or 1 with a message. */
 int pretraining_keep_positives(thaw_data *data, double least);

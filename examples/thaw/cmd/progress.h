@@ -2,23 +2,26 @@
 #ifndef THAW_CLI_PROGRESS_H
 #define THAW_CLI_PROGRESS_H
 
-/* A bar with the time left on standard error, drawn only on a terminal; elsewhere every call does nothing.
- * Respects NO_COLOR (no-color.org) and TERM=dumb. */
-
-#include <stdint.h>
+/* What long work does, how much of it is done, and the time left. On a terminal a bar that fits its width; elsewhere a
+ * line after ten seconds, and then whenever ten seconds and a quarter of the time so far have passed. Respects NO_COLOR
+ * (no-color.org) and TERM=dumb, which gets lines. */
 
 typedef struct progress {
     const char *what;
-    int drawn; /* columns in use, 0: nothing is shown */
-    int shows; /* standard error is a terminal */
+    int drawn;    /* a bar is on the screen */
+    int terminal; /* bars, not lines */
     int colour;
-    double last; /* when the bar was drawn last, in seconds */
+    double begin;    /* seconds of progress_clock() */
+    double drawn_at; /* when the last bar or line was shown */
+    double left;     /* smoothed estimate of the seconds left; below 0: none */
+    double estimated_at;
 } progress;
 
+/** Begin, or go on after progress_end() with the same clock. A new progress is zeroed. */
 void progress_begin(progress *bar, const char *what);
 
-/** Draw, at most ten times a second. done is 0 … 1; seconds_left below 0 or NaN: unknown; note may be NULL. */
-void progress_show(progress *bar, double done, double seconds_left, const char *note);
+/** Show what is done, 0 … 1; the time left follows from it. note may be NULL. */
+void progress_show(progress *bar, double done, const char *note);
 
 /** Remove the bar. */
 void progress_end(progress *bar);

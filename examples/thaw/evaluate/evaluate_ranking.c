@@ -29,7 +29,6 @@ typedef struct work {
     int64_t first_seed, n_seeds; /* seeds of the current split */
     progress bar;
     int64_t done, all; /* runs of a method at a support */
-    double start;
 } work;
 
 /* ---- options ---- */
@@ -107,16 +106,10 @@ static void check_options(work *w)
 
 /* ---- measuring ---- */
 
-static void show_progress(work *w, const char *note)
-{
-    const double left = w->done ? (progress_clock() - w->start) / (double)w->done * (double)(w->all - w->done) : -1;
-    progress_show(&w->bar, (double)w->done / (double)w->all, left, note);
-}
-
 /* Run one ranker at one support, under all seeds of the split. */
 static int run(work *w, const ranker *r, int method, int support)
 {
-    show_progress(w, w->results.methods[method]);
+    progress_show(&w->bar, (double)w->done / (double)w->all, w->results.methods[method]);
     for (int64_t seed = w->first_seed; seed < w->first_seed + w->n_seeds; seed++) {
         ranking_scores *out = &ranking_results_run(&w->results, seed, method)->scores[support];
         ranking_protocol protocol = w->protocol;
@@ -191,7 +184,7 @@ static int set_protocol(work *w)
         .seed = (uint64_t)w->first_seed + 1};
     if (!o->target_event) return 0;
     w->protocol.rules.target = (int32_t)key_index_find(&w->split->catalogue.events, o->target_event);
-    return w->protocol.rules.target < 0 ? cli_failf("there is no event %s", o->target_event) : 0;
+    return w->protocol.rules.target < 0 ? cli_failf("--target-event: there is no event %s", o->target_event) : 0;
 }
 
 /* Run all methods on one split. */
@@ -239,7 +232,7 @@ static int check_tasks(const ranking_results *r, const evaluate_options *o)
 
 int evaluate_ranking(evaluate_options *o)
 {
-    work w = {.options = o, .results = {.options = o}, .start = progress_clock()};
+    work w = {.options = o, .results = {.options = o}};
     check_options(&w);
     ranking_results *r = &w.results;
     r->seeds = o->seeds;

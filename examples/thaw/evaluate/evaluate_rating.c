@@ -149,16 +149,14 @@ static int measure(result *results, evaluate *e)
 {
     const rating_predictor model = {
         .ctx = e, .begin = begin_user, .adapt = adapt_user, .predict = predict_user, .has_variance = 1};
-    progress bar;
+    progress bar = {0};
     int bad = 0, done = 0, all = e->n_supports;
     for (int k = 0; k < N_RATING_BASELINES; k++) all += e->baselines[k] * e->n_supports;
     progress_begin(&bar, "evaluating");
-    const double start = progress_clock();
     for (int s = 0; s < e->n_supports && !bad; s++) {
         for (int k = -1; k < N_RATING_BASELINES && !bad; k++) {
             if (k >= 0 && !e->baselines[k]) continue;
-            const double left = done ? (progress_clock() - start) / done * (all - done) : -1;
-            progress_show(&bar, (double)done++ / all, left, k < 0 ? "thaw" : rating_baseline_names[k]);
+            progress_show(&bar, (double)done++ / all, k < 0 ? "thaw" : rating_baseline_names[k]);
             bad = k < 0 ? rating_protocol_run(&results[s].model, &model, &e->tasks, &e->protocol, &e->supports[s])
                         : measure_baseline(&results[s], k, e, &e->supports[s]);
         }

@@ -43,7 +43,7 @@ static int copy_events(thaw_data **out, const thaw_data *data, const char *name)
         if (thaw_data_event(data, &view, i) != THAW_OK) return cli_fail();
         if (strcmp(view.event, name) == 0 && thaw_data_add_events(*out, &one, 1) != THAW_OK) return cli_fail();
     }
-    return thaw_data_n_events(*out) ? 0 : cli_failf("there is no event %s to learn from", name);
+    return thaw_data_n_events(*out) ? 0 : cli_failf("--known-event: there is no event %s to learn from", name);
 }
 
 /* Make the catalogue and the histories from the data and the model. */

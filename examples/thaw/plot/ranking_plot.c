@@ -138,8 +138,8 @@ static void draw(FILE *to, const ranking_results *r)
 
 int ranking_results_plot(const ranking_results *r, const char *path)
 {
-    FILE *to;
-    if (svg_begin(&to, path, WIDTH, HEIGHT, "Ranking by support size")) return 1;
-    draw(to, r);
-    return svg_end(to, path);
+    output out;
+    if (svg_begin(&out, path, WIDTH, HEIGHT, "Ranking by support size")) return 1;
+    draw(out.file, r);
+    return svg_end(&out);
 }

@@ -68,11 +68,13 @@ int replay_plot(const replay_score *scores, const replay_log *log, const replay_
               .n = log->n_periods,
               .n_arms = o->steps ? N_ARMS : UPDATED,
               .area = {.left = LEFT, .top = TOP, .width = PLOT_WIDTH, .height = PLOT_HEIGHT}};
-    if (svg_begin(&p.to, o->plot, WIDTH, HEIGHT, "Hit rate by period")) return 1;
+    output out;
+    if (svg_begin(&out, o->plot, WIDTH, HEIGHT, "Hit rate by period")) return 1;
+    p.to = out.file;
     svg_text(p.to, LEFT, 30, "start", 15, SVG_INK, "Hit rate of the first %lld, before each event is revealed",
              (long long)o->top);
     choose_axis(&p);
     draw_axes(&p);
     for (int a = 0; a < p.n_arms; a++) draw_arm(&p, a);
-    return svg_end(p.to, o->plot);
+    return svg_end(&out);
 }

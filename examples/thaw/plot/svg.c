@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "svg.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
-#include <string.h>
 
 #include "cli.h"
 
-int svg_begin(FILE **to, const char *path, int width, int height, const char *title)
+int svg_begin(output *out, const char *path, int width, int height, const char *title)
 {
-    *to = fopen(path, "wb");
-    if (!*to) return cli_failf("%s cannot be written: %s", path, strerror(errno));
-    fprintf(*to,
+    if (output_open(out, path)) return 1;
+    fprintf(out->file,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
             "font-family=\"system-ui, 'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif\">\n"
             "<title>%s</title>\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
@@ -20,12 +17,12 @@ int svg_begin(FILE **to, const char *path, int width, int height, const char *ti
     return 0;
 }
 
-int svg_end(FILE *to, const char *path)
+int svg_end(output *out)
 {
-    fputs("</svg>\n", to);
-    const int bad = ferror(to);
-    if (fclose(to) != 0 || bad) return cli_failf("%s cannot be written: %s", path, strerror(errno));
-    return 0;
+    fputs("</svg>\n", out->file);
+    const int bad = output_close(out) || output_publish(out);
+    output_discard(out);
+    return bad;
 }
 
 void svg_text(FILE *to, double x, double y, const char *anchor, int size, const char *colour, const char *format, ...)

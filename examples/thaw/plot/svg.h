@@ -4,15 +4,16 @@
 
 /* Basic shapes of plots as SVG. */
 
-#include <stdio.h>
+#include "output.h"
 
 #define SVG_INK "#1f2933"
 #define SVG_QUIET "#7b8794"
 #define SVG_GRID "#e4e7eb"
 
-/** Open a file and begin the SVG; end the SVG and close the file. Both return 0, or 1 with a message. */
-int svg_begin(FILE **to, const char *path, int width, int height, const char *title);
-int svg_end(FILE *to, const char *path);
+/** Open the output and begin the SVG in out->file; end the SVG and publish the output. Both return 0, or 1 with a
+ *  message. */
+int svg_begin(output *out, const char *path, int width, int height, const char *title);
+int svg_end(output *out);
 
 /** Print text; anchor is start, middle or end. */
 __attribute__((format(printf, 7, 8))) void svg_text(FILE *to, double x, double y, const char *anchor, int size,

@@ -64,7 +64,7 @@ static int find_event_ids(replay *r)
     r->target = -1;
     if (!r->options->target_event) return 0;
     r->target = (int32_t)key_index_find(events, r->options->target_event);
-    return r->target < 0 ? cli_failf("there is no event %s", r->options->target_event) : 0;
+    return r->target < 0 ? cli_failf("--target-event: there is no event %s", r->options->target_event) : 0;
 }
 
 static int set_arm(replay *r, int which, const thaw_model *model)
@@ -80,11 +80,9 @@ static int set_arm(replay *r, int which, const thaw_model *model)
 static int pretrain(replay *r)
 {
     thaw_data *data = NULL;
-    int interrupted = 0;
     int bad = replay_log_histories(&data, r->log, -INFINITY, r->log->edges[0]) ||
-              pretraining_run(&r->first, &r->options->pretraining, data, "pretraining", r->options->json, &interrupted);
+              pretraining_run(&r->first, &r->options->pretraining, data, "pretraining", r->options->json, NULL);
     thaw_data_free(data);
-    if (!bad && interrupted) bad = cli_failf("interrupted");
     if (!bad && thaw_model_copy(&r->updated, r->first) != THAW_OK) bad = cli_fail();
     return bad || find_rows(r) || find_event_ids(r) || set_arm(r, FROZEN, r->first) ||
            set_arm(r, FOLLOWING, r->first) || set_arm(r, UPDATED, r->updated);
@@ -273,7 +271,7 @@ static int replay_period(replay *r, replay_score *out, int64_t p, progress *bar)
     memset(r->last, 0, (size_t)r->log->catalogue.items.n * sizeof *r->last);
     for (int64_t u = 0; u < n; u++) {
         if (replay_user(r, out, u, p)) return 1;
-        progress_show(bar, ((double)p + (double)u / (double)n) / (double)r->log->n_periods, -1, NULL);
+        progress_show(bar, ((double)p + (double)u / (double)n) / (double)r->log->n_periods, NULL);
     }
     out->seconds = NAN;
     return r->options->steps && p + 1 < r->log->n_periods && update(r, out, p);
@@ -282,7 +280,7 @@ static int replay_period(replay *r, replay_score *out, int64_t p, progress *bar)
 int replay_run(replay_score *scores, const replay_log *log, const replay_options *options)
 {
     replay r;
-    progress bar;
+    progress bar = {0};
     open_replay(&r, log, options);
     int bad = pretrain(&r);
     progress_begin(&bar, "replaying");

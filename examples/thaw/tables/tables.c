@@ -33,6 +33,13 @@ int tables_option(tables *t, int option, char *value)
     }
 }
 
+void tables_refuse(const tables *t, int option, const char *reason)
+{
+    static const char *const flags[] = {"--inter", "--item", "--user", "--where"};
+    const char *const given[] = {t->inter, t->item, t->user, t->where_column};
+    if (given[option - TABLES_INTER]) cli_refuse("%s is not an option here: %s", flags[option - TABLES_INTER], reason);
+}
+
 int tables_is_query(const char *table)
 {
     return strncmp(table, query_prefix, sizeof query_prefix - 1) == 0;
@@ -42,6 +49,15 @@ int tables_is_csv(const char *path)
 {
     const size_t length = strlen(path);
     return length > 4 && strcmp(path + length - 4, ".csv") == 0;
+}
+
+const char *tables_database(const char *query)
+{
+    const char *start = query + sizeof query_prefix - 1;
+    const size_t length = strcspn(start, "?");
+    char *path = cli_alloc(length + 1, 1);
+    memcpy(path, start, length);
+    return path;
 }
 
 /* Read sqlite:FILE?QUERY and append its rows to data. */

@@ -40,6 +40,9 @@ enum { TABLES_INTER = 1000, TABLES_ITEM, TABLES_USER, TABLES_WHERE, TABLES_COLUM
 /** Handle one of these options: 1, or 0 if the option is another one. */
 int tables_option(tables *tables, int option, char *value);
 
+/** cli_refuse() the option, for a reason, if it was given. */
+void tables_refuse(const tables *tables, int option, const char *reason);
+
 /** 1 if the file name ends in .csv. */
 int tables_is_csv(const char *path);
 
@@ -48,5 +51,8 @@ int tables_read(thaw_data **out, const tables *tables);
 
 /** 1 if the table is a SQLite query, 0 if it is a file. */
 int tables_is_query(const char *table);
+
+/** The path of the database of a query; lives as long as the process. */
+const char *tables_database(const char *query);
 
 #endif

@@ -11,7 +11,7 @@
 
 enum {
     MOST_VALID = 3000, /* held-out users */
-    CHUNK = 4096       /* contributors between two checks of progress */
+    CHUNK = 256        /* contributors between two checks of progress */
 };
 
 #define VALID_USERS 0.2 /* held out by default: half of them train the schedules, half are validation users */
