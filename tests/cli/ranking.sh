@@ -20,7 +20,7 @@ with open("test.inter", "w") as f:
 EOF
 # Support of a: p01 p02 p03; p04 is ranked first, p30 27th. Support of b: p10 p11 p12; p01 is first, p13 tenth.
 # User short has too few items to be a task.
-expect 0 "$thaw" evaluate --protocol ranking --no-model --inter test.inter --train train.inter --support 3,60% \
+expect 0 "$thaw" evaluate --no-model --inter test.inter --train train.inter --support 3,60% \
     --baselines=popularity --json
 json 'd["protocol"] == "ranking" and d["tasks"] == 2 and d["seeds"] == 1' \
      'd["support"] == 3 and d["supports"] == ["3", "60%"] and "r@20" not in d' \
@@ -72,7 +72,7 @@ json 'd["tasks"] == 3 and d["support"] == "all" and d["from_time"] == 4' \
 expect 0 "$thaw" evaluate "$@" --from-time 4 --baselines=popularity
 json 'd["tasks"] == 1'
 expect 1 "$thaw" evaluate "$@" --support 2 --target-event sneeze --baselines=recent
-error_has 'no event sneeze'
+error_has '--target-event: there is no event sneeze'
 one_line
 
 # ---- the effect of other events ----
@@ -95,13 +95,16 @@ cp out all
 expect 0 "$thaw" evaluate "$@" --known-event purchase
 json 'd["tasks"] == 60 and d["known_event"] == "purchase" and d["mrr"] <= json.load(open("all"))["mrr"]'
 expect 1 "$thaw" evaluate "$@" --known-event sneeze
-error_has 'no event sneeze to learn from'
+error_has '--known-event: there is no event sneeze'
 one_line
 expect 2 "$thaw" evaluate --protocol ranking --no-model --inter ring.inter --train ring.inter --known-event view
 error_has 'needs --holdout-users'
 
 # ---- event weightings ----
 expect 0 "$thaw" pretrain --inter ring.inter --set rank=4 --set passes=2 --event-weight view=0.25,1 --out ring.thaw
+# The protocol is that of the model.
+expect 0 "$thaw" evaluate --model ring.thaw --inter ring.inter --min-events 2 --support 1 --json
+json 'd["protocol"] == "ranking"'
 expect 0 "$thaw" info --model ring.thaw --json
 json 'near(d["weightings"][d["events"].index("view")]["weight"], 0.25)' \
      'd["weightings"][d["events"].index("view")]["target"] == 1' \

@@ -42,7 +42,13 @@ expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --baselines
 error_has '--baselines needs --train'
 expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --baselines=ease --train a.inter
 expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --plot x.svg
-error_has 'an option of --protocol ranking'
+error_has '--plot is an option of --protocol ranking; the protocol is rating, that of the model'
+expect 2 "$thaw" evaluate --model m.thaw --inter b.inter --protocol rating --from-time 3
+error_has '--from-time is an option of --protocol ranking; the protocol is rating'
+expect 2 "$thaw" split --inter a.inter --train x --test y --user b.inter
+error_has '--user is not an option here'
+expect 2 "$thaw" recommend --model m.thaw --where x=y
+error_has '--where is not an option here'
 set -- --protocol ranking --inter b.inter
 expect 2 "$thaw" evaluate "$@"
 error_has '--model or --holdout-users is required'
@@ -106,12 +112,14 @@ one_line
 expect 1 "$thaw" evaluate --model a.inter --inter b.inter
 one_line
 expect 1 "$thaw" recommend --model m.thaw --event nothing::5
+error_has '--event nothing'
 one_line
 expect 1 "$thaw" recommend --model m.thaw --event sku-0001:sneeze:5
 one_line
 expect 1 "$thaw" recommend --model m.thaw --event sku-0001::77
 one_line
 expect 1 "$thaw" recommend --model m.thaw --features age=3
+error_has '--features'
 one_line
 expect 1 "$thaw" evaluate --model m.thaw --inter b.inter --min-events 5000 --max-events 6000
 one_line

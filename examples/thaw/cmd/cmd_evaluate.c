@@ -7,15 +7,17 @@
 
 #include "cli.h"
 #include "evaluate.h"
+#include "output.h"
 
 static const char *const help[] = {
     "usage: thaw evaluate --model MODEL --inter TABLE [option…]\n"
-    "       thaw evaluate --protocol ranking --inter TABLE --holdout-users P [option…]\n"
+    "       thaw evaluate --inter TABLE --holdout-users P [option…]\n"
     "Adapt to each user with some of the user's events and predict the others.\n\n"
     "  --model MODEL      written by thaw pretrain\n",
     TABLES_HELP,
     "\n"
-    "  --protocol rating|ranking        predict ratings (default), or rank the whole catalogue\n"
+    "  --protocol rating|ranking        predict ratings, or rank the whole catalogue (what the model is of; ranking\n"
+    "                     without --model)\n"
     "  --support K,…      known events of a user: a number, all, or a part such as 80%\n"
     "                     (rating: all; ranking: 1,3,5,10,80%)\n"
     "  --min-events N, --max-events N   users with so many events are tasks (rating: 13 … 100; ranking: 5 distinct\n"
@@ -48,10 +50,8 @@ static const char *const help[] = {
     "  recommend_us, and for baselines the tuned settings.\n\n"
     "  thaw evaluate --model ml.thaw --inter ml-1m.inter --where split=user_cold --support 5 --json\n"
     "  thaw evaluate --model shop.thaw --inter test.inter --support 1,3,all --baselines --train train.inter\n"
-    "  thaw evaluate --protocol ranking --inter ml-1m.inter --positive-min 4 --holdout-users 0.1 --baselines \\\n"
-    "                --plot ml.svg\n"
-    "  thaw evaluate --protocol ranking --inter log.inter --holdout-users 0.1 --target-event purchase \\\n"
-    "                --baselines=recent\n",
+    "  thaw evaluate --inter ml-1m.inter --positive-min 4 --holdout-users 0.1 --baselines --plot ml.svg\n"
+    "  thaw evaluate --inter log.inter --holdout-users 0.1 --target-event purchase --baselines=recent\n",
     NULL,
 };
 
@@ -97,8 +97,20 @@ static int ranking_option(evaluate_options *e, int option, char *value)
     }
 }
 
-/* Parse the arguments; returns 1 for the ranking protocol, 0 for the rating protocol. */
-static int read_arguments(evaluate_options *e, int argc, char **argv)
+/* The name of an option, by the number that getopt_long() returns. */
+static const char *name_of(const struct option *options, int number)
+{
+    while (options->val != number) options++;
+    return options->name;
+}
+
+typedef struct protocol {
+    const char *given;        /* NULL: that of the model */
+    const char *ranking_only; /* an option that was given and is of the ranking protocol alone; NULL: none */
+    int ranks;
+} protocol;
+
+static void read_arguments(evaluate_options *e, protocol *p, int argc, char **argv)
 {
     static const struct option options[] = {
         TABLES_OPTIONS,
@@ -128,12 +140,10 @@ static int read_arguments(evaluate_options *e, int argc, char **argv)
         {"plot", required_argument, NULL, 'g'},
         {NULL, 0, NULL, 0},
     };
-    const char *protocol = "rating";
-    int of_ranking = 0;
     for (int o; (o = cli_option(argc, argv, options, help)) != -1;) {
         switch (o) {
         case 'm': e->model_path = optarg; break;
-        case 'p': protocol = optarg; break;
+        case 'p': p->given = optarg; break;
         case 'k': set_supports(e, optarg); break;
         case 'q': e->query = cli_integer("--query", optarg, 1, 100000); break;
         case 'a': e->min_events = cli_integer("--min-events", optarg, 1, INT32_MAX); break;
@@ -144,22 +154,56 @@ static int read_arguments(evaluate_options *e, int argc, char **argv)
         case 'w': tables_option(&e->train, TABLES_WHERE, optarg); break;
         case 'j': e->json = 1; break;
         default:
-            if (ranking_option(e, o, optarg)) of_ranking |= o != '+';
-            else tables_option(&e->tables, o, optarg);
+            if (!ranking_option(e, o, optarg)) tables_option(&e->tables, o, optarg);
+            else if (o != '+') p->ranking_only = name_of(options, o);
         }
     }
     cli_require("--inter", e->tables.inter);
-    const int ranking = strcmp(protocol, "ranking") == 0;
-    if (!ranking && strcmp(protocol, "rating") != 0) {
-        cli_refuse("--protocol is \"%s\"; must be rating or ranking", protocol);
-    }
-    if (!ranking && of_ranking) cli_refuse("an option of --protocol ranking is given to the rating protocol");
-    return ranking;
+    if (e->plot) files_check_plot("--plot", e->plot);
+}
+
+static int check_files(const evaluate_options *e)
+{
+    file_list files = {0};
+    files_add_tables(&files, &e->tables);
+    files_add_input(&files, "--train", e->train.inter);
+    files_add_input(&files, "--model", e->model_path);
+    files_add_output(&files, "--plot", e->plot);
+    return files_check(&files);
+}
+
+/* Find what the model file is of: 0, or 1 with a message. */
+static int read_objective(int *ranks, const char *path)
+{
+    thaw_model *model;
+    thaw_model_info info;
+    if (thaw_model_map(&model, path, NULL) != THAW_OK) return cli_fail_at(path);
+    const int bad = cli_model_info(&info, model);
+    *ranks = !bad && info.objective == THAW_OBJECTIVE_RANKING;
+    thaw_model_free(model);
+    return bad;
+}
+
+/* As given, or that of the model; a model to be pretrained and baselines alone rank. */
+static int choose_protocol(protocol *p, const evaluate_options *e)
+{
+    p->ranks = 1;
+    if (p->given) {
+        p->ranks = strcmp(p->given, "ranking") == 0;
+        if (!p->ranks && strcmp(p->given, "rating") != 0)
+            cli_refuse("--protocol is \"%s\"; must be rating or ranking", p->given);
+    } else if (e->model_path && read_objective(&p->ranks, e->model_path)) return 1;
+    if (p->ranks || !p->ranking_only) return 0;
+    cli_refuse("--%s is an option of --protocol ranking; the protocol is rating%s", p->ranking_only,
+               p->given ? "" : ", that of the model");
 }
 
 int cmd_evaluate(int argc, char **argv)
 {
     evaluate_options e = {.positive_min = NAN, .holdout_users = NAN, .from_time = NAN};
+    protocol p = {0};
     if (pretraining_init(&e.pretraining)) return 1;
-    return read_arguments(&e, argc, argv) ? evaluate_ranking(&e) : evaluate_rating(&e);
+    read_arguments(&e, &p, argc, argv);
+    if (check_files(&e) || choose_protocol(&p, &e)) return 1;
+    return p.ranks ? evaluate_ranking(&e) : evaluate_rating(&e);
 }
