@@ -42,6 +42,22 @@ check '[p["period"] for p in periods] == [1, 2, 3, 4] and d["period"] == "all" a
       'd["new_items"] == 2'
 python3 -c 'import xml.dom.minidom as m; m.parse("replay.svg")' || die 'the plot must be well-formed'
 
+# Times that look like seconds since 1970 are also shown as dates; numbers lose no digit.
+awk -F '\t' 'BEGIN { OFS = FS } NR > 1 { $4 = sprintf("%d", 1498995780 + 86400 * $4) } { print }' log.inter >dated.inter
+expect 0 "$thaw" replay --inter dated.inter --set rank=4 --set passes=3 --updates 4 --top 3 --step off --json \
+    --plot d.svg
+cp out dated
+python3 - <<'EOF2' || die 'dates of the replay'
+import json, datetime
+plain, dated = ([json.loads(line) for line in open(f)][:-1] for f in ("lines", "dated"))
+for a, b in zip(plain, dated):
+    date = datetime.datetime.fromtimestamp(b["from"], datetime.timezone.utc)
+    assert b["from"] == 1498995780 + 86400 * a["from"] and "from_date" not in a
+    assert b["from_date"] == date.strftime("%Y-%m-%dT%H:%M:%SZ") and b["from_date"][:10] in open("d.svg").read()
+EOF2
+expect 0 "$thaw" replay --inter dated.inter --set rank=4 --set passes=3 --updates 2 --step off
+grep -q '^1  *20[0-9][0-9]-[0-9][0-9]-[0-9][0-9] ' out || die 'no date in the table'
+
 # Without updates there are two arms, with the same results.
 expect 0 "$thaw" replay "$@" --json --step off
 python3 - <<'EOF2' || die 'the results of the other arms depend on --step'

@@ -20,9 +20,9 @@ static const char *const help[] = {
 static json_t *weighting_to_json(const thaw_event_weighting *w)
 {
     json_t *object = json_object();
-    json_out_real(object, "weight", (double)w->weight);
-    json_out_real(object, "target", (double)w->target);
-    json_out_real(object, "exponent", (double)w->exponent);
+    json_out_float(object, "weight", w->weight);
+    json_out_float(object, "target", w->target);
+    json_out_float(object, "exponent", w->exponent);
     return object;
 }
 
@@ -82,9 +82,9 @@ static int print_json(const thaw_model_info *m, const thaw_model *model)
     json_out_integer(object, "steps", m->steps);
     json_out_real(object, "mean", m->mean);
     json_out_real(object, "noise", m->noise);
-    json_out_real(object, "rating_min", (double)m->rating_min);
-    json_out_real(object, "rating_max", (double)m->rating_max);
-    json_out_real(object, "half_life", (double)m->half_life);
+    json_out_float(object, "rating_min", m->rating_min);
+    json_out_float(object, "rating_max", m->rating_max);
+    json_out_float(object, "half_life", m->half_life);
     json_out_text(object, "objective", m->objective == THAW_OBJECTIVE_RATING ? "rating" : "ranking");
     json_t *events = json_array(), *weightings = json_array();
     for (int32_t i = 0; i < m->events; i++) {

@@ -152,8 +152,26 @@ static void find_title(char *out, int64_t capacity, const thaw_data *data, const
     if (thaw_data_feature(data, out, capacity, THAW_TABLE_ITEMS, key, "name") != THAW_OK) *out = '\0';
 }
 
+/* Two decimals, or as many as show two digits of the first prediction and tell apart neighbours in the list with
+ * different ones; at most nine. */
+static int decimals_of(const thaw_hit *hits, int64_t n)
+{
+    char text[2][48];
+    int decimals = 2;
+    const double first = n ? fabs((double)hits[0].mean) : 0;
+    while (first > 0 && first < pow(10, 1 - decimals) && decimals < 9) decimals++;
+    for (int64_t i = 1; i < n; i++) {
+        for (; hits[i].mean != hits[i - 1].mean && decimals < 9; decimals++) {
+            for (int k = 0; k < 2; k++) snprintf(text[k], sizeof *text, "%.*f", decimals, (double)hits[i - k].mean);
+            if (strcmp(text[0], text[1]) != 0) break;
+        }
+    }
+    return decimals;
+}
+
 static int print_hits(const recommend *r, const thaw_hit *hits, int64_t n)
 {
+    const int decimals = decimals_of(hits, n);
     json_t *list = r->json ? json_array() : NULL;
     char title[512];
     for (int64_t i = 0; i < n; i++) {
@@ -165,13 +183,13 @@ static int print_hits(const recommend *r, const thaw_hit *hits, int64_t n)
         const double sd = sqrt((double)hits[i].variance);
         find_title(title, sizeof title, r->data, key);
         if (!r->json) {
-            printf("%6.2f ± %.2f  %-10s %s\n", (double)hits[i].mean, sd, key, title);
+            printf("%*.*f ± %.*f  %-10s %s\n", 4 + decimals, decimals, (double)hits[i].mean, decimals, sd, key, title);
             continue;
         }
         json_t *one = json_object();
         json_out_text(one, "item", key);
         if (*title) json_out_text(one, "title", title);
-        json_out_real(one, "mean", (double)hits[i].mean);
+        json_out_float(one, "mean", hits[i].mean);
         json_out_real(one, "sd", sd);
         json_array_append_new(list, one);
     }

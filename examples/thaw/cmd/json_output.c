@@ -2,12 +2,25 @@
 #include "json_output.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "cli.h"
 
 void json_out_real(json_t *object, const char *name, double value)
 {
     if (isfinite(value)) json_object_set_new(object, name, json_real(value));
+}
+
+void json_out_float(json_t *object, const char *name, float value)
+{
+    char text[32];
+    for (int digits = 6; digits <= 9; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, (double)value);
+        if (strtof(text, NULL) == value) break;
+    }
+    json_out_real(object, name, strtod(text, NULL));
 }
 
 void json_out_integer(json_t *object, const char *name, long long value)
@@ -20,20 +33,88 @@ void json_out_text(json_t *object, const char *name, const char *value)
     json_object_set_new(object, name, json_string(value));
 }
 
-static int print(json_t *object, size_t flags)
+/* ---- printing ---------------------------------------------------------------------------------------------------- */
+
+/* The shortest decimal number that reads back as the same double, with a point or an exponent. jansson 2.14 prints a
+ * fixed number of digits. */
+static void print_real(double value)
 {
-    const int bad = json_dumpf(object, stdout, flags | JSON_REAL_PRECISION(9));
+    char text[40];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value) break;
+    }
+    fputs(text, stdout);
+    if (!strpbrk(text, ".e")) fputs(".0", stdout);
+}
+
+/* A line break and two spaces for each level, if there is an indent. */
+static void print_break(int indent, int level)
+{
+    if (indent) printf("\n%*s", 2 * level, "");
+}
+
+static void print_value(json_t *value, int indent, int level);
+
+static void print_text(const char *text)
+{
+    json_t *string = json_string(text);
+    json_dumpf(string, stdout, JSON_ENCODE_ANY);
+    json_decref(string);
+}
+
+static void print_array(const json_t *array, int indent, int level)
+{
+    putchar('[');
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        if (i) fputs(indent ? "," : ", ", stdout);
+        print_break(indent, level + 1);
+        print_value(json_array_get(array, i), indent, level + 1);
+    }
+    if (json_array_size(array)) print_break(indent, level);
+    putchar(']');
+}
+
+static void print_object(json_t *object, int indent, int level)
+{
+    const char *name;
+    json_t *value;
+    int n = 0;
+    putchar('{');
+    json_object_foreach(object, name, value)
+    {
+        if (n++) fputs(indent ? "," : ", ", stdout);
+        print_break(indent, level + 1);
+        print_text(name);
+        fputs(": ", stdout);
+        print_value(value, indent, level + 1);
+    }
+    if (n) print_break(indent, level);
+    putchar('}');
+}
+
+static void print_value(json_t *value, int indent, int level)
+{
+    if (json_is_object(value)) print_object(value, indent, level);
+    else if (json_is_array(value)) print_array(value, indent, level);
+    else if (json_is_real(value)) print_real(json_real_value(value));
+    else json_dumpf(value, stdout, JSON_ENCODE_ANY);
+}
+
+static void print(json_t *object, int indent)
+{
+    print_value(object, indent, 0);
     json_decref(object);
     putchar('\n');
-    return bad ? cli_failf("the result cannot be written as JSON") : 0;
 }
 
 int json_out_print(json_t *object)
 {
-    return print(object, JSON_INDENT(2)) || cli_finish();
+    print(object, 1);
+    return cli_finish();
 }
 
-int json_out_line(json_t *object)
+void json_out_line(json_t *object)
 {
-    return print(object, 0);
+    print(object, 0);
 }

@@ -2,12 +2,13 @@
 #ifndef THAW_CLI_JSON_OUTPUT_H
 #define THAW_CLI_JSON_OUTPUT_H
 
-/* JSON output of --json. */
+/* JSON output of --json. Numbers are the shortest that read back as the same double or float. */
 
 #include <jansson.h>
 
-/** Set object[name] = value; does nothing if a real value is NaN or infinite. */
+/** Set object[name] = value; does nothing if a number is NaN or infinite. */
 void json_out_real(json_t *object, const char *name, double value);
+void json_out_float(json_t *object, const char *name, float value);
 void json_out_integer(json_t *object, const char *name, long long value);
 void json_out_text(json_t *object, const char *name, const char *value);
 
@@ -15,6 +16,6 @@ void json_out_text(json_t *object, const char *name, const char *value);
 int json_out_print(json_t *object);
 
 /** Print the object on one line and release it. The caller calls cli_finish() after the last line. */
-int json_out_line(json_t *object);
+void json_out_line(json_t *object);
 
 #endif

@@ -2,6 +2,7 @@
 #include "replay_log.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ static int split(replay_log *log, double train, int64_t n_periods)
         too_coarse = log->edges[p] <= (p ? log->edges[p - 1] : times[0]);
     }
     log->edges[n_periods] = INFINITY;
+    log->has_dates = n && iso_date_fits(times[0], times[n - 1]);
     free(times);
     if (!too_coarse) return 0;
     return cli_failf("the log has too few events or distinct times for %lld periods", (long long)n_periods);
@@ -47,6 +49,20 @@ int replay_log_create(replay_log *out, const thaw_data *data, double train, int6
     if (split(out, train, n_periods)) return 1;
     find_trained(out);
     return 0;
+}
+
+static int has_short_period(const replay_log *log)
+{
+    for (int64_t p = 1; p < log->n_periods; p++)
+        if (log->edges[p] - log->edges[p - 1] < 86400) return 1;
+    return 0;
+}
+
+void replay_log_begin(char out[ISO_DATE], const replay_log *log, int64_t p)
+{
+    if (!log->has_dates) snprintf(out, ISO_DATE, "%.10g", log->edges[p]);
+    else if (has_short_period(log)) iso_date_minute(out, log->edges[p]);
+    else iso_date_day(out, log->edges[p]);
 }
 
 void replay_log_free(replay_log *log)

@@ -35,9 +35,9 @@ static void print_gain(double hits, double reference)
     else printf("  %10s", "-");
 }
 
-static void print_row(const char *name, const replay_score *s, int steps)
+static void print_row(const char *name, const char *begin, const replay_score *s, int steps)
 {
-    printf("%-7s %8lld", name, (long long)s->tasks);
+    printf("%-7s %-16s %8lld", name, begin, (long long)s->tasks);
     for (int a = 0; a < (steps ? N_ARMS : UPDATED); a++) {
         if (s->tasks) printf("  %9.4f", s->hits[a] / (double)s->tasks);
         else printf("  %9s", "-");
@@ -52,7 +52,7 @@ static void print_row(const char *name, const replay_score *s, int steps)
 
 static void print_header(int steps)
 {
-    printf("%-7s %8s  %9s  %9s", "period", "tasks", "frozen", "following");
+    printf("%-7s %-16s %8s  %9s  %9s", "period", "from", "tasks", "frozen", "following");
     if (steps) printf("  %9s  %10s  %10s", "updated", "to frozen", "to follow.");
     else printf("  %10s", "to frozen");
     if (steps) printf("  %7s %9s  %7s", "users", "new items", "seconds");
@@ -65,11 +65,12 @@ int replay_print(const replay_score *scores, const replay_log *log, const replay
     printf("hit rate of the first %lld\n", (long long)o->top);
     print_header(o->steps);
     for (int64_t p = 0; p < log->n_periods; p++) {
-        char name[24];
+        char name[24], begin[ISO_DATE];
         snprintf(name, sizeof name, "%lld", (long long)p + 1);
-        print_row(name, &scores[p], o->steps);
+        replay_log_begin(begin, log, p);
+        print_row(name, begin, &scores[p], o->steps);
     }
-    print_row("all", &all, o->steps);
+    print_row("all", "", &all, o->steps);
     return cli_finish();
 }
 
@@ -104,12 +105,18 @@ int replay_print_json(const replay_score *scores, const replay_log *log, const r
         json_t *object = json_object();
         json_out_integer(object, "period", p + 1);
         json_out_real(object, "from", log->edges[p]);
+        if (log->has_dates) {
+            char date[ISO_DATE];
+            iso_date_second(date, log->edges[p]);
+            json_out_text(object, "from_date", date);
+        }
         put_score(object, &scores[p], o->steps);
-        if (json_out_line(object)) return 1;
+        json_out_line(object);
     }
     json_t *object = json_object();
     json_out_text(object, "period", "all");
     json_out_integer(object, "top", o->top);
     put_score(object, &all, o->steps);
-    return json_out_line(object) || cli_finish();
+    json_out_line(object);
+    return cli_finish();
 }
