@@ -143,8 +143,17 @@ def plain(x):
 assert plain(json.load(open("out"))) == plain(json.load(open("first")))
 EOF
 expect 0 "$thaw" evaluate "$@" --support 1,5 --seeds 1 --baselines=popularity --candidates 5
-grep -q 'r@20 ndcg@10' out || die 'no table'
+grep -q '^r@20 ' out && grep -q '^ndcg@10 ' out || die 'no table'
 grep -q '\*' out || die 'the best of a column is not marked'
+grep -q '^thaw .* ±\.' out || die 'no errors in the table'
+
+# One support: a bar for each method, in each of two panels.
+expect 0 "$thaw" evaluate "$@" --support 5 --seeds 2 --baselines=popularity,itemknn --plot one.svg
+python3 - <<'EOF' || die 'the plot of one support must have bars and no lines of methods'
+import xml.dom.minidom as m
+d = m.parse("one.svg")
+assert len(d.getElementsByTagName("rect")) == 1 + 2 * 3 and not d.getElementsByTagName("path")
+EOF
 
 # A saved model, positive events only, and the training table for the baselines.
 expect 0 "$thaw" split --inter shop/shop.inter --holdout-users 0.2 --train a.inter --test b.inter

@@ -28,6 +28,7 @@ expect 0 "$thaw" info
 set -- --model m.thaw --inter b.inter --user shop/shop.user --item shop/shop.item --min-events 13 --max-events 100
 expect 0 "$thaw" evaluate "$@" --protocol rating --support 5 --seeds 3 --json
 json 'd["protocol"] == "rating" and d["tasks"] > 10 and d["seeds"] == 3 and d["support"] == 5 and d["query"] == 10' \
+     '0 < d["mae_se"] < d["mae"]' \
      'all(0 < d[k] < 2 for k in ("mae", "rmse")) and d["mae"] <= d["rmse"] and d["mae_sd"] >= 0' \
      'all(0.3 < d[k] <= 1 for k in ("ndcg@1", "ndcg@3", "ndcg@5")) and 0.7 < d["coverage90"] <= 1' \
      'd["adapt_us"] > 0 and "baselines" not in d and "by_support" not in d'
@@ -54,6 +55,7 @@ expect 0 "$thaw" evaluate "$@" --baselines=bias --train a.inter --json
 json 'list(d["baselines"]) == ["bias"] and d["support"] == "all"'
 expect 0 "$thaw" evaluate "$@" --support 1,5 --baselines --train a.inter
 grep -q popularity out || die 'no baselines in the table'
+grep -q 'thaw .*± .*±' out || die 'no errors in the table'
 
 # recommend: the prior, then events; rated items are not recommended
 expect 0 "$thaw" recommend --model m.thaw --json
@@ -67,6 +69,12 @@ json 'd["events"] == 2 and len(d["recommendations"]) == 3' \
      'sorted(d["recommendations"], key=lambda r: -r["mean"]) == d["recommendations"]'
 expect 0 "$thaw" recommend --model m.thaw --item shop/shop.item --event sku-0002::5
 grep -q '±' out || die 'no standard deviation beside a rating'
+
+# Items with different predictions have different texts, also where they are close.
+expect 0 "$thaw" recommend --model m.thaw --event sku-0002::5 --top 120
+cp out table
+expect 0 "$thaw" recommend --model m.thaw --event sku-0002::5 --top 120 --json
+json 'len({line.split()[0] for line in open("table")}) == len({r["mean"] for r in d["recommendations"]}) > 100'
 
 # An item that is added after the training is scored by its features.
 { cat shop/shop.item; printf 'new:1\tBlue Alder tent\tcamping\tAlder\t50\n'; } >more.item

@@ -171,6 +171,7 @@ static void put_scores(json_t *object, const rating_scores *s)
 {
     json_out_real(object, "mae", s->mae);
     json_out_real(object, "mae_sd", s->mae_sd);
+    json_out_real(object, "mae_se", s->mae_se);
     json_out_real(object, "rmse", s->rmse);
     json_out_real(object, "ndcg@1", s->ndcg1);
     json_out_real(object, "ndcg@3", s->ndcg3);
@@ -217,11 +218,17 @@ static int print_json(const evaluate *e, const result *results)
     return json_out_print(object);
 }
 
+static void print_error(double error)
+{
+    if (isfinite(error)) printf(" ± %.4f", error);
+    else printf(" %8s", "-");
+}
+
 static void print_scores(const char *support, const char *name, const rating_scores *s)
 {
     printf("%7s  %-10s  %.4f", support, name, s->mae);
-    if (isfinite(s->mae_sd)) printf("  %.4f", s->mae_sd);
-    else printf("  %6s", "-");
+    print_error(s->mae_se);
+    print_error(s->mae_sd);
     printf("  %.4f  %.4f  %.4f  %.4f", s->rmse, s->ndcg1, s->ndcg3, s->ndcg5);
     if (isfinite(s->coverage90)) printf("  %8.1f %%  %6.2f us", 100 * s->coverage90, s->adapt_us);
     putchar('\n');
@@ -229,10 +236,11 @@ static void print_scores(const char *support, const char *name, const rating_sco
 
 static int print_table(const evaluate *e, const result *results)
 {
-    printf("%lld users, %lld random draws, %lld ratings of each to predict\n\n", (long long)results[0].model.tasks,
-           (long long)e->protocol.seeds, (long long)e->protocol.query);
-    printf("%7s  %-10s  %6s  %6s  %6s  %6s  %6s  %6s  %10s  %9s\n", "support", "", "MAE", "+-", "RMSE", "nDCG@1",
-           "nDCG@3", "nDCG@5", "in 90 %", "adapt");
+    printf("%lld users, %lld random draws, %lld ratings of each to predict\n"
+           "MAE ± standard error over users ± standard deviation over draws\n\n",
+           (long long)results[0].model.tasks, (long long)e->protocol.seeds, (long long)e->protocol.query);
+    printf("%7s  %-10s  %-24s  %6s  %6s  %6s  %6s  %10s  %9s\n", "support", "", "   MAE   users    draws", "RMSE",
+           "nDCG@1", "nDCG@3", "nDCG@5", "in 90 %", "adapt");
     for (int s = 0; s < e->n_supports; s++) {
         print_scores(e->supports[s].text, "thaw", &results[s].model);
         for (int k = N_RATING_BASELINES - 1; k >= 0; k--) {

@@ -15,26 +15,34 @@ static double best_of(const ranking_results *r, int support, int metric)
     return best;
 }
 
-static void print_cell(const ranking_results *r, int method, int support, int metric)
+/* ± and an error below 1, without the zero before the point. */
+static void print_error(double error)
 {
-    const double x = ranking_results_metric(r, method, support, metric).mean;
-    if (isfinite(x)) printf(" %.3f%c", x, x == best_of(r, support, metric) ? '*' : ' ');
-    else printf("     - ");
+    char text[16];
+    snprintf(text, sizeof text, "%.3f", error);
+    if (isfinite(error)) printf(" ±%s", text + (*text == '0'));
+    else printf("     -");
 }
 
-/* One row for each method, one column for each support, two metrics in a cell. */
-static void print_metrics(const ranking_results *r, int first, int second)
+/* The mean, marked if it is the best; the error over users; that over seeds, if there are several. */
+static void print_cell(const ranking_results *r, int method, int support, int metric)
 {
-    printf("\n%s %s\n%-11s", ranking_metric_names[first], ranking_metric_names[second], "");
-    for (int s = 0; s < r->n_supports; s++) printf("  %-14s", r->supports[s].text);
+    const ranking_summary x = ranking_results_metric(r, method, support, metric);
+    if (isfinite(x.mean)) printf("  %.3f%c", x.mean, x.mean == best_of(r, support, metric) ? '*' : ' ');
+    else printf("      - ");
+    print_error(x.se);
+    if (r->seeds > 1) print_error(x.sd);
+}
+
+/* One row for each method, one column for each support. */
+static void print_metric(const ranking_results *r, int metric)
+{
+    printf("\n%-16s", ranking_metric_names[metric]);
+    for (int s = 0; s < r->n_supports; s++) printf("  %-*s", r->seeds > 1 ? 18 : 12, r->supports[s].text);
     putchar('\n');
     for (int m = 0; m < r->n_methods; m++) {
-        printf("%-10s", r->methods[m]);
-        for (int s = 0; s < r->n_supports; s++) {
-            print_cell(r, m, s, first);
-            print_cell(r, m, s, second);
-            fputs("  ", stdout);
-        }
+        printf("%-16s", r->methods[m]);
+        for (int s = 0; s < r->n_supports; s++) print_cell(r, m, s, metric);
         putchar('\n');
     }
 }
@@ -67,9 +75,12 @@ int ranking_results_print(const ranking_results *r)
     for (int s = 0; s < r->n_supports; s++) {
         printf("%s %lld (%s)", s ? "," : "", (long long)ranking_results_tasks(r, s), r->supports[s].text);
     }
-    printf("; %lld seed%s; * is the best of its column\n", (long long)r->seeds, r->seeds > 1 ? "s" : "");
-    print_metrics(r, R20, NDCG10);
-    if (r->options->candidates) print_metrics(r, HR10_SAMPLED, NDCG10_SAMPLED);
+    printf("; %lld seed%s; * is the best of its column\nmean ± standard error over users%s\n", (long long)r->seeds,
+           r->seeds > 1 ? "s" : "", r->seeds > 1 ? " ± standard deviation over seeds" : "");
+    print_metric(r, R20);
+    print_metric(r, NDCG10);
+    if (r->options->candidates) print_metric(r, HR10_SAMPLED);
+    if (r->options->candidates) print_metric(r, NDCG10_SAMPLED);
     putchar('\n');
     for (int m = 0; m < r->n_methods; m++) print_settings(r, m);
     return cli_finish();

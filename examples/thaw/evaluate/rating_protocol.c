@@ -20,6 +20,7 @@ typedef struct work {
     thaw_event *support;            /* [max_events] */
     int64_t *items;                 /* [query] */
     float *mean, *variance, *truth; /* [query] */
+    double *user_mae;               /* [tasks] sum over seeds */
     double *adapt_us;               /* [tasks * seeds] */
     int64_t n_adapt;
 } work;
@@ -65,6 +66,7 @@ static void measure(sums *s, work *w, const rating_protocol *protocol, int has_v
         if (has_variance) covered += fabs(mean - y) <= 1.645 * sqrt((double)w->variance[i]);
     }
     s->mae += absolute / (double)n;
+    w->user_mae[s->users] += absolute / (double)n;
     s->rmse += sqrt(squared / (double)n);
     s->covered += covered / (double)n;
 
@@ -116,6 +118,14 @@ static void add_seed(rating_scores *out, double *seed_mae, const sums *s, int ha
     out->coverage90 += has_variance ? s->covered / users : NAN;
 }
 
+/* The standard error of the mean over users. */
+static double error_over_users(const double *user_mae, int64_t users, double mean, int64_t seeds)
+{
+    double squares = 0;
+    for (int64_t u = 0; u < users; u++) squares += pow(user_mae[u] / (double)seeds - mean, 2);
+    return users > 1 ? sqrt(squares / (double)(users - 1) / (double)users) : NAN;
+}
+
 static void finish(rating_scores *out, const double *seed_mae, int64_t seeds)
 {
     double *means[] = {&out->mae, &out->rmse, &out->ndcg1, &out->ndcg3, &out->ndcg5, &out->coverage90};
@@ -141,6 +151,7 @@ int rating_protocol_run(rating_scores *out, const rating_predictor *predictor, c
               .mean = cli_alloc(query, sizeof *w.mean),
               .variance = cli_alloc(query, sizeof *w.variance),
               .truth = cli_alloc(query, sizeof *w.truth),
+              .user_mae = cli_alloc((size_t)out->tasks, sizeof *w.user_mae),
               .adapt_us = cli_alloc((size_t)(out->tasks * protocol->seeds), sizeof *w.adapt_us)};
     double *seed_mae = cli_alloc((size_t)protocol->seeds, sizeof *seed_mae);
 
@@ -154,6 +165,7 @@ int rating_protocol_run(rating_scores *out, const rating_predictor *predictor, c
         add_seed(out, &seed_mae[seed - 1], &s, predictor->has_variance);
     }
     finish(out, seed_mae, protocol->seeds);
+    out->mae_se = error_over_users(w.user_mae, out->tasks, out->mae, protocol->seeds);
     out->adapt_us = median(w.adapt_us, w.n_adapt);
 
     free(w.order);
@@ -162,6 +174,7 @@ int rating_protocol_run(rating_scores *out, const rating_predictor *predictor, c
     free(w.mean);
     free(w.variance);
     free(w.truth);
+    free(w.user_mae);
     free(w.adapt_us);
     free(seed_mae);
     return st == THAW_OK ? 0 : cli_fail();

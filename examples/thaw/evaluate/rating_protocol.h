@@ -32,6 +32,7 @@ typedef struct rating_scores {
     int64_t tasks;
     double mae, rmse;
     double mae_sd; /* standard deviation of the MAE over seeds; NaN with one seed */
+    double mae_se; /* standard error of the MAE over users, of each the mean over seeds; NaN with one user */
     double ndcg1, ndcg3, ndcg5;
     double coverage90; /* part of the query within mean ± 1.645 sd; NaN without variance */
     double adapt_us;   /* median time of adapt() */

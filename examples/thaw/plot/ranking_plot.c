@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Plot of the metrics by support as SVG: two panels, a line for each method, bars of one standard deviation over
- * seeds. */
+/* Plot of the metrics as SVG, in two panels: a line for each method by support, or a bar for each method if there is
+ * one support. Around each mean a broad band of one standard error over users and, of several seeds, a thin line of one
+ * standard deviation over seeds. */
 
 #include <math.h>
 #include <stdio.h>
@@ -41,6 +42,11 @@ static int is_thaw(const ranking_results *r, int method)
     return strcmp(r->methods[method], "thaw") == 0;
 }
 
+static int has_bars(const ranking_results *r)
+{
+    return r->n_supports == 1;
+}
+
 static double width_of(const ranking_results *r, int method)
 {
     return is_thaw(r, method) ? 3.0 : 1.8;
@@ -51,13 +57,18 @@ static double x_of(const panel *p, int support)
     return p->area.left + PANEL_WIDTH * (support + 0.5) / p->results->n_supports;
 }
 
+static double or_0(double x)
+{
+    return isfinite(x) ? x : 0;
+}
+
 static void choose_axis(panel *p)
 {
     double max = 0;
     for (int m = 0; m < p->results->n_methods; m++) {
         for (int s = 0; s < p->results->n_supports; s++) {
             const ranking_summary x = ranking_results_metric(p->results, m, s, p->metric);
-            if (isfinite(x.mean)) max = fmax(max, x.mean + (isfinite(x.sd) ? x.sd : 0));
+            if (isfinite(x.mean)) max = fmax(max, x.mean + fmax(or_0(x.sd), or_0(x.se)));
         }
     }
     p->area.axis = svg_axis_up_to(max);
@@ -67,6 +78,7 @@ static void draw_axes(const panel *p)
 {
     svg_text(p->to, p->area.left, PANEL_TOP - 18, "start", 15, SVG_INK, "%s", titles[p->metric == NDCG10]);
     svg_grid(p->to, &p->area);
+    if (has_bars(p->results)) return;
     for (int s = 0; s < p->results->n_supports; s++) {
         svg_text(p->to, x_of(p, s), PANEL_TOP + PANEL_HEIGHT + 20, "middle", 12, SVG_INK, "%s",
                  p->results->supports[s].text);
@@ -75,11 +87,42 @@ static void draw_axes(const panel *p)
              "items known of a user");
 }
 
-/* The line, bars and points of one method, shifted sideways so that the bars of methods do not overlap. */
+/* A vertical line of mean ± error; nothing for NaN. */
+static void draw_error(const panel *p, double at, double mean, double error, const char *colour, double width)
+{
+    if (!isfinite(error)) return;
+    svg_line(p->to, at, svg_y(&p->area, mean + error), at, svg_y(&p->area, fmax(mean - error, 0)), colour, width);
+}
+
+static void draw_errors(const panel *p, double at, const ranking_summary *x, const char *colour)
+{
+    fputs("<g opacity=\".35\">", p->to);
+    draw_error(p, at, x->mean, x->se, colour, 5);
+    fputs("</g>\n", p->to);
+    draw_error(p, at, x->mean, x->sd, colour, 1.2);
+}
+
+/* A bar for each method, with its name below and its mean above. */
+static void draw_bars(const panel *p)
+{
+    const double step = PANEL_WIDTH / (double)p->results->n_methods, width = fmin(0.6 * step, 60);
+    for (int m = 0; m < p->results->n_methods; m++) {
+        const ranking_summary x = ranking_results_metric(p->results, m, 0, p->metric);
+        const double at = p->area.left + step * (m + 0.5), foot = svg_y(&p->area, 0);
+        svg_text(p->to, at, foot + 20, "middle", 13, SVG_INK, "%s", p->results->methods[m]);
+        if (!isfinite(x.mean)) continue;
+        svg_bar(p->to, at - width / 2, svg_y(&p->area, x.mean), width, foot, colour_of(p->results, m));
+        draw_errors(p, at, &x, SVG_INK);
+        svg_text(p->to, at, svg_y(&p->area, x.mean + fmax(or_0(x.sd), or_0(x.se))) - 7, "middle", 12, SVG_INK, "%.3f",
+                 x.mean);
+    }
+}
+
+/* The line, errors and points of one method, shifted sideways so that the errors of methods do not overlap. */
 static void draw_method(const panel *p, int method)
 {
     const char *colour = colour_of(p->results, method);
-    const double shift = 3.5 * (method - (p->results->n_methods - 1) / 2.0);
+    const double shift = 6 * (method - (p->results->n_methods - 1) / 2.0);
     int open = 0;
     fputs("<path d=\"", p->to);
     for (int s = 0; s < p->results->n_supports; s++) {
@@ -93,10 +136,7 @@ static void draw_method(const panel *p, int method)
         const ranking_summary x = ranking_results_metric(p->results, method, s, p->metric);
         if (!isfinite(x.mean)) continue;
         const double at = x_of(p, s) + shift;
-        if (isfinite(x.sd)) {
-            const double top = svg_y(&p->area, x.mean + x.sd), bottom = svg_y(&p->area, fmax(x.mean - x.sd, 0));
-            svg_line(p->to, at, top, at, bottom, colour, 1.2);
-        }
+        draw_errors(p, at, &x, colour);
         svg_point(p->to, at, svg_y(&p->area, x.mean), is_thaw(p->results, method) ? 4.5 : 3.5, colour);
     }
 }
@@ -109,7 +149,8 @@ static void draw_panel(FILE *to, const ranking_results *r, int metric, double le
                .area = {.left = left, .top = PANEL_TOP, .width = PANEL_WIDTH, .height = PANEL_HEIGHT}};
     choose_axis(&p);
     draw_axes(&p);
-    for (int m = r->n_methods - 1; m >= 0; m--) draw_method(&p, m); /* thaw last, on top */
+    if (has_bars(r)) draw_bars(&p);
+    for (int m = r->n_methods - 1; m >= 0 && !has_bars(r); m--) draw_method(&p, m); /* thaw last, on top */
 }
 
 static void draw_legend(FILE *to, const ranking_results *r)
@@ -125,15 +166,25 @@ static void draw_legend(FILE *to, const ranking_results *r)
     }
 }
 
+/* The one support, in words. */
+static const char *support_text(const ranking_results *r)
+{
+    static char text[80];
+    if (isfinite(r->options->from_time)) return "Users known up to the time of the split";
+    snprintf(text, sizeof text, "Users of whom %s item%s known", r->supports[0].text,
+             strcmp(r->supports[0].text, "1") == 0 ? " is" : "s are");
+    return text;
+}
+
 static void draw(FILE *to, const ranking_results *r)
 {
-    svg_text(to, 60, 30, "start", 13, SVG_QUIET,
-             "New users ranked over the whole catalogue: %lld users, %s%lld seed%s%s",
+    svg_text(to, 60, 30, "start", 13, SVG_QUIET, "%s: %lld users, %s%lld seed%s. Band: standard error over users%s",
+             has_bars(r) ? support_text(r) : "Users ranked over the whole catalogue",
              (long long)ranking_results_tasks(r, 0), r->seeds > 1 ? "mean of " : "", (long long)r->seeds,
-             r->seeds > 1 ? "s" : "", r->seeds > 1 ? ", bars of one standard deviation" : "");
+             r->seeds > 1 ? "s" : "", r->seeds > 1 ? "; line: standard deviation over seeds" : "");
     draw_panel(to, r, R20, 60);
     draw_panel(to, r, NDCG10, 60 + PANEL_WIDTH + 90);
-    draw_legend(to, r);
+    if (!has_bars(r)) draw_legend(to, r);
 }
 
 int ranking_results_plot(const ranking_results *r, const char *path)

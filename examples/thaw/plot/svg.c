@@ -42,6 +42,12 @@ void svg_line(FILE *to, double x1, double y1, double x2, double y2, const char *
             x2, y2, colour, width);
 }
 
+void svg_bar(FILE *to, double left, double top, double width, double foot, const char *colour)
+{
+    fprintf(to, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>\n", left, top, width,
+            foot - top, colour);
+}
+
 void svg_point(FILE *to, double x, double y, double radius, const char *colour)
 {
     fprintf(to, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\" stroke=\"#fff\" stroke-width=\"1\"/>\n", x, y,

@@ -19,6 +19,8 @@ int svg_end(output *out);
 __attribute__((format(printf, 7, 8))) void svg_text(FILE *to, double x, double y, const char *anchor, int size,
                                                     const char *colour, const char *format, ...);
 void svg_line(FILE *to, double x1, double y1, double x2, double y2, const char *colour, double width);
+/** A bar from y = top down to foot. */
+void svg_bar(FILE *to, double left, double top, double width, double foot, const char *colour);
 void svg_point(FILE *to, double x, double y, double radius, const char *colour);
 
 /** An axis from 0 to a value above max, with four to eight steps of 1, 2 or 5 times a power of ten. */
