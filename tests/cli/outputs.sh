@@ -68,6 +68,11 @@ for seconds in 0.2 3; do
     [ "$got" -ne 0 ] || die 'an interrupted training must not succeed'
     [ "$(cat m.thaw)" = old ] || die 'a signal must not change the old file'
 done
+got=0
+timeout -s TERM 3 "$thaw" evaluate --inter in.inter --holdout-users 0.1 --set passes=10000 --set patience=0 \
+    >out 2>err || got=$?
+[ "$got" -ne 0 ] && [ ! -s out ] || die 'an interrupted evaluation must have no result'
+grep -q partial err && die 'evaluate saves no model'
 [ ! -e m.thaw.partial ] || expect 0 "$thaw" info --model m.thaw.partial
 left=$(find . -maxdepth 1 -name '*.??????' ! -name '*.thaw' ! -name '*.inter' ! -name '*.partial')
 [ -z "$left" ] || die "temporary files are left: $left"

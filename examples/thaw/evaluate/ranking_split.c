@@ -100,14 +100,23 @@ static int split(ranking_split *p, thaw_data *all, const evaluate_options *o, in
     return 0;
 }
 
+/* Say that the model is of ratings, if the data decided so. */
+static int say_objective(const thaw_model *model, const evaluate_options *o)
+{
+    thaw_model_info info;
+    if (cli_model_info(&info, model)) return 1;
+    if (info.objective == THAW_OBJECTIVE_RATING && o->pretraining.config.objective != THAW_OBJECTIVE_RATING)
+        cli_say("events have values, so this is a model of ratings; --set objective=ranking trains a ranking");
+    return 0;
+}
+
 static int pretrain(ranking_split *p, evaluate_options *o, int64_t seed)
 {
     if (!o->seed_is_set) o->pretraining.config.seed = (uint64_t)seed;
     if (o->known_event && copy_events(&p->model_train, p->train, o->known_event)) return 1;
-    int interrupted = 0;
     const thaw_data *train = p->model_train ? p->model_train : p->train;
-    if (pretraining_run(&p->model, &o->pretraining, train, "pretraining", o->json, &interrupted)) return 1;
-    if (interrupted) return cli_failf("interrupted");
+    if (pretraining_run(&p->model, &o->pretraining, train, "pretraining", o->json, NULL)) return 1;
+    if (say_objective(p->model, o)) return 1;
     if (!p->model_train) return 0;
     return thaw_model_add_items(p->model, NULL, ranking_split_test_data(p)) == THAW_OK ? 0 : cli_fail();
 }
