@@ -21,9 +21,10 @@ void files_add_output(file_list *f, const char *flag, const char *path)
     if (path) f->outputs[f->n_outputs++] = (struct named_file){flag, path};
 }
 
-/* A table, or the database of a query. */
+/* A table, the database of a query, or what standard input comes from. */
 static void add_table(file_list *f, const char *flag, const char *table)
 {
+    if (table && strcmp(table, "-") == 0) table = "/dev/stdin";
     files_add_input(f, flag, table && tables_is_query(table) ? tables_database(table) : table);
 }
 

@@ -106,7 +106,7 @@ static int say_objective(const thaw_model *model, const evaluate_options *o)
     thaw_model_info info;
     if (cli_model_info(&info, model)) return 1;
     if (info.objective == THAW_OBJECTIVE_RATING && o->pretraining.config.objective != THAW_OBJECTIVE_RATING)
-        cli_say("events have values, so this is a model of ratings; --set objective=ranking trains a ranking");
+        cli_say("by the data this is a model of ratings; --set objective=ranking trains a ranking");
     return 0;
 }
 
