@@ -42,7 +42,7 @@ check '[p["period"] for p in periods] == [1, 2, 3, 4] and d["period"] == "all" a
       'd["new_items"] == 2'
 python3 -c 'import xml.dom.minidom as m; m.parse("replay.svg")' || die 'the plot must be well-formed'
 
-# Times that look like seconds since 1970 are also shown as dates; numbers lose no digit.
+# Times that look like times since 1970 are also shown as dates; numbers lose no digit.
 awk -F '\t' 'BEGIN { OFS = FS } NR > 1 { $4 = sprintf("%d", 1498995780 + 86400 * $4) } { print }' log.inter >dated.inter
 expect 0 "$thaw" replay --inter dated.inter --set rank=4 --set passes=3 --updates 4 --top 3 --step off --json \
     --plot d.svg

@@ -49,7 +49,7 @@ static void choose_axis(page *p)
 
 static void draw_axes(const page *p)
 {
-    char begin[ISO_DATE];
+    char begin[REPLAY_DATE];
     replay_log_begin(begin, p->log, 0);
     const int64_t fit = (int64_t)(PLOT_WIDTH / (8.0 * (double)strlen(begin))), step = (p->n + fit - 1) / fit;
     svg_grid(p->to, &p->area);
@@ -58,7 +58,7 @@ static void draw_axes(const page *p)
         svg_text(p->to, x_of(p, k), TOP + PLOT_HEIGHT + 20, "middle", 12, SVG_INK, "%s", begin);
     }
     svg_text(p->to, LEFT + PLOT_WIDTH / 2.0, TOP + PLOT_HEIGHT + 40, "middle", 12, SVG_QUIET, "begin of the period%s",
-             p->log->has_dates ? ", UTC" : "");
+             p->log->time_unit > 0 ? ", UTC" : "");
 }
 
 static void draw_arm(const page *p, int arm)

@@ -26,7 +26,6 @@ static int split(replay_log *log, double train, int64_t n_periods)
         too_coarse = log->edges[p] <= (p ? log->edges[p - 1] : times[0]);
     }
     log->edges[n_periods] = INFINITY;
-    log->has_dates = n && iso_date_fits(times[0], times[n - 1]);
     free(times);
     if (!too_coarse) return 0;
     return cli_failf("the log has too few events or distinct times for %lld periods", (long long)n_periods);
@@ -45,6 +44,10 @@ int replay_log_create(replay_log *out, const thaw_data *data, double train, int6
 {
     memset(out, 0, sizeof *out);
     out->data = data;
+    thaw_data_info info;
+    if (thaw_data_info_init(&info, sizeof info) != THAW_OK || thaw_data_get_info(data, &info) != THAW_OK)
+        return cli_fail();
+    out->time_unit = info.time_unit;
     if (catalogue_add_data(&out->catalogue, data) || histories_create(&out->histories, &out->catalogue, data)) return 1;
     if (split(out, train, n_periods)) return 1;
     find_trained(out);
@@ -54,15 +57,26 @@ int replay_log_create(replay_log *out, const thaw_data *data, double train, int6
 static int has_short_period(const replay_log *log)
 {
     for (int64_t p = 1; p < log->n_periods; p++)
-        if (log->edges[p] - log->edges[p - 1] < 86400) return 1;
+        if ((log->edges[p] - log->edges[p - 1]) * log->time_unit < 86400) return 1;
     return 0;
 }
 
-void replay_log_begin(char out[ISO_DATE], const replay_log *log, int64_t p)
+void replay_log_date(char out[REPLAY_DATE], const replay_log *log, int64_t p)
 {
-    if (!log->has_dates) snprintf(out, ISO_DATE, "%.10g", log->edges[p]);
-    else if (has_short_period(log)) iso_date_minute(out, log->edges[p]);
-    else iso_date_day(out, log->edges[p]);
+    *out = '\0';
+    if (log->time_unit > 0) thaw_time_print(out, REPLAY_DATE, log->edges[p] * log->time_unit);
+}
+
+void replay_log_begin(char out[REPLAY_DATE], const replay_log *log, int64_t p)
+{
+    enum { DAY = 10, MINUTE = 16 }; /* characters of 2015-07-24T13:05 */
+    replay_log_date(out, log, p);
+    if (!*out) {
+        snprintf(out, REPLAY_DATE, "%.10g", log->edges[p]);
+        return;
+    }
+    out[DAY] = ' ';
+    out[has_short_period(log) ? MINUTE : DAY] = '\0';
 }
 
 void replay_log_free(replay_log *log)

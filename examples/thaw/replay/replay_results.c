@@ -65,7 +65,7 @@ int replay_print(const replay_score *scores, const replay_log *log, const replay
     printf("hit rate of the first %lld\n", (long long)o->top);
     print_header(o->steps);
     for (int64_t p = 0; p < log->n_periods; p++) {
-        char name[24], begin[ISO_DATE];
+        char name[24], begin[REPLAY_DATE];
         snprintf(name, sizeof name, "%lld", (long long)p + 1);
         replay_log_begin(begin, log, p);
         print_row(name, begin, &scores[p], o->steps);
@@ -105,11 +105,9 @@ int replay_print_json(const replay_score *scores, const replay_log *log, const r
         json_t *object = json_object();
         json_out_integer(object, "period", p + 1);
         json_out_real(object, "from", log->edges[p]);
-        if (log->has_dates) {
-            char date[ISO_DATE];
-            iso_date_second(date, log->edges[p]);
-            json_out_text(object, "from_date", date);
-        }
+        char date[REPLAY_DATE];
+        replay_log_date(date, log, p);
+        if (*date) json_out_text(object, "from_date", date);
         put_score(object, &scores[p], o->steps);
         json_out_line(object);
     }
