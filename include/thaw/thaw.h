@@ -753,7 +753,8 @@ typedef struct thaw_user thaw_user;
 typedef struct thaw_event {
     int64_t item;      /**< row of the item in its catalogue */
     double time;       /**< in the unit of training; NaN, and 0 where times of training are since 1970 or another
-                            epoch: now, as new as the newest. Ratings: used only with a half-life. Ranking: also the order */
+                            epoch: now, as new as the newest. Ratings: used only with a half-life. Ranking: also the
+                            order */
     float value;       /**< ratings: the rating; ranking: the quantity, amount or time spent, NaN: none */
     int32_t event;     /**< number of the event's name, from thaw_model_event_id(); 0 is the first */
     int32_t catalogue; /**< number of the catalogue that `item` is a row of: 0, the only one today.  Since 0.3 */

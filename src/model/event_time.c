@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Bounds of times. With the range low … high of training and span = high - low:
+ * Bounds of times, with the range low … high of training and span = high - low:
  *
- *     times from an epoch (low > 2 span):   low / 10 … 10 high     since 1970 in seconds: a factor of 10 either way covers
- *                                                                  centuries, but no other unit and no 0
- *     times that begin near 0:              low - 100 span … high + 100 span
+ *     times from an epoch, low > 2 span:  low / 10 … 10 high
+ *     times that begin near 0:            low - 100 span … high + 100 span
+ *
+ * For seconds since 1970 a factor of 10 covers centuries, but no other unit and no 0.
  */
 #include "event_time.h"
 

@@ -16,8 +16,8 @@ static inline int thaw__has_epoch(const thaw_model *m)
     return m->time_low > 2 * (m->time_high - m->time_low);
 }
 
-/** The time of an event, or NaN if it is unknown: NaN, or 0 where times have an epoch. An event without a time is now, as
- *  new as the newest. */
+/** The time of an event, or NaN if it is unknown: NaN, or 0 where times have an epoch. An event without a time is now,
+ *  as new as the newest. */
 static inline double thaw__known_time(const thaw_model *m, const thaw_event *event)
 {
     return event->time == 0 && thaw__has_epoch(m) ? NAN : event->time;

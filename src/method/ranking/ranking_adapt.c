@@ -16,8 +16,8 @@
 
 /* ---- the history ------------------------------------------------------------------------------------------------- */
 
-/* Insert an event into the history, which is in the order of time; of equal times the later arrival is newer. An unknown
- * time is INFINITY, newer than all others. A full history drops its oldest event. */
+/* Insert an event into the history, which is in the order of time; of equal times the later arrival is newer. An
+ * unknown time is INFINITY, newer than all others. A full history drops its oldest event. */
 static void insert_event(const thaw_model *m, thaw_user *u, const thaw_event *event)
 {
     thaw__ranking_user_state *x = thaw__ranking_user_state_of(u);
