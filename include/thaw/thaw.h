@@ -706,8 +706,8 @@ THAW_API thaw_status thaw_model_get_event_weighting(const thaw_model *model, int
                                                     thaw_event_weighting *weighting);
 
 /** Save a model to a file, atomically: written to a temporary file beside it, fsync, rename. An interrupted save leaves
- *  the old file; a symbolic link is replaced, not followed. The format is safetensors with thaw's metadata:
- *  docs/file-format.md.
+ *  the old file. The new one takes its permissions and group; a symbolic link is replaced, not followed. The format is
+ *  safetensors with thaw's metadata: docs/file-format.md.
  *  @return THAW_E_IO  the file cannot be created, written or renamed.  Since 0.1. */
 THAW_API thaw_status thaw_model_save(const thaw_model *model, const char *path);
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Files by POSIX calls. */
+ * Reading files by POSIX calls. */
 #define _POSIX_C_SOURCE 200809L
 #include "file.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +15,7 @@
 #include "mem.h"
 #include "status.h"
 
-static thaw_status io_error(const char *verb, const char *path)
+thaw_status thaw__io_error(const char *verb, const char *path)
 {
     char text[128];
     int code = errno;
@@ -28,9 +27,9 @@ static thaw_status io_error(const char *verb, const char *path)
 static thaw_status open_file(int *fd, struct stat *info, const char *path)
 {
     *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (*fd < 0) return io_error("open", path);
+    if (*fd < 0) return thaw__io_error("open", path);
     if (fstat(*fd, info) == 0) return THAW_OK;
-    const thaw_status st = io_error("examine", path);
+    const thaw_status st = thaw__io_error("examine", path);
     close(*fd);
     return st;
 }
@@ -43,7 +42,7 @@ static thaw_status read_all(thaw__file *out, int fd, size_t expected, const char
         THAW__TRY(thaw__grow(allocator, &out->bytes, &capacity, out->size, expected + 1, 1));
         const size_t room = capacity - out->size - 1;
         got = read(fd, out->bytes + out->size, room < (1u << 30) ? room : 1u << 30);
-        if (got < 0 && errno != EINTR) return io_error("read", path);
+        if (got < 0 && errno != EINTR) return thaw__io_error("read", path);
         if (got > 0) out->size += (size_t)got;
         if (out->size + 1 == capacity) expected = capacity; /* grow */
     }
@@ -63,7 +62,7 @@ thaw_status thaw__file_read(thaw__file *out, const char *path, const thaw_alloca
     const uintmax_t size = is_stream ? 0 : (uintmax_t)info.st_size;
     if (!is_stream && !S_ISREG(info.st_mode))
         st = thaw__fail(THAW_E_IO, "%.300s is not a regular file or a pipe", path);
-    else if (is_stream && fcntl(fd, F_SETFL, 0) != 0) st = io_error("read", path);
+    else if (is_stream && fcntl(fd, F_SETFL, 0) != 0) st = thaw__io_error("read", path);
     else if (size >= SIZE_MAX / 2) st = THAW_E_NOMEM;
     else st = read_all(out, fd, size ? (size_t)size + 1 : 1 << 16, path, allocator);
     close(fd);
@@ -89,7 +88,7 @@ thaw_status thaw__file_map(thaw__file *out, const char *path)
     THAW__TRY(open_regular(&fd, &size, path));
 
     void *bytes = size ? mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0) : NULL;
-    thaw_status st = bytes == MAP_FAILED ? io_error("map", path) : THAW_OK;
+    thaw_status st = bytes == MAP_FAILED ? thaw__io_error("map", path) : THAW_OK;
     close(fd);
     if (st == THAW_OK) *out = (thaw__file){bytes, size, 1};
     return st;
@@ -101,77 +100,4 @@ void thaw__file_close(thaw__file *file, const thaw_allocator *allocator)
     if (file->mapped) munmap(file->bytes, file->size);
     else thaw__free(allocator, file->bytes);
     *file = (thaw__file){0};
-}
-
-/* THAW_E_IO if path exists and is not a regular file: rename() would remove a device such as /dev/null. */
-static thaw_status check_regular(const char *path)
-{
-    struct stat old;
-    if (stat(path, &old) != 0 || S_ISREG(old.st_mode)) return THAW_OK;
-    return thaw__fail(THAW_E_IO, "%.300s is not a regular file", path);
-}
-
-static int write_all(int fd, const char *bytes, size_t size)
-{
-    while (size) {
-        ssize_t put = write(fd, bytes, size < (1u << 30) ? size : 1u << 30);
-        if (put < 0 && errno == EINTR) continue;
-        if (put < 0) return -1;
-        bytes += put;
-        size -= (size_t)put;
-    }
-    return 0;
-}
-
-/* fsync the folder, so that the rename survives a power failure. Errors are ignored: some filesystems cannot do it. */
-static void sync_folder(char *path)
-{
-    char *slash = strrchr(path, '/');
-    const char *folder = slash == path ? "/" : slash ? path : ".";
-    if (slash && slash != path) *slash = 0;
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return;
-    fsync(fd);
-    close(fd);
-}
-
-/* Create a new file "path.PID.N.tmp", a name that is unique among threads and processes. */
-static int create_beside(char *temporary, size_t capacity, const char *path)
-{
-    static atomic_uint serial;
-    for (int tries = 0; tries < 100; tries++) {
-        unsigned number = atomic_fetch_add(&serial, 1);
-        snprintf(temporary, capacity, "%s.%ld.%u.tmp", path, (long)getpid(), number);
-        int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd >= 0 || errno != EEXIST) return fd;
-    }
-    return -1;
-}
-
-thaw_status thaw__file_save(const char *path, const thaw__span *spans, size_t n, const thaw_allocator *allocator)
-{
-    THAW__TRY(check_regular(path));
-    size_t length = strlen(path);
-    size_t capacity = length + 40;
-    char *temporary = thaw__alloc(allocator, capacity, 1);
-    if (!temporary) return THAW_E_NOMEM;
-
-    thaw_status st = THAW_OK;
-    int fd = create_beside(temporary, capacity, path);
-    if (fd < 0) {
-        st = io_error("create a temporary beside", path);
-        goto done;
-    }
-    struct stat old;
-    int failed = stat(path, &old) == 0 && fchmod(fd, old.st_mode & 07777) != 0; /* keep the permissions */
-    for (size_t i = 0; !failed && i < n; i++) failed = write_all(fd, spans[i].bytes, spans[i].size) != 0;
-    failed = failed || fsync(fd) != 0;
-    if (failed) st = io_error("write", path);
-    if (close(fd) != 0 && st == THAW_OK) st = io_error("close", path);
-    if (st == THAW_OK && rename(temporary, path) != 0) st = io_error("replace", path);
-    if (st != THAW_OK) unlink(temporary);
-    else sync_folder(temporary);
-done:
-    thaw__free(allocator, temporary);
-    return st;
 }

@@ -30,9 +30,16 @@ typedef struct thaw__span {
 } thaw__span;
 
 /** Replace path by the concatenated spans: write a temporary file in the same folder, fsync, rename, fsync the folder.
- *  On
- *  THAW_E_IO the old file is unchanged and the temporary file removed. THAW_E_IO if path exists and is not a regular
- *  file; a symbolic link to a regular file is replaced, not followed. */
+ *  On THAW_E_IO the old file is unchanged and the temporary file removed. THAW_E_IO if path exists and is not a regular
+ *  file.
+ *
+ *  The new file takes the permission bits and the group of the old one, but no setuid, setgid or sticky bit, and no
+ *  bits of the group if that group cannot be kept; until it is complete, only its owner can read it. A symbolic link to a
+ *  regular file is replaced, not followed, by a file of the default permissions without those that the link's file
+ *  lacks. Temporary files of killed saves in the folder are removed. */
 thaw_status thaw__file_save(const char *path, const thaw__span *spans, size_t n, const thaw_allocator *allocator);
+
+/** THAW_E_IO "cannot VERB PATH: REASON", with the reason in errno. */
+thaw_status thaw__io_error(const char *verb, const char *path);
 
 #endif

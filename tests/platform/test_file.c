@@ -2,10 +2,8 @@
 #define _POSIX_C_SOURCE 200809L
 #include "file.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -126,61 +124,6 @@ START_TEST(writing_to_a_mapping_does_not_reach_the_file)
 }
 END_TEST
 
-START_TEST(save_writes_all_spans_and_replaces_the_file)
-{
-    const thaw__span spans[] = {{"one ", 4}, {"", 0}, {"two", 3}};
-    const char *path = temp_file("saved", "something much longer", 21);
-    const int before = temp_count();
-    ck_assert_int_eq(thaw__file_save(path, spans, 3, &f.allocator), THAW_OK);
-    assert_holds(path, "one two");
-    ck_assert_int_eq(temp_count(), before);
-    ck_assert_int_eq(thaw__file_save(path, NULL, 0, &f.allocator), THAW_OK);
-    assert_holds(path, "");
-}
-END_TEST
-
-START_TEST(save_keeps_the_permissions_of_the_file)
-{
-    struct stat info;
-    const char *path = temp_file("secret", "old", 3);
-    ck_assert_int_eq(chmod(path, 0600), 0);
-    ck_assert_int_eq(save(path, "new"), THAW_OK);
-    ck_assert_int_eq(stat(path, &info), 0);
-    ck_assert_int_eq(info.st_mode & 0777, 0600);
-}
-END_TEST
-
-START_TEST(save_without_a_folder_or_memory_fails_cleanly)
-{
-    ck_assert_int_eq(save(temp_path("absent/file"), "x"), THAW_E_IO);
-    failing_alloc_init(&f, 1);
-    ck_assert_int_eq(save(temp_path("file"), "x"), THAW_E_NOMEM);
-}
-END_TEST
-
-/* As on a full disk: a limit of 4096 bytes for files of the process interrupts the writing. */
-START_TEST(an_interrupted_save_leaves_the_old_file_complete)
-{
-    static char large[100000];
-    memset(large, 'x', sizeof large - 1);
-    const char *path = temp_file("model", "old and valid", 13);
-    const int before = temp_count();
-    struct rlimit old, small;
-    signal(SIGXFSZ, SIG_IGN);
-    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &old), 0);
-    small = old;
-    small.rlim_cur = 4096;
-    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
-    const thaw_status st = save(path, large);
-    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &old), 0);
-
-    ck_assert_int_eq(st, THAW_E_IO);
-    ck_assert_ptr_nonnull(strstr(thaw__last_error(), "File too large"));
-    assert_holds(path, "old and valid");
-    ck_assert_int_eq(temp_count(), before);
-}
-END_TEST
-
 /* A save renames a new file and does not change the old one, so a reader that has opened it gets the old bytes. */
 START_TEST(a_reader_during_a_save_gets_the_old_bytes)
 {
@@ -205,10 +148,6 @@ int main(void)
     tcase_add_test(tc, a_pipe_is_read_to_its_end);
     tcase_add_test(tc, read_without_memory_leaks_nothing);
     tcase_add_test(tc, writing_to_a_mapping_does_not_reach_the_file);
-    tcase_add_test(tc, save_writes_all_spans_and_replaces_the_file);
-    tcase_add_test(tc, save_keeps_the_permissions_of_the_file);
-    tcase_add_test(tc, save_without_a_folder_or_memory_fails_cleanly);
-    tcase_add_test(tc, an_interrupted_save_leaves_the_old_file_complete);
     tcase_add_test(tc, a_reader_during_a_save_gets_the_old_bytes);
     suite_add_tcase(suite, tc);
     return run_suite(suite);

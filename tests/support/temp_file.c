@@ -56,12 +56,26 @@ const char *temp_file(const char *name, const void *bytes, size_t n)
     return path;
 }
 
+void temp_each(void (*visit)(const char *name))
+{
+    DIR *dir = opendir(folder);
+    if (!dir) return;
+    for (struct dirent *entry; (entry = readdir(dir));)
+        if (!is_dots(entry->d_name)) visit(entry->d_name);
+    closedir(dir);
+}
+
+static int n_files;
+
+static void count_file(const char *name)
+{
+    (void)name;
+    n_files++;
+}
+
 int temp_count(void)
 {
-    int n = 0;
-    DIR *dir = opendir(folder);
-    if (!dir) return 0;
-    for (struct dirent *entry; (entry = readdir(dir));) n += !is_dots(entry->d_name);
-    closedir(dir);
-    return n;
+    n_files = 0;
+    temp_each(count_file);
+    return n_files;
 }

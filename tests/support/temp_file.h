@@ -11,6 +11,9 @@ const char *temp_path(const char *name);
 /** Write n bytes to the file `name` and return its path. */
 const char *temp_file(const char *name, const void *bytes, size_t n);
 
+/** Call visit() with the name of every file in the folder. */
+void temp_each(void (*visit)(const char *name));
+
 /** The number of files in the folder. */
 int temp_count(void);
 
