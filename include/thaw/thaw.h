@@ -588,6 +588,7 @@ THAW_API thaw_status thaw_pretrain(thaw_model *model, thaw_report *report, const
  *  @param n_added  receives how many; may be NULL.
  *  @return THAW_E_MISMATCH  a feature was a number in training and is a token here, or the reverse
  *          THAW_E_RANGE     more than 2^31 - 1 items
+ *          THAW_E_NUMERIC   parameters of the new items are out of bounds
  *          THAW_E_IO        the parallel hook fails
  *  The model is unchanged on error. Users stay valid.  Since 0.1. */
 THAW_API thaw_status thaw_model_add_items(thaw_model *model, int64_t *n_added, const thaw_data *data);
@@ -852,11 +853,13 @@ THAW_API thaw_status thaw_user_posterior(const thaw_model *model, const thaw_use
  *  docs/file-format.md. May allocate, because a user with few events has no P yet.  Since 0.1. */
 THAW_API thaw_status thaw_user_save(const thaw_user *user, void *buffer, int64_t capacity, int64_t *size);
 
-/** Load a user from memory, which may be freed afterwards.
- *  @return THAW_E_FORMAT    truncated or damaged
+/** Load a user from memory, which may be freed afterwards. The checksum is no signature: bytes that others keep, as in
+ *  a cookie, need a message authentication code (docs/file-format.md).
+ *  @return THAW_E_FORMAT    truncated, damaged, or no valid posterior
  *          THAW_E_VERSION   written in a newer format
  *          THAW_E_MISMATCH  the user belongs to another model
  *          THAW_E_RANGE     size is negative
+ *          THAW_E_NUMERIC   ranking: the posterior of the events is not finite
  *  Since 0.1. */
 THAW_API thaw_status thaw_user_load(thaw_user **out, const thaw_model *model, const void *bytes, int64_t size);
 

@@ -34,8 +34,8 @@ typedef struct thaw__span {
  *  file.
  *
  *  The new file takes the permission bits and the group of the old one, but no setuid, setgid or sticky bit, and no
- *  bits of the group if that group cannot be kept; until it is complete, only its owner can read it. A symbolic link to a
- *  regular file is replaced, not followed, by a file of the default permissions without those that the link's file
+ *  bits of the group if that group cannot be kept. Until it is complete, only its owner can read it. A symbolic link to
+ *  a regular file is replaced, not followed, by a file of the default permissions without those that the link's file
  *  lacks. Temporary files of killed saves in the folder are removed. */
 thaw_status thaw__file_save(const char *path, const thaw__span *spans, size_t n, const thaw_allocator *allocator);
 

@@ -122,7 +122,7 @@ void thaw__user_reset(thaw_user *u)
 thaw_status thaw__user_refuse(thaw_user *u)
 {
     thaw__user_reset(u);
-    return thaw__fail(THAW_E_NUMERIC, "the posterior is not finite; the user is reset to the prior");
+    return thaw__fail(THAW_E_NUMERIC, "the posterior is not finite or above 1e15; the user is reset to the prior");
 }
 
 thaw_status thaw__user_adapt_many(const thaw_model *m, thaw_user *work, float *means, const thaw_event *events,

@@ -106,7 +106,8 @@ static thaw_status read_posterior(thaw_user *u, const unsigned char *bytes, int6
     const int failed = thaw__posterior_read(&u->posterior, bytes + HEAD_BYTES);
     u->time = thaw__get_double(bytes + 40);
     const int has_time = u->time < INFINITY; /* -INFINITY: no event yet */
-    return failed || !has_time ? thaw__user_damaged("the posterior is not finite or not positive definite") : THAW_OK;
+    return failed || !has_time ? thaw__user_damaged("the posterior is out of bounds or not positive definite")
+                               : THAW_OK;
 }
 
 /* u is as after thaw__user_create(). */

@@ -25,7 +25,7 @@ void thaw__catalogue_params(thaw__catalogue *c, thaw__params *out)
     const thaw__param rows[] = {
         {"item.feature.start", THAW__I64, n + 1, 0, &c->features.start, 0, 0, 0},
         {"item.feature.column", THAW__I32, values, 0, &c->features.column, 0, 0, 0},
-        {"item.feature.value", THAW__F32, values, 0, &c->features.value, 0, 0, 0},
+        {"item.feature.value", THAW__F32, values, 0, &c->features.value, 0, 0, THAW__PARAM_MOST},
         {"item.retired", THAW__U8, c->n_retired, 0, &c->retired, THAW__OPTIONAL, 0, 1},
     };
     thaw__params_add(out, rows, sizeof rows / sizeof *rows);

@@ -164,6 +164,7 @@ thaw_status thaw__model_add_items(thaw_model *m, int64_t *n_added, const thaw_da
     thaw_status st = n ? resize(m, &t, n_old, n_old + n) : THAW_OK;
     if (st == THAW_OK && n) reset_items(m, n_old);
     if (st == THAW_OK && n && m->type->relate_items) st = m->type->relate_items(m, n_old);
+    if (st == THAW_OK && n) st = thaw__model_check_finite(m);
     if (st != THAW_OK) drop_items(m, n_old);
     if (n) thaw__model_code_rows(m);
     if (st == THAW_OK && n_added) *n_added = n;

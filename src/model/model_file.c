@@ -229,7 +229,9 @@ static thaw_status read_numbers(thaw_model *m, const json_t *json, int format)
     thaw__model_params(m, &t);
     for (int k = 0; k < t.n; k++) {
         const thaw__param *p = &t.row[k];
-        const thaw__param given = {.type = THAW__F64, .rows = THAW__NUMBER, .low = p->low, .high = p->high};
+        const double most = p->type == THAW__F32 && p->low == 0 && p->high == 0 ? (double)THAW__PARAM_MOST : 0;
+        const thaw__param given = {
+            .type = THAW__F64, .rows = THAW__NUMBER, .low = p->low - most, .high = p->high + most};
         if (p->rows != THAW__NUMBER) continue;
         if (p->role & THAW__OPTIONAL && !json_object_get(json, p->name)) continue;
         const double x = number(json, name_in(m->type, format, p->name));

@@ -164,15 +164,16 @@ uint64_t thaw__params_hash(const thaw__params *t, uint64_t seed)
     return seed;
 }
 
-/* The sum of 0 x is 0 unless an x is not finite. The compiler vectorises the loop. */
-static int is_finite(const char *at, size_t n)
+/* The compiler vectorises the loop. */
+static int floats_are_within(float low, float high, const char *at, size_t n)
 {
-    float sum = 0, x;
+    int outside = 0;
     for (size_t k = 0; k < n; k++) {
+        float x;
         memcpy(&x, at + k * sizeof x, sizeof x);
-        sum += 0 * x;
+        outside |= !((x >= low) & (x <= high));
     }
-    return sum == 0;
+    return !outside;
 }
 
 int thaw__param_is_sound(const thaw__param *p, const void *data)
@@ -180,7 +181,8 @@ int thaw__param_is_sound(const thaw__param *p, const void *data)
     const size_t n = thaw__param_count(p), size = thaw__dtype_size(p->type);
     const char *at = data;
     const int bounded = p->low != 0 || p->high != 0;
-    if (!bounded && p->type == THAW__F32) return is_finite(at, n);
+    if (!bounded && p->type == THAW__F32) return floats_are_within(-THAW__PARAM_MOST, THAW__PARAM_MOST, at, n);
+    if (p->type == THAW__F32) return floats_are_within((float)p->low, (float)p->high, at, n);
     if (!bounded && p->type != THAW__F64) return 1;
     for (size_t k = 0; k < n; k++) {
         const double x = element(p->type, at + k * size);

@@ -27,13 +27,15 @@ typedef enum thaw__param_role {
 
 enum { THAW__NUMBER = -1, THAW__PARAMS = 80 };
 
+#define THAW__PARAM_MOST 1e9f /* bound of every |float32| that has no other: far above what training finds */
+
 typedef struct thaw__param {
     const char *name; /* of the tensor, or of the number in the metadata */
     thaw__dtype type;
     int64_t rows, columns; /* columns 0: a vector; rows THAW__NUMBER: one number, inside the model's struct */
     void *at;              /* address of the array's pointer, or of the number */
     unsigned role;
-    double low, high; /* bounds of every element; both 0: any finite number */
+    double low, high; /* bounds of every element; both 0: |x| <= THAW__PARAM_MOST, or any finite float64 */
 } thaw__param;
 
 typedef struct thaw__params {

@@ -2,6 +2,7 @@
  * The prior: memory, its rows of the parameter table, means and widening. */
 #include "prior.h"
 
+#include <float.h>
 #include <string.h>
 
 enum { RIDGE_START = 10 };
@@ -56,8 +57,8 @@ void thaw__prior_params(thaw__prior *p, int of_users, unsigned centre_roles, tha
         {name[0], THAW__F32, p->dim, 0, &p->centre, THAW__LEARNED | centre_roles, 0, 0},
         {name[1], THAW__F32, width, p->dim, &p->weights, THAW__LEARNED, 0, 0},
         {name[2], THAW__F32, n, p->dim, &p->column_mean, THAW__LEARNED, 0, 0},
-        {name[3], THAW__F32, width, 0, &p->total_weight, THAW__LEARNED, 0, 0},
-        {name[4], THAW__F32, n, 0, &p->ridge, THAW__LEARNED, 0, 0},
+        {name[3], THAW__F32, width, 0, &p->total_weight, THAW__LEARNED, 0, FLT_MAX},
+        {name[4], THAW__F32, n, 0, &p->ridge, THAW__LEARNED, 1e-6, FLT_MAX},
     };
     thaw__params_add(out, rows, sizeof rows / sizeof *rows);
 }

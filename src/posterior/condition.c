@@ -11,12 +11,13 @@
 #include "linalg.h"
 #include "posterior.h"
 
-/* m += X' (I + XX')^-1 t; the kernel returns 1 unless its solution is finite, and with it the mean. */
+/* m += X' (I + XX')^-1 t; the kernel returns 1 unless its solution is finite. */
 static int add_dual(thaw__posterior *p, int32_t n, float *t)
 {
     p->form = THAW__DUAL;
     p->n_rows = n;
-    return p->kernels->ridge_dual(n, p->stride, p->main, p->side, p->stride, t, p->mean);
+    return p->kernels->ridge_dual(n, p->stride, p->main, p->side, p->stride, t, p->mean) ||
+           !thaw__is_bounded(p->mean, p->stride);
 }
 
 int thaw__posterior_condition_dual(thaw__posterior *p, int32_t n, float *t)
@@ -47,7 +48,7 @@ static int invert(thaw__posterior *p, const float *b)
 
 int thaw__posterior_solve_primal(thaw__posterior *p, const float *b)
 {
-    return invert(p, b) || !thaw__is_finite(p->mean, p->stride);
+    return invert(p, b) || !thaw__is_bounded(p->mean, p->stride);
 }
 
 /* J stays at `side` while A = I + J is inverted; if it fades, the two places are exchanged. */
@@ -63,5 +64,5 @@ int thaw__posterior_condition_primal(thaw__posterior *p, const float *h)
         p->information = p->side;
         p->side = swap;
     }
-    return !thaw__is_finite(p->mean, p->stride);
+    return !thaw__is_bounded(p->mean, p->stride);
 }

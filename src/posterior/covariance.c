@@ -9,7 +9,10 @@ void thaw__posterior_variances(const thaw__posterior *p, float *out, const float
     const float *lanes[THAW__LANES];
     float explained[THAW__LANES];
     if (p->form == THAW__COVARIANCE) {
-        for (int64_t k = 0; k < n; k++) out[k] = p->kernels->quadratic(p->rank, p->stride, p->main, rows[k]);
+        for (int64_t k = 0; k < n; k++) {
+            const float variance = p->kernels->quadratic(p->rank, p->stride, p->main, rows[k]);
+            out[k] = variance > 0 ? variance : 0; /* P is positive definite up to rounding */
+        }
         return;
     }
     for (int64_t k = 0; k < THAW__LANES; k++) lanes[k] = rows[k < n ? k : n - 1];

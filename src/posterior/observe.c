@@ -16,7 +16,7 @@ int thaw__posterior_observe(thaw__posterior *p, const float *x, float residual)
     const float s = p->form == THAW__DUAL ? thaw__posterior_expand_with(p, x, g)
                                           : p->kernels->rank_one(p->rank, p->stride, p->main, x, g);
     p->kernels->axpy(p->rank, residual / (1 + s), g, p->mean);
-    return !thaw__is_finite(p->mean, p->stride);
+    return !thaw__is_bounded(p->mean, p->stride);
 }
 
 /* h = X't of before is not kept: it is (I + J) (m - m0). */

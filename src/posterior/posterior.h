@@ -13,7 +13,7 @@
  *
  * The owner gives the memory; nothing here allocates. Matrices have stride rows because the kernels need them, though
  * only rank rows hold numbers; columns from rank on are 0. Functions that return int return 0, or 1 if the posterior is
- * not finite or not positive definite; it is then undefined until thaw__posterior_reset().
+ * not finite, too large (finite.h) or not positive definite; it is then undefined until thaw__posterior_reset().
  */
 #ifndef THAW_POSTERIOR_H
 #define THAW_POSTERIOR_H
@@ -122,7 +122,7 @@ int64_t thaw__posterior_bytes(int32_t rank, int fades);
 /** In COVARIANCE form; see thaw__posterior_expand(). */
 void thaw__posterior_write(const thaw__posterior *p, unsigned char *bytes);
 
-/** @return as above, or 1 if a variance is negative. */
+/** @return as above; P must have variances of at most 1, and I + J be positive definite. */
 int thaw__posterior_read(thaw__posterior *p, const unsigned char *bytes);
 
 #endif

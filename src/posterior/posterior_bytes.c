@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "finite.h"
 #include "little_endian.h"
 #include "posterior.h"
@@ -31,13 +33,26 @@ void thaw__posterior_write(const thaw__posterior *p, unsigned char *bytes)
     if (p->information) put_triangle(at, p->information, p->rank, p->stride);
 }
 
+#define TOLERANCE 1e-3f /* of the eigenvalues of P, which are in (0, 1]: many observations round them */
+
+/* Whether M + ridge I is positive definite, by a factor at `side`. */
+static int is_definite(const thaw__posterior *p, const float *M, float ridge)
+{
+    const thaw__precision A = {p->side, p->rank, p->stride};
+    memcpy(p->side, M, (size_t)p->rank * (size_t)p->stride * sizeof *M);
+    for (int32_t j = 0; j < p->rank; j++) p->side[j * p->stride + j] += ridge;
+    return !thaw__precision_factor(A);
+}
+
+/* Whether P can be (I + J)^-1, and J be added to. */
 static int is_sound(const thaw__posterior *p)
 {
     const int64_t matrix = p->rank * p->stride;
+    if (!thaw__is_bounded(p->prior, p->rank) || !thaw__is_bounded(p->mean, p->rank)) return 0;
+    if (!thaw__is_bounded(p->main, matrix) || (p->information && !thaw__is_bounded(p->information, matrix))) return 0;
     for (int64_t j = 0; j < p->rank; j++)
-        if (p->main[j * p->stride + j] < 0) return 0; /* a variance */
-    return thaw__is_finite(p->prior, p->rank) && thaw__is_finite(p->mean, p->rank) &&
-           thaw__is_finite(p->main, matrix) && (!p->information || thaw__is_finite(p->information, matrix));
+        if (p->main[j * p->stride + j] > 1 + TOLERANCE) return 0; /* above the prior variance */
+    return is_definite(p, p->main, TOLERANCE) && (!p->information || is_definite(p, p->information, 1));
 }
 
 int thaw__posterior_read(thaw__posterior *p, const unsigned char *bytes)

@@ -130,6 +130,39 @@ START_TEST(user_bytes_with_another_catalogue_are_damaged)
 }
 END_TEST
 
+/* Rank 4: m0 at 64, m at 80, the lower triangle of P at 96; with a half-life that of J at 136. */
+static const struct {
+    int at;
+    float value;
+    const char *what;
+} bad_posteriors[] = {
+    {64, NAN, "m0 is not finite"},       {64, 1e20f, "m0 is too large"},
+    {80, 1e20f, "m is too large"},       {96, -1, "a variance is negative"},
+    {96, 2, "above the prior variance"}, {100, 1.5f, "P is not positive definite"},
+    {100, -1e20f, "P is too large"},     {136, -3, "I + J is not positive definite"},
+    {136, NAN, "J is not finite"},
+};
+
+START_TEST(user_bytes_that_are_no_posterior_are_damaged)
+{
+    int64_t size;
+    thaw_user *u, *back;
+    thaw_model *m = shop_model(NULL, 4, 30);
+    const thaw_event e = shop_event(1);
+    expect(thaw_user_create(&u, m), THAW_OK);
+    expect(thaw_adapt(m, u, &e, 1), THAW_OK);
+    char *bytes = user_bytes(u, &size);
+    memcpy(bytes + bad_posteriors[_i].at, &bad_posteriors[_i].value, sizeof(float));
+    ck_assert_int_eq(mend_user(bytes, size), 1);
+    ck_assert_msg(thaw_user_load(&back, m, bytes, size) == THAW_E_FORMAT, "%s", bad_posteriors[_i].what);
+    reason("positive definite");
+    ck_assert_ptr_null(back);
+    free(bytes);
+    thaw_user_free(u);
+    thaw_model_free(m);
+}
+END_TEST
+
 START_TEST(a_bad_event_leaves_the_user_unchanged)
 {
     const thaw_event two[] = {shop_event(1), events[_i].event};
@@ -214,6 +247,7 @@ int main(void)
     tcase_add_test(tc, user_bytes_refuse_null_and_bad_sizes);
     tcase_add_test(tc, an_event_names_a_catalogue_of_the_model);
     tcase_add_loop_test(tc, user_bytes_with_another_catalogue_are_damaged, 0, 2);
+    tcase_add_loop_test(tc, user_bytes_that_are_no_posterior_are_damaged, 0, N(bad_posteriors));
     tcase_add_loop_test(tc, a_bad_event_leaves_the_user_unchanged, 0, N(events));
     tcase_add_test(tc, counts_and_offsets_are_checked);
     tcase_add_test(tc, a_duplicate_event_counts_twice);

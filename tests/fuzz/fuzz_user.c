@@ -1,10 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Input: bytes of a user, as patches of valid bytes, 2 bytes each (offset, value), with a valid checksum. A user that
- * loads is used. */
+ * loads has finite scores, and can be saved and loaded again. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "little_shop.h"
+
+static void check_scores(const thaw_model *m, const thaw_user *u)
+{
+    int64_t n;
+    thaw_hit hits[10];
+    if (thaw_recommend(m, u, hits, &n, NULL) != THAW_OK) abort();
+    for (int64_t k = 0; k < n; k++)
+        if (!isfinite(hits[k].mean) || !isfinite(hits[k].variance) || hits[k].variance < 0) abort();
+}
+
+/* What loads can be used, and saved and loaded again. */
+static void use(const thaw_model *m, thaw_user *u)
+{
+    float mean[SHOP_ITEMS], covariance[9];
+    int64_t n;
+    thaw_user *again;
+    const thaw_event e = shop_event(2);
+    if (thaw_user_posterior(m, u, mean, covariance) != THAW_OK) abort();
+    check_scores(m, u);
+    char *bytes = user_bytes(u, &n);
+    if (thaw_user_load(&again, m, bytes, n) != THAW_OK) abort();
+    thaw_user_free(again);
+    free(bytes);
+    thaw_user_observe(m, u, &e);
+    check_scores(m, u);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -27,17 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t at = 1; !(data[0] & 2) && at + 2 <= size; at += 2) bytes[data[at] % n] = (char)data[at + 1];
     mend_user(bytes, n);
     thaw_user *u;
-    if (thaw_user_load(&u, models[k], bytes, n) == THAW_OK) {
-        float mean[SHOP_ITEMS], covariance[9];
-        int64_t hits_n, again;
-        thaw_hit hits[10];
-        const thaw_event e = shop_event(2);
-        thaw_user_posterior(models[k], u, mean, covariance);
-        thaw_recommend(models[k], u, hits, &hits_n, NULL);
-        free(user_bytes(u, &again));
-        thaw_user_observe(models[k], u, &e);
-        thaw_recommend(models[k], u, hits, &hits_n, NULL);
-    }
+    if (thaw_user_load(&u, models[k], bytes, n) == THAW_OK) use(models[k], u);
     thaw_user_free(u);
     free(bytes);
     return 0;

@@ -206,6 +206,7 @@ static const struct {
     {"\\\"min_feature\\\":2", "\\\"min_feature\\\":0", THAW_E_FORMAT},
     {"\\\"mean_noise_var\\\"", "\\\"mean_noise_war\\\"", THAW_E_FORMAT},
     {"\\\"steps\\\":1", "\\\"steps\\\":-", THAW_E_FORMAT},
+    {"\\\"rating_max\\\":5.0", "\\\"rating_max\\\":9e9", THAW_E_FORMAT}, /* above 1e9 */
     {"thaw.numbers\":\"{", "thaw.numbers\":\"[", THAW_E_FORMAT},
     {"\\\"levels\\\"", "\\\"lovels\\\"", THAW_E_FORMAT},
     {"\\\"scores\\\":[-", "\\\"scores\\\":[9", THAW_E_FORMAT},
@@ -244,24 +245,86 @@ START_TEST(an_inconsistent_header_is_refused)
 }
 END_TEST
 
-START_TEST(a_tensor_with_numbers_out_of_range_is_refused)
+typedef struct bad_number {
+    const char *name;
+    float value; /* of the first element */
+} bad_number;
+
+static const bad_number bad_numbers[] = {
+    {"item.embedding", NAN},         {"item.bias", NAN},           {"item.rating_var", NAN},
+    {"item.noise_var", NAN},         {"item.selection_bias", NAN}, {"item.gamma", NAN},
+    {"item.n_ratings", NAN},         {"user.second_moment", NAN},  {"user.prior.weight", NAN},
+    {"item.embedding", 1e30f},       {"item.bias", -1e30f},        {"item.rating_var", -1},
+    {"item.rating_var", 0},          {"item.noise_var", -1},       {"item.n_ratings", -1},
+    {"item.prior.total_weight", -1}, {"item.prior.ridge", 0},      {"user.prior.ridge", -1},
+    {"item.feature.value", -1},      {"item.gamma", -1},           {"user.second_moment", -1},
+};
+
+static const bad_number bad_ranking_numbers[] = {
+    {"item.popularity", -1},  {"user.gram_diag", -1},     {"user.schedule", 1e4f},
+    {"event.weighting", NAN}, {"item.edge.value", 1e30f}, {"item.output_embedding", INFINITY},
+};
+
+/* The first element of a tensor in the bytes. */
+static char *tensor_at(const char *name)
 {
-    static const char *const names[] = {
-        "item.embedding", "item.bias",      "item.rating_var",    "item.noise_var",    "item.selection_bias",
-        "item.gamma",     "item.n_ratings", "user.second_moment", "user.prior.weight", "item.prior.total_weight"};
     char mark[64];
     uint64_t length = 0;
-    snprintf(mark, sizeof mark, "\"%s\":", names[_i]);
+    snprintf(mark, sizeof mark, "\"%s\":", name);
     for (int k = 7; k >= 0; k--) length = length << 8 | (unsigned char)bytes[k];
     int64_t at = 8;
     while (at < (int64_t)length && memcmp(bytes + at, mark, strlen(mark)) != 0) at++;
     ck_assert(at < (int64_t)length);
     const char *offsets = strstr(bytes + at, "\"data_offsets\":[");
     ck_assert_ptr_nonnull(offsets);
-    const float bad = NAN;
-    memcpy(bytes + 8 + length + strtol(offsets + 16, NULL, 10), &bad, sizeof bad);
+    return bytes + 8 + length + strtol(offsets + 16, NULL, 10);
+}
+
+static void expect_refused(const bad_number *bad)
+{
+    memcpy(tensor_at(bad->name), &bad->value, sizeof bad->value);
     ck_assert(mend_model(bytes, size));
-    ck_assert_msg(load_bytes(bytes, size) == THAW_E_FORMAT, "%s", names[_i]);
+    ck_assert_msg(load_bytes(bytes, size) == THAW_E_FORMAT, "%s %g", bad->name, (double)bad->value);
+}
+
+START_TEST(a_tensor_with_numbers_out_of_range_is_refused)
+{
+    expect_refused(&bad_numbers[_i]);
+}
+END_TEST
+
+START_TEST(a_ranking_with_numbers_out_of_range_is_refused)
+{
+    expect_refused(&bad_ranking_numbers[_i]);
+}
+END_TEST
+
+/* Numbers that pass the checks, at their bounds: the scores of items, also of new ones, are finite. */
+START_TEST(scores_of_extreme_parameters_are_finite)
+{
+    static const bad_number extremes[] = {{"item.embedding", 1e9f},    {"item.bias", -1e9f},
+                                          {"item.rating_var", 1e9f},   {"item.noise_var", 1e-37f},
+                                          {"item.prior.centre", 1e9f}, {"item.gamma", 1e9f}};
+    thaw_model *m;
+    thaw_user *u;
+    thaw_hit hits[10];
+    int64_t n;
+    const thaw_event e = {.item = 0, .value = 4};
+    memcpy(tensor_at(extremes[_i].name), &extremes[_i].value, sizeof(float));
+    ck_assert(mend_model(bytes, size));
+    ck_assert_int_eq(thaw_model_load_buffer(&m, bytes, size, NULL), THAW_OK);
+    thaw_data *more = shop_data(NULL, 10, 6, 1);
+    const thaw_status added = thaw_model_add_items(m, NULL, more);
+    ck_assert(added == THAW_OK || added == THAW_E_NUMERIC);
+    ck_assert_int_eq(thaw_user_create(&u, m), THAW_OK);
+    const thaw_status adapted = thaw_adapt(m, u, &e, 1);
+    ck_assert(adapted == THAW_OK || adapted == THAW_E_NUMERIC);
+    ck_assert_int_eq(thaw_recommend(m, u, hits, &n, NULL), THAW_OK);
+    ck_assert_int_gt(n, 0);
+    for (int64_t k = 0; k < n; k++) ck_assert(isfinite(hits[k].mean) && isfinite(hits[k].variance));
+    thaw_user_free(u);
+    thaw_data_free(more);
+    thaw_model_free(m);
 }
 END_TEST
 
@@ -324,7 +387,9 @@ int main(void)
     tcase_add_loop_test(damaged, a_flipped_bit_with_a_valid_checksum_does_not_crash, 0, 8);
     tcase_add_test(damaged, bytes_after_the_end_are_refused);
     tcase_add_loop_test(damaged, an_inconsistent_header_is_refused, 0, (int)(sizeof changes / sizeof *changes));
-    tcase_add_loop_test(damaged, a_tensor_with_numbers_out_of_range_is_refused, 0, 10);
+    tcase_add_loop_test(damaged, a_tensor_with_numbers_out_of_range_is_refused, 0,
+                        (int)(sizeof bad_numbers / sizeof *bad_numbers));
+    tcase_add_loop_test(damaged, scores_of_extreme_parameters_are_finite, 0, 6);
     tcase_add_loop_test(damaged, a_missing_file_is_an_io_error_and_an_empty_file_a_format_error, 0, 2);
     suite_add_tcase(suite, damaged);
     TCase *ranking = tcase_create("ranking");
@@ -340,6 +405,8 @@ int main(void)
     tcase_add_test(ranking, bytes_after_the_end_are_refused);
     tcase_add_loop_test(ranking, an_inconsistent_ranking_header_is_refused, 0,
                         (int)(sizeof ranking_changes / sizeof *ranking_changes));
+    tcase_add_loop_test(ranking, a_ranking_with_numbers_out_of_range_is_refused, 0,
+                        (int)(sizeof bad_ranking_numbers / sizeof *bad_ranking_numbers));
     suite_add_tcase(suite, ranking);
     return run_suite(suite);
 }

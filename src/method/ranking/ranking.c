@@ -79,6 +79,8 @@ float thaw__cooccurrence_of(const thaw__ranking *r, int32_t i, int32_t j)
 #define I64 THAW__I64
 #define ONE THAW__NUMBER
 
+#define SCHEDULE_MOST 1000 /* bound of a schedule, or of its logarithm */
+
 enum { ITEM = THAW__PER_ITEM | THAW__LEARNED, ROWS = THAW__MAPPED | THAW__ALIGNED };
 
 static void params(thaw_model *m, thaw__params *out)
@@ -91,7 +93,7 @@ static void params(thaw_model *m, thaw__params *out)
         {"item.edge.start", I64, n + 1, 0, &r->graph.start, THAW__LEARNED, 0, 0},
         {"item.edge.item", I32, n_edges, 0, &r->graph.item, THAW__LEARNED, 0, 0},
         {"item.edge.value", F32, n_edges, THAW__EDGE_NUMBERS, &r->graph.edge, THAW__LEARNED, 0, 0},
-        {"item.popularity", F32, n, 0, &r->popularity, ITEM | THAW__IN_ID, 0, 0},
+        {"item.popularity", F32, n, 0, &r->popularity, ITEM | THAW__IN_ID, 0, THAW__PARAM_MOST},
         {"item.repeat", F32, n, 0, &r->repeat, ITEM | THAW__IN_ID, 0, 0},
         {"item.offset.1", F32, n, 0, &r->offset[0], ITEM, 0, 0},
         {"item.offset.3", F32, n, 0, &r->offset[1], ITEM, 0, 0},
@@ -100,16 +102,16 @@ static void params(thaw_model *m, thaw__params *out)
         {"item.offset.100", F32, n, 0, &r->offset[4], ITEM, 0, 0},
         {"item.offset.300", F32, n, 0, &r->offset[5], ITEM, 0, 0},
         {"item.offset.scale", F32, THAW__SCHEDULE_KNOTS, 0, &r->knot_scale, THAW__LEARNED | THAW__OPTIONAL, 0, 0},
-        {"user.gram_diag", F32, m->stride, 0, &r->gram_diag, THAW__LEARNED, 0, 0},
+        {"user.gram_diag", F32, m->stride, 0, &r->gram_diag, THAW__LEARNED, 0, THAW__PARAM_MOST},
         {"user.gram_popularity", F32, m->stride, 0, &r->gram_popularity, THAW__LEARNED, 0, 0},
         {"user.schedule", F32, THAW__N_SCHEDULES, THAW__SCHEDULE_KNOTS, &r->schedule,
-         THAW__LEARNED | THAW__SCHEDULE | THAW__IN_ID | THAW__GROWS, 0, 0},
+         THAW__LEARNED | THAW__SCHEDULE | THAW__IN_ID | THAW__GROWS, -SCHEDULE_MOST, SCHEDULE_MOST},
         {"event.weighting", F32, m->events.n, THAW__WEIGHTING_NUMBERS, &r->weightings,
          THAW__LEARNED | THAW__SCHEDULE | THAW__IN_ID, 0, 0},
         {"backward", F32, ONE, 0, &r->backward, THAW__LEARNED | THAW__SCHEDULE, 0, 0},
         {"order", F32, ONE, 0, &r->order, THAW__LEARNED, 0, 1},
         {"n_pairs", F64, ONE, 0, &r->n_pairs, THAW__LEARNED | THAW__OPTIONAL, 0, DBL_MAX},
-        {"mean_popularity", F32, ONE, 0, &r->mean_popularity, THAW__LEARNED, 0, FLT_MAX},
+        {"mean_popularity", F32, ONE, 0, &r->mean_popularity, THAW__LEARNED, 0, THAW__PARAM_MOST},
         {"repeat_rate", F32, ONE, 0, &r->repeat_rate, THAW__LEARNED, 0, 0},
         {"total_weight", F64, ONE, 0, &r->total_weight, THAW__LEARNED, 0, DBL_MAX},
         {"target", I32, ONE, 0, &r->target, 0, -1, (double)(m->events.n - 1)},

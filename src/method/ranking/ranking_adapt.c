@@ -106,7 +106,7 @@ static int solve_posterior(const thaw_model *m, thaw_user *u, const thaw__suppor
         p->mean[c] *= gain * x->whiten[c];
         x->whiten[c] *= gain * sqrtf(schedules.ridge);
     }
-    return !thaw__is_finite(p->mean, p->stride);
+    return !thaw__is_bounded(p->mean, p->stride) || !thaw__is_bounded(x->whiten, p->stride);
 }
 
 /* ---- all terms --------------------------------------------------------------------------------------------------- */

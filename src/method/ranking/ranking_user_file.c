@@ -66,7 +66,7 @@ thaw_status thaw__ranking_user_read(const thaw_model *m, thaw_user *u, const uns
     if (size != size_of(m->rank, (int)has_prior, (int64_t)n))
         return thaw__user_damaged("the size does not match its rank and number of events");
     const unsigned char *at = thaw__get_floats(body, prior, has_prior ? m->rank : 0);
-    if (!thaw__is_finite(prior, m->rank)) return thaw__user_damaged("the prior mean is not finite");
+    if (!thaw__is_bounded(prior, m->rank)) return thaw__user_damaged("the prior mean is out of bounds");
     thaw__user_set_prior(u, prior);
     for (uint64_t k = 0; k < n; k++, at += EVENT_BYTES) {
         if (!read_event(&events[k], m, at))

@@ -100,9 +100,11 @@ float thaw__link_score(const thaw__link *link, float rating)
     return interpolate(link->level, link->score, link->n, rating);
 }
 
+/* Two rare levels can have scores that hardly differ; beyond them the line is steep. */
 float thaw__link_rating(const thaw__link *link, float score)
 {
-    return interpolate(link->score, link->level, link->n, score);
+    const float rating = interpolate(link->score, link->level, link->n, score);
+    return rating > THAW__RATING_MOST ? THAW__RATING_MOST : rating < -THAW__RATING_MOST ? -THAW__RATING_MOST : rating;
 }
 
 void thaw__link_back(const thaw__link *link, float *mean, float *variance)
@@ -117,7 +119,7 @@ int thaw__link_valid(const thaw__link *link)
 {
     if (link->n < 1 || link->n > THAW__LEVELS) return 0;
     for (int32_t k = 0; k < link->n; k++) {
-        if (!isfinite(link->level[k]) || !isfinite(link->score[k])) return 0;
+        if (!(fabsf(link->level[k]) <= THAW__LEVEL_MOST && fabsf(link->score[k]) <= THAW__LEVEL_MOST)) return 0;
         if (k && (link->level[k] <= link->level[k - 1] || link->score[k] <= link->score[k - 1])) return 0;
     }
     return 1;

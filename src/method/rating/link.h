@@ -15,6 +15,9 @@
 
 enum { THAW__LEVELS = 32 };
 
+#define THAW__LEVEL_MOST 1e9f   /* bound of |level| and |score| of a valid link */
+#define THAW__RATING_MOST 1e15f /* bound of |rating| of a score, so that its square is finite */
+
 typedef struct thaw__link {
     int32_t n;                 /* number of levels, >= 1 */
     float level[THAW__LEVELS]; /* [n] ratings, ascending; padded with infinity */
@@ -31,14 +34,14 @@ void thaw__link_pad(thaw__link *link);
 /** The score of a rating. */
 float thaw__link_score(const thaw__link *link, float rating);
 
-/** The rating of a score. */
+/** The rating of a score, at most THAW__RATING_MOST. */
 float thaw__link_rating(const thaw__link *link, float score);
 
 /** Convert mean and variance of a score to median and variance of a rating, in place. The variance is the square of
  *  half the distance between the ratings of mean - sd and mean + sd. */
 void thaw__link_back(const thaw__link *link, float *mean, float *variance);
 
-/** Whether levels and scores are finite and ascend. */
+/** Whether levels and scores are bounded and ascend. */
 int thaw__link_valid(const thaw__link *link);
 
 #endif

@@ -35,17 +35,17 @@ static void params(thaw_model *m, thaw__params *out)
          0},
         {"item.bias", F32, n, 0, &r->bias, ITEM | THAW__IN_ID, 0, 0},
         {"item.covariance", F32, n, r->packed, &r->covariance, ITEM | THAW__MAPPED | THAW__COLD, 0, 0},
-        {"item.noise_var", F32, n, 0, &r->noise_var, ITEM, 0, 0},
+        {"item.noise_var", F32, n, 0, &r->noise_var, ITEM, FLT_MIN, THAW__PARAM_MOST},
         {"item.selection_bias", F32, n, 0, &r->selection_bias, ITEM, 0, 0},
-        {"item.n_ratings", F32, n, 0, &r->n_ratings, ITEM, 0, 0},
-        {"item.rating_var", F32, n, 0, &r->rating_var, ITEM, FLT_MIN, FLT_MAX},
+        {"item.n_ratings", F32, n, 0, &r->n_ratings, ITEM, 0, FLT_MAX},
+        {"item.rating_var", F32, n, 0, &r->rating_var, ITEM, FLT_MIN, THAW__PARAM_MOST},
         {"item.inv_noise_sd", F32, n, 0, &r->inv_noise_sd, ITEM | THAW__DERIVED, 0, 0},
         {"item.gamma", F32, r->dim, r->dim, &r->gamma, THAW__LEARNED | THAW__IN_ID, 0, 0},
         {"user.second_moment", F32, m->rank, m->rank, &r->user_second_moment, THAW__LEARNED | THAW__IN_ID, 0, 0},
         {"mean_rating", F64, ONE, 0, &r->mean_rating, 0, 0, 0},
         {"rating_sd", F64, ONE, 0, &r->rating_sd, 0, 0, 0},
         {"selection_bias", F32, ONE, 0, &r->mean_selection_bias, THAW__LEARNED, 0, 0},
-        {"mean_noise_var", F64, ONE, 0, &r->mean_noise_var, THAW__LEARNED | THAW__IN_ID, DBL_MIN, DBL_MAX},
+        {"mean_noise_var", F64, ONE, 0, &r->mean_noise_var, THAW__LEARNED | THAW__IN_ID, FLT_MIN, THAW__PARAM_MOST},
         {"rating_min", F32, ONE, 0, &r->rating_min, 0, 0, 0},
         {"rating_max", F32, ONE, 0, &r->rating_max, 0, 0, 0},
         {"half_life", F32, ONE, 0, &m->half_life, THAW__IN_ID, 0, FLT_MAX},
@@ -60,7 +60,8 @@ static const float *scored(const thaw_model *m)
 
 /* ---- derived numbers --------------------------------------------------------------------------------------------- */
 
-/* E[w~' S w~] = sum_rc S_rc E[w_r w_c] + S_dd, with E[w] = 0, w~ = [w; 1] and S a packed triangle (eq. 4). */
+/* E[w~' S w~] = sum_rc S_rc E[w_r w_c] + S_dd, with E[w] = 0, w~ = [w; 1] and S a packed triangle (eq. 4). Negative by
+ * rounding only. */
 static float expected_variance(const thaw_model *m, const float *S)
 {
     const float *row = thaw__rating_of(m)->user_second_moment;
@@ -70,7 +71,8 @@ static float expected_variance(const thaw_model *m, const float *S)
         sum += (double)S[r] * (double)row[r];
         S += r + 1;
     }
-    return (float)(sum + (double)S[m->rank]);
+    sum += (double)S[m->rank];
+    return sum > 0 ? (float)sum : 0;
 }
 
 static void update_item_var(thaw_model *m, int64_t i)
@@ -234,9 +236,22 @@ static thaw_status read_schema(thaw_model *m, const json_t *schema)
     return read_link(&thaw__rating_of(m)->link, json_object_get(schema, "levels"), json_object_get(schema, "scores"));
 }
 
+/* Whether the lower triangle of M [n, n] can be that of a covariance matrix: M_rc^2 <= M_rr M_cc, up to rounding. */
+static int is_covariance(const float *M, int32_t n)
+{
+    for (int32_t r = 0; r < n; r++)
+        for (int32_t c = 0; c <= r; c++) {
+            const double x = (double)M[r * n + c], product = (double)M[r * n + r] * (double)M[c * n + c];
+            if (M[r * n + r] < 0 || x * x > 1.001 * product) return 0;
+        }
+    return 1;
+}
+
 static int is_sound(const thaw_model *m)
 {
-    return thaw__rating_of(m)->rating_min <= thaw__rating_of(m)->rating_max;
+    const thaw__rating *r = thaw__rating_of(m);
+    return r->rating_min <= r->rating_max && is_covariance(r->gamma, r->dim) &&
+           is_covariance(r->user_second_moment, m->rank);
 }
 
 static void info(const thaw_model *m, thaw_model_info *out)

@@ -178,7 +178,7 @@ thaw_status thaw__rating_adapt_many(const thaw_model *m, thaw_user *work, float 
             st = thaw__rating_adapt(m, work, events + offsets[u], offsets[u + 1] - offsets[u]);
             memcpy(means + u * m->rank, work->posterior.mean, (size_t)m->rank * sizeof *means);
         }
-        if (st == THAW_OK && !thaw__is_finite(means + u * m->rank, users * m->rank)) st = thaw__user_refuse(work);
+        if (st == THAW_OK && !thaw__is_bounded(means + u * m->rank, users * m->rank)) st = thaw__user_refuse(work);
         u += users;
     }
     thaw__user_reset(work);

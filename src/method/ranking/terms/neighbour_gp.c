@@ -9,9 +9,9 @@
  * S is the newest THAW__NEIGHBOUR_SUPPORT items, noise = ridge mean_popularity. kappa times the offset is what
  * independent items would give; the score subtracts it.
  */
-#include <math.h>
 #include <string.h>
 
+#include "finite.h"
 #include "linalg.h"
 #include "terms.h"
 
@@ -77,7 +77,7 @@ static int solve(void *state, void *work, const thaw__ranking *r, const thaw__su
     thaw__potrs(out->n, factor, LD, out->a);
     for (int32_t i = 0; i < out->n; i++)
         *kappa += (x[AFTER] * r->order + x[BEFORE] * (1 - r->order)) * out->a[i] * r->popularity[s->item[i]];
-    return !isfinite(*kappa);
+    return !thaw__is_bounded(kappa, 1) || !thaw__is_bounded(out->a, out->n);
 }
 
 static int64_t list(const void *state, const thaw__ranking *r, thaw__sparse_score *out)

@@ -11,6 +11,7 @@
  */
 #include <math.h>
 
+#include "finite.h"
 #include "terms.h"
 
 #define LEAST_STRENGTH 1e-12f /* less counts as none: its logarithm would overflow */
@@ -47,16 +48,14 @@ static int solve(void *state, void *work, const thaw__ranking *r, const thaw__su
                  float *kappa)
 {
     repeat_state *out = state;
-    float sum = 0;
     (void)work, (void)kappa;
     out->n = r->target < 0 ? 0 : s->n;
     for (int32_t i = 0; i < out->n; i++) {
         out->item[i] = s->item[i];
         out->score[i] =
             x[WEIGHT] * rate_of(r, s->item[i], x[PRIOR] * r->mean_popularity) * s->target[i] * event_factor(s, i, x);
-        sum += out->score[i];
     }
-    return !isfinite(sum);
+    return !thaw__is_bounded(out->score, out->n);
 }
 
 static int64_t list(const void *state, const thaw__ranking *r, thaw__sparse_score *out)
