@@ -7,12 +7,13 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "entropy.h"
 #include "mem.h"
 #include "status.h"
 
 void thaw__keymap_init(thaw__keymap *map, const thaw_allocator *allocator)
 {
-    *map = (thaw__keymap){.allocator = *allocator};
+    *map = (thaw__keymap){.allocator = *allocator, .seed = thaw__entropy()};
 }
 
 void thaw__keymap_free(thaw__keymap *map)
@@ -50,7 +51,7 @@ uint64_t thaw__hash(const void *bytes, size_t n)
 static size_t probe(const thaw__keymap *map, const char *key, size_t n)
 {
     size_t mask = map->n_slots - 1;
-    for (size_t s = (size_t)XXH3_64bits(key, n) & mask;; s = (s + 1) & mask) {
+    for (size_t s = (size_t)XXH3_64bits_withSeed(key, n, map->seed) & mask;; s = (s + 1) & mask) {
         int32_t row = map->slots[s];
         if (row < 0) return s;
         const char *at = thaw__keymap_key(map, row);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A map of keys (strings) to rows 0 … n - 1 in order of arrival, and back. Open addressing with XXH3. The strings are
- * concatenated, each with its zero byte, so a map is stored as one array of bytes and one of offsets.
+ * A map of keys (strings) to rows 0 … n - 1 in order of arrival, and back. Open addressing with XXH3. The
+ * strings are concatenated, each with its zero byte, so a map is stored as one array of bytes and one of offsets.
+ *
+ * The hash of each map has a random seed, so that nobody can choose keys that share a slot. No row depends on it.
  */
 #ifndef THAW_PLATFORM_KEYMAP_H
 #define THAW_PLATFORM_KEYMAP_H
@@ -20,6 +22,7 @@ typedef struct thaw__keymap {
     int64_t n;
     int32_t *slots; /* [n_slots] row, or -1: empty; n_slots is a power of 2, at most half of the slots are used */
     size_t n_slots;
+    uint64_t seed; /* of the hash */
 } thaw__keymap;
 
 /** An empty map; allocates nothing before the first key. */

@@ -168,6 +168,42 @@ START_TEST(the_hash_is_xxh3_on_every_machine)
 }
 END_TEST
 
+/* The largest number of used slots in a row. */
+static size_t longest_run(void)
+{
+    size_t run = 0, longest = 0;
+    for (size_t s = 0; s < map.n_slots; s++) {
+        run = map.slots[s] < 0 ? 0 : run + 1;
+        if (run > longest) longest = run;
+    }
+    return longest;
+}
+
+/* 500 keys with equal low bits of the plain hash; a chance of 2^-100 that the seed does not separate them. */
+START_TEST(keys_that_are_chosen_to_collide_are_spread)
+{
+    for (int64_t i = 0; map.n < 500; i++)
+        if (thaw__hash(number(i), strlen(number(i))) % 1024 == 0) add(number(i));
+    ck_assert_uint_eq(map.n_slots, 1024);
+    ck_assert_uint_lt(longest_run(), 300);
+}
+END_TEST
+
+START_TEST(rows_do_not_depend_on_the_seed)
+{
+    thaw__keymap other;
+    thaw__keymap_init(&other, &f.allocator);
+    ck_assert(other.seed != map.seed);
+    for (int64_t i = 0; i < 1000; i++) {
+        int64_t row;
+        ck_assert_int_eq(thaw__keymap_add(&other, &row, number(i % 700), strlen(number(i % 700))), THAW_OK);
+        ck_assert_int_eq(add(number(i % 700)), row);
+    }
+    ck_assert_mem_eq(other.bytes, map.bytes, map.n_bytes);
+    thaw__keymap_free(&other);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("platform");
@@ -183,6 +219,8 @@ int main(void)
     tcase_add_test(tc, a_failed_allocation_leaves_the_map_unchanged);
     tcase_add_test(tc, a_failed_copy_leaks_nothing);
     tcase_add_test(tc, the_hash_is_xxh3_on_every_machine);
+    tcase_add_test(tc, keys_that_are_chosen_to_collide_are_spread);
+    tcase_add_test(tc, rows_do_not_depend_on_the_seed);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }
