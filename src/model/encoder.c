@@ -269,43 +269,64 @@ json_t *thaw__features_to_json(const thaw__features *f)
     return list;
 }
 
-static thaw_status column_from_json(thaw__feature *f, const json_t *json, const thaw_allocator *allocator)
+/* Value k of a column, which must be new, or above the value before. */
+static thaw_status value_from_json(thaw__feature *f, thaw__json value, int64_t k, const thaw_allocator *allocator)
 {
-    thaw__keymap_init(&f->tokens, allocator);
-    const char *name = json_string_value(json_object_get(json, "name"));
-    const json_t *type = json_object_get(json, "type"), *values = json_object_get(json, "values");
-    if (!name || strlen(name) > THAW__NAME_MAX || !json_is_integer(type) || !json_is_array(values) ||
-        json_integer_value(type) < THAW_TYPE_TOKEN || json_integer_value(type) > THAW_TYPE_FLOAT_SEQ)
-        return thaw__fail(THAW_E_FORMAT, "the schema has a feature that cannot be read");
-    memcpy(f->name, name, strlen(name) + 1);
-    f->type = (int32_t)json_integer_value(type);
-    size_t n = json_array_size(values);
-    if (n > INT32_MAX || (!is_token(f->type) && n > THAW__KNOTS))
-        return thaw__fail(THAW_E_FORMAT, "the feature %s has %zu values", name, n);
-    for (size_t k = 0; k < n; k++) {
-        const json_t *value = json_array_get(values, k);
-        const char *token = json_string_value(value);
-        int64_t row = -1;
-        if (!is_token(f->type)) f->knots[k] = (float)json_number_value(value);
-        else if (token) THAW__TRY(thaw__keymap_add(&f->tokens, &row, token, strlen(token)));
-        int valid =
-            is_token(f->type) ? row == (int64_t)k : isfinite(f->knots[k]) && (k == 0 || f->knots[k] > f->knots[k - 1]);
-        if (!valid) return thaw__fail(THAW_E_FORMAT, "value %zu of the feature %s cannot be read", k, name);
+    char *token;
+    size_t n;
+    int64_t row = -1;
+    double number = (double)NAN;
+    if (!is_token(f->type)) {
+        thaw__json_number(&number, value);
+        f->knots[k] = (float)number;
+        return isfinite(f->knots[k]) && (k == 0 || f->knots[k] > f->knots[k - 1]) ? THAW_OK : THAW_E_FORMAT;
     }
-    f->width = (int32_t)n;
+    THAW__TRY(thaw__json_string(&token, &n, value, allocator));
+    const thaw_status st = token ? thaw__keymap_add(&f->tokens, &row, token, n) : THAW_E_FORMAT;
+    thaw__free(allocator, token);
+    return st != THAW_OK || row == k ? st : THAW_E_FORMAT;
+}
+
+static thaw_status values_from_json(thaw__feature *f, thaw__json values, const thaw_allocator *allocator)
+{
+    const size_t n = thaw__json_size(values);
+    if (n > INT32_MAX || (!is_token(f->type) && n > THAW__KNOTS))
+        return thaw__fail(THAW_E_FORMAT, "the feature %s has %zu values", f->name, n);
+    for (thaw__json_cursor c = thaw__json_begin(values); thaw__json_next(&c); f->width++) {
+        const thaw_status st = value_from_json(f, c.value, f->width, allocator);
+        if (st == THAW_E_FORMAT) return thaw__fail(st, "value %d of the feature %s cannot be read", f->width, f->name);
+        if (st != THAW_OK) return st;
+    }
     return THAW_OK;
 }
 
-thaw_status thaw__features_from_json(thaw__features *out, const json_t *json, const thaw_allocator *allocator)
+static thaw_status column_from_json(thaw__feature *f, thaw__json json, const thaw_allocator *allocator)
+{
+    char *name;
+    size_t n;
+    int64_t type = -1;
+    const thaw__json values = thaw__json_get(json, "values");
+    thaw__keymap_init(&f->tokens, allocator);
+    THAW__TRY(thaw__json_string(&name, &n, thaw__json_get(json, "name"), allocator));
+    thaw__json_integer(&type, thaw__json_get(json, "type"));
+    const int valid = name && n <= THAW__NAME_MAX && thaw__json_is_array(values) && type >= THAW_TYPE_TOKEN &&
+                      type <= THAW_TYPE_FLOAT_SEQ;
+    if (valid) memcpy(f->name, name, n + 1);
+    thaw__free(allocator, name);
+    if (!valid) return thaw__fail(THAW_E_FORMAT, "the schema has a feature that cannot be read");
+    f->type = (int32_t)type;
+    return values_from_json(f, values, allocator);
+}
+
+thaw_status thaw__features_from_json(thaw__features *out, thaw__json json, const thaw_allocator *allocator)
 {
     *out = (thaw__features){.allocator = *allocator};
-    size_t n = json_array_size(json);
-    out->columns = thaw__alloc0(allocator, n, sizeof *out->columns);
+    out->columns = thaw__alloc0(allocator, thaw__json_size(json), sizeof *out->columns);
     if (!out->columns) return THAW_E_NOMEM;
     int64_t width = 0;
-    for (size_t c = 0; c < n; c++) {
+    for (thaw__json_cursor c = thaw__json_begin(json); thaw__json_next(&c);) {
         thaw__feature *f = &out->columns[out->n++];
-        thaw_status st = column_from_json(f, json_array_get(json, c), allocator);
+        thaw_status st = column_from_json(f, c.value, allocator);
         width += f->width;
         if (st == THAW_OK && width > INT32_MAX)
             st = thaw__fail(THAW_E_FORMAT, "more than %d feature values", INT32_MAX);

@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "data.h"
+#include "json.h"
 #include "sparse.h"
 
 enum { THAW__KNOTS = 8 };
@@ -53,6 +54,6 @@ const thaw__feature *thaw__features_find(const thaw__features *f, const char *na
 
 /** To JSON, for the schema of a file (NULL: out of memory), and from it. */
 json_t *thaw__features_to_json(const thaw__features *f);
-thaw_status thaw__features_from_json(thaw__features *out, const json_t *json, const thaw_allocator *allocator);
+thaw_status thaw__features_from_json(thaw__features *out, thaw__json json, const thaw_allocator *allocator);
 
 #endif

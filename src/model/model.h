@@ -64,7 +64,7 @@ typedef struct thaw__model_type {
 
     /** The method's part of the file's schema: to JSON (0: success) and from it. */
     int (*write_schema)(const thaw_model *m, json_t *schema);
-    thaw_status (*read_schema)(thaw_model *m, const json_t *schema);
+    thaw_status (*read_schema)(thaw_model *m, thaw__json schema);
 
     /** Set the method's fields of the public info. */
     void (*info)(const thaw_model *m, thaw_model_info *out);

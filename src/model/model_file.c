@@ -195,35 +195,48 @@ static thaw_status damaged(const char *what)
     return thaw__fail(THAW_E_FORMAT, "not a valid thaw model: %s", what);
 }
 
-/* A JSON text of the metadata. */
-static thaw_status meta_json(json_t **out, const thaw__safetensors *file, const char *key)
+/* A JSON text that a string of the metadata holds; the caller frees *text. */
+static thaw_status meta_json(thaw__json *out, char **text, const thaw__safetensors *file, const char *key,
+                             const thaw_allocator *a)
 {
-    const char *text = thaw__safetensors_meta(file, key);
-    return thaw__json_object(out, text ? text : "", text ? strlen(text) : 0, key);
+    size_t n;
+    THAW__TRY(thaw__json_string(text, &n, thaw__safetensors_meta(file, key), a));
+    return thaw__json_check(out, *text ? *text : "", n, key);
 }
 
-static double number(const json_t *json, const char *key)
+static double number(thaw__json json, const char *key)
 {
-    const json_t *value = json_object_get(json, key);
-    return json_is_number(value) ? json_number_value(value) : (double)NAN;
+    double x = (double)NAN;
+    thaw__json_number(&x, thaw__json_get(json, key));
+    return x;
+}
+
+/* Room for a short text of the metadata. */
+typedef struct short_text {
+    char at[48];
+} short_text;
+
+static short_text meta_text(const thaw__safetensors *file, const char *key)
+{
+    short_text text;
+    thaw__json_copy(text.at, sizeof text.at, thaw__safetensors_meta(file, key));
+    return text;
 }
 
 static thaw_status check_version(const thaw__safetensors *file, int *format, const thaw__model_type **type,
                                  thaw__find_type find)
 {
     double version = 0;
-    const char *text = thaw__safetensors_meta(file, "thaw.format");
-    if (!text || !thaw__number_parse(&version, text, strlen(text)) || version < 1) return damaged("no format version");
+    const short_text text = meta_text(file, "thaw.format"), method = meta_text(file, "thaw.method");
+    if (!thaw__number_parse(&version, text.at, strlen(text.at)) || version < 1) return damaged("no format version");
     if (version > FORMAT)
-        return thaw__fail(THAW_E_VERSION, "the file has format %.20s; this library reads up to %d", text, FORMAT);
+        return thaw__fail(THAW_E_VERSION, "the file has format %.20s; this library reads up to %d", text.at, FORMAT);
     *format = (int)version;
-    const char *method = thaw__safetensors_meta(file, "thaw.method");
-    *type = find(method ? method : "");
-    if (*type) return THAW_OK;
-    return thaw__fail(THAW_E_UNSUPPORTED, "this library has no method %.40s", method ? method : "");
+    *type = find(method.at);
+    return *type ? THAW_OK : thaw__fail(THAW_E_UNSUPPORTED, "this library has no method %s", method.at);
 }
 
-static thaw_status read_numbers(thaw_model *m, const json_t *json, int format)
+static thaw_status read_numbers(thaw_model *m, thaw__json json, int format)
 {
     thaw__params t;
     thaw__model_params(m, &t);
@@ -233,7 +246,7 @@ static thaw_status read_numbers(thaw_model *m, const json_t *json, int format)
         const thaw__param given = {
             .type = THAW__F64, .rows = THAW__NUMBER, .low = p->low - most, .high = p->high + most};
         if (p->rows != THAW__NUMBER) continue;
-        if (p->role & THAW__OPTIONAL && !json_object_get(json, p->name)) continue;
+        if (p->role & THAW__OPTIONAL && !thaw__json_get(json, p->name).at) continue;
         const double x = number(json, name_in(m->type, format, p->name));
         if (!thaw__param_is_sound(&given, &x) || (p->type != THAW__F32 && p->type != THAW__F64 && x != floor(x)))
             return damaged("a number of the metadata is out of bounds");
@@ -242,24 +255,32 @@ static thaw_status read_numbers(thaw_model *m, const json_t *json, int format)
     return THAW_OK;
 }
 
-static thaw_status read_schema(thaw_model *m, const json_t *json)
+/* Event number n, by its name. */
+static thaw_status read_event(thaw_model *m, thaw__json name, int64_t n)
+{
+    char *text;
+    size_t length;
+    int64_t row = -1;
+    THAW__TRY(thaw__json_string(&text, &length, name, &m->config.allocator));
+    if (!text) return damaged("an event has no name");
+    const thaw_status st = thaw__keymap_add(&m->events, &row, text, length);
+    thaw__free(&m->config.allocator, text);
+    return st != THAW_OK || row == n ? st : damaged("an event name is repeated");
+}
+
+static thaw_status read_schema(thaw_model *m, thaw__json json)
 {
     const thaw_allocator *a = &m->config.allocator;
-    const json_t *events = json_object_get(json, "events");
-    for (size_t e = 0; e < json_array_size(events); e++) {
-        const char *name = json_string_value(json_array_get(events, e));
-        int64_t row;
-        if (!name) return damaged("an event has no name");
-        THAW__TRY(thaw__keymap_add(&m->events, &row, name, strlen(name)));
-        if (row != (int64_t)e) return damaged("an event name is repeated");
-    }
+    const thaw__json events = thaw__json_get(json, "events");
+    for (thaw__json_cursor c = thaw__json_begin(events); thaw__json_next(&c);)
+        THAW__TRY(read_event(m, c.value, m->events.n));
     thaw__features items, users;
     const int32_t extra = m->type->prior_extra;
     if (m->type->read_schema) THAW__TRY(m->type->read_schema(m, json));
-    THAW__TRY(thaw__features_from_json(&items, json_object_get(json, "items"), a));
+    THAW__TRY(thaw__features_from_json(&items, thaw__json_get(json, "items"), a));
     thaw_status st = thaw__prior_init(&m->catalogue->prior, &items, extra < 0 ? 0 : m->rank + extra);
     if (st != THAW_OK) return st;
-    THAW__TRY(thaw__features_from_json(&users, json_object_get(json, "users"), a));
+    THAW__TRY(thaw__features_from_json(&users, thaw__json_get(json, "users"), a));
     return thaw__prior_init(&m->user_prior, &users, m->rank);
 }
 
@@ -317,7 +338,7 @@ static thaw_status read_row(thaw_model *m, const thaw__param *p, const thaw__saf
 static int is_in(const thaw__safetensors *file, const thaw__param *p)
 {
     if (p->rows == THAW__NUMBER || p->role & THAW__DERIVED) return 0;
-    return !(p->role & THAW__OPTIONAL) || json_object_get(file->header, p->name);
+    return !(p->role & THAW__OPTIONAL) || thaw__safetensors_find(file, p->name).at;
 }
 
 /* The table is rebuilt after each row, because the starts of a sparse table give the shapes of its other arrays. */
@@ -339,7 +360,7 @@ static thaw_status read_n_retired(thaw_model *m, const thaw__safetensors *file)
 {
     const void *bytes;
     int64_t *n = &m->catalogue->n_retired;
-    if (!json_object_get(file->header, "item.retired")) return THAW_OK;
+    if (!thaw__safetensors_find(file, "item.retired").at) return THAW_OK;
     THAW__TRY(thaw__safetensors_get(file, &bytes, n, "item.retired", THAW__U8, -1, 0));
     return *n <= thaw__n_items(m) ? THAW_OK : damaged("more items are retired than there are");
 }
@@ -360,12 +381,14 @@ static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, c
 {
     thaw_status st = THAW_OK;
     thaw_model *m = NULL;
-    json_t *numbers = NULL, *schema = NULL;
-    const char *id = thaw__safetensors_meta(file, "thaw.id"), *seed = thaw__safetensors_meta(file, "thaw.seed");
-    THAW__TRY_GOTO(meta_json(&numbers, file, "thaw.numbers"));
-    THAW__TRY_GOTO(meta_json(&schema, file, "thaw.schema"));
+    thaw__json numbers, schema;
+    char *texts[2] = {NULL, NULL};
+    const thaw_allocator a = thaw__allocator(&config->allocator);
+    const short_text id = meta_text(file, "thaw.id"), seed = meta_text(file, "thaw.seed");
+    THAW__TRY_GOTO(meta_json(&numbers, &texts[0], file, "thaw.numbers", &a));
+    THAW__TRY_GOTO(meta_json(&schema, &texts[1], file, "thaw.schema", &a));
     double rank = number(numbers, "rank"), items = number(numbers, "items");
-    if (!id || !seed || !(rank >= 1 && rank <= THAW__RANK_MAX) || !(items >= 1 && items <= INT32_MAX)) {
+    if (!id.at[0] || !seed.at[0] || !(rank >= 1 && rank <= THAW__RANK_MAX) || !(items >= 1 && items <= INT32_MAX)) {
         st = damaged("the metadata are incomplete or out of bounds");
         goto fail;
     }
@@ -374,8 +397,8 @@ static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, c
         m->map = *source;
         *source = (thaw__file){0};
     }
-    m->id = strtoull(id, NULL, 16);
-    m->config.seed = strtoull(seed, NULL, 10);
+    m->id = strtoull(id.at, NULL, 16);
+    m->config.seed = strtoull(seed.at, NULL, 10);
     m->config.rank = m->rank;
     THAW__TRY_GOTO(read_schema(m, schema));
     THAW__TRY_GOTO(read_numbers(m, numbers, format));
@@ -386,8 +409,8 @@ static thaw_status read_model(thaw_model **out, const thaw__safetensors *file, c
     thaw__model_code_rows(m);
     *out = m;
 fail:
-    json_decref(numbers);
-    json_decref(schema);
+    thaw__free(&a, texts[0]);
+    thaw__free(&a, texts[1]);
     if (st != THAW_OK) thaw__model_free(m);
     return st;
 }
@@ -398,8 +421,6 @@ thaw_status thaw__model_load(thaw_model **out, thaw__file *file, const thaw_conf
     THAW__TRY(thaw__safetensors_open(&tensors, file->bytes, file->size));
     const thaw__model_type *type;
     int format = 0;
-    thaw_status st = check_version(&tensors, &format, &type, find);
-    if (st == THAW_OK) st = read_model(out, &tensors, config, file, type, format);
-    thaw__safetensors_close(&tensors);
-    return st;
+    THAW__TRY(check_version(&tensors, &format, &type, find));
+    return read_model(out, &tensors, config, file, type, format);
 }

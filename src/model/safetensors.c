@@ -152,39 +152,47 @@ static thaw_status damaged(const char *what)
     return thaw__fail(THAW_E_FORMAT, "not a valid thaw model: %s", what);
 }
 
-static int known_dtype(const char *name)
+static int known_dtype(thaw__json name)
 {
     for (int i = 0; i < (int)(sizeof dtypes / sizeof *dtypes); i++)
-        if (name && strcmp(name, dtypes[i].name) == 0) return i;
+        if (thaw__json_equals(name, dtypes[i].name)) return i;
     return -1;
 }
 
-/* Bytes of a tensor by its shape; -1 if the shape is invalid. */
-static int64_t shape_size(const json_t *shape, int dtype)
+/* The integers of an array of at most `most`: how many, or -1. */
+static int integers_of(int64_t *out, int most, thaw__json array)
 {
-    int64_t size = (int64_t)dtypes[dtype].size;
-    if (!json_is_array(shape)) return -1;
-    for (size_t i = 0; i < json_array_size(shape); i++) {
-        const json_t *extent = json_array_get(shape, i);
-        if (!json_is_integer(extent) || json_integer_value(extent) < 0) return -1;
-        if (__builtin_mul_overflow(size, (int64_t)json_integer_value(extent), &size)) return -1;
-    }
+    int n = 0;
+    if (!thaw__json_is_array(array)) return -1;
+    for (thaw__json_cursor c = thaw__json_begin(array); thaw__json_next(&c); n++)
+        if (n == most || !thaw__json_integer(&out[n], c.value)) return -1;
+    return n;
+}
+
+enum { DIMENSIONS = 8 }; /* of a tensor, at most */
+
+/* Bytes of a tensor by its shape; -1 if the shape is invalid. */
+static int64_t shape_size(thaw__json shape, int dtype)
+{
+    int64_t size = (int64_t)dtypes[dtype].size, extents[DIMENSIONS];
+    const int n = integers_of(extents, DIMENSIONS, shape);
+    if (n < 0) return -1;
+    for (int i = 0; i < n; i++)
+        if (extents[i] < 0 || __builtin_mul_overflow(size, extents[i], &size)) return -1;
     return size;
 }
 
 /* An entry must have a known type, a shape that agrees with its bytes, and bytes inside the file that begin at *sum,
  * the end of the tensor before. */
-static thaw_status check_entry(const json_t *entry, int64_t data_size, int64_t *sum)
+static thaw_status check_entry(thaw__json entry, int64_t data_size, int64_t *sum)
 {
-    int dtype = known_dtype(json_string_value(json_object_get(entry, "dtype")));
-    const json_t *offsets = json_object_get(entry, "data_offsets");
+    int64_t at[2];
+    const int dtype = known_dtype(thaw__json_get(entry, "dtype"));
     if (dtype < 0) return damaged("a tensor has no known type");
-    if (json_array_size(offsets) != 2) return damaged("a tensor has no offsets");
-    const json_t *b = json_array_get(offsets, 0), *e = json_array_get(offsets, 1);
-    if (!json_is_integer(b) || !json_is_integer(e)) return damaged("a tensor has no offsets");
-    int64_t begin = json_integer_value(b), end = json_integer_value(e);
+    if (integers_of(at, 2, thaw__json_get(entry, "data_offsets")) != 2) return damaged("a tensor has no offsets");
+    const int64_t begin = at[0], end = at[1];
     if (begin < 0 || end < begin || end > data_size) return damaged("a tensor is outside the file");
-    if (shape_size(json_object_get(entry, "shape"), dtype) != end - begin)
+    if (shape_size(thaw__json_get(entry, "shape"), dtype) != end - begin)
         return damaged("a tensor's shape does not agree with its size");
     if (begin % (int64_t)dtypes[dtype].size) return damaged("a tensor is not aligned");
     if (begin != *sum) return damaged("tensors overlap, leave a gap or are out of order");
@@ -192,33 +200,18 @@ static thaw_status check_entry(const json_t *entry, int64_t data_size, int64_t *
     return THAW_OK;
 }
 
-static thaw_status check_entries(const json_t *root, int64_t data_size)
+static thaw_status read_entries(thaw__safetensors *out, thaw__json header, int64_t data_size)
 {
     int64_t sum = 0;
-    const char *name;
-    json_t *entry;
-    json_object_foreach((json_t *)(uintptr_t)root, name, entry)
-    {
-        if (strcmp(name, "__metadata__") != 0) THAW__TRY(check_entry(entry, data_size, &sum));
+    for (thaw__json_cursor c = thaw__json_begin(header); thaw__json_next(&c);) {
+        if (thaw__json_equals(c.key, "__metadata__")) out->metadata = c.value;
+        else {
+            THAW__TRY(check_entry(c.value, data_size, &sum));
+            out->entries[out->n++] = c; /* an object has at most THAW__JSON_MEMBERS */
+        }
     }
+    if (!thaw__json_is_object(out->metadata)) return damaged("the header has no metadata");
     return sum == data_size ? THAW_OK : damaged("the tensors do not fill the file");
-}
-
-/* jansson's lexer drops the bytes of a string for which it has no memory. So the text is parsed twice, and both results
- * must be equal. */
-thaw_status thaw__json_object(json_t **out, const char *text, size_t length, const char *what)
-{
-    json_error_t error, second;
-    json_t *json = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
-    json_t *again = json ? json_loadb(text, length, JSON_REJECT_DUPLICATES, &second) : NULL;
-    const int out_of_memory = json ? !json_equal(json, again) : !error.text[0];
-    json_decref(again);
-    *out = json;
-    if (json_is_object(json) && !out_of_memory) return THAW_OK;
-    *out = NULL;
-    json_decref(json);
-    if (out_of_memory) return thaw__fail(THAW_E_NOMEM, "no memory for %s", what);
-    return thaw__fail(THAW_E_FORMAT, "not a valid thaw model: %s is not a JSON object", what);
 }
 
 thaw_status thaw__safetensors_open(thaw__safetensors *out, const char *bytes, size_t size)
@@ -236,42 +229,36 @@ thaw_status thaw__safetensors_open(thaw__safetensors *out, const char *bytes, si
     snprintf(hex, sizeof hex, "%016" PRIx64, checksum(spans, 2, digits));
     if (memcmp(hex, digits, DIGITS) != 0) return damaged("the checksum does not match; it is truncated or damaged");
 
-    json_t *root = NULL;
-    THAW__TRY(thaw__json_object(&root, header, (size_t)length, "the header"));
-    out->header = root;
-    out->metadata = json_object_get(root, "__metadata__");
+    thaw__json root;
+    THAW__TRY(thaw__json_check(&root, header, (size_t)length, "the header"));
     out->data = header + length;
-    thaw_status st = json_is_object(out->metadata) ? check_entries(root, (int64_t)spans[1].size)
-                                                   : damaged("the header has no metadata");
-    if (st != THAW_OK) thaw__safetensors_close(out);
-    return st;
+    return read_entries(out, root, (int64_t)spans[1].size);
 }
 
-void thaw__safetensors_close(thaw__safetensors *file)
+thaw__json thaw__safetensors_find(const thaw__safetensors *file, const char *name)
 {
-    json_decref(file->header);
-    *file = (thaw__safetensors){0};
+    for (int k = 0; k < file->n; k++)
+        if (thaw__json_equals(file->entries[k].key, name)) return file->entries[k].value;
+    return (thaw__json){NULL};
 }
 
 thaw_status thaw__safetensors_get(const thaw__safetensors *file, const void **bytes, int64_t *rows, const char *name,
                                   thaw__dtype type, int64_t expected_rows, int64_t expected_columns)
 {
-    const json_t *entry = json_object_get(file->header, name);
-    if (!entry) return thaw__fail(THAW_E_FORMAT, "the tensor %s is missing", name);
-    const json_t *shape = json_object_get(entry, "shape");
-    int64_t n = json_integer_value(json_array_get(shape, 0));
-    int64_t columns = json_integer_value(json_array_get(shape, 1));
-    size_t dimensions = expected_columns ? 2 : 1;
-    if (known_dtype(json_string_value(json_object_get(entry, "dtype"))) != (int)type ||
-        json_array_size(shape) != dimensions || (expected_columns && columns != expected_columns) ||
-        (expected_rows >= 0 && n != expected_rows))
+    const thaw__json entry = thaw__safetensors_find(file, name);
+    if (!entry.at) return thaw__fail(THAW_E_FORMAT, "the tensor %s is missing", name);
+    int64_t shape[DIMENSIONS] = {0}, at[2] = {0};
+    const int dimensions = integers_of(shape, DIMENSIONS, thaw__json_get(entry, "shape"));
+    if (known_dtype(thaw__json_get(entry, "dtype")) != (int)type || dimensions != (expected_columns ? 2 : 1) ||
+        (expected_columns && shape[1] != expected_columns) || (expected_rows >= 0 && shape[0] != expected_rows))
         return thaw__fail(THAW_E_FORMAT, "the tensor %s has another type or shape than expected", name);
-    *bytes = file->data + json_integer_value(json_array_get(json_object_get(entry, "data_offsets"), 0));
-    if (rows) *rows = n;
+    integers_of(at, 2, thaw__json_get(entry, "data_offsets"));
+    *bytes = file->data + at[0];
+    if (rows) *rows = shape[0];
     return THAW_OK;
 }
 
-const char *thaw__safetensors_meta(const thaw__safetensors *file, const char *key)
+thaw__json thaw__safetensors_meta(const thaw__safetensors *file, const char *key)
 {
-    return json_string_value(json_object_get(file->metadata, key));
+    return thaw__json_get(file->metadata, key);
 }

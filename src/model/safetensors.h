@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "file.h"
+#include "json.h"
 #include "thaw/thaw_status.h"
 
 typedef enum thaw__dtype { THAW__U8, THAW__I32, THAW__I64, THAW__F32, THAW__F64 } thaw__dtype;
@@ -34,10 +35,6 @@ typedef struct thaw__tensor {
  *  json_dumps() can be incomplete if memory runs out.) */
 char *thaw__json_text(size_t *length, const json_t *json, size_t flags, const thaw_allocator *allocator);
 
-/** Parse a JSON object; `what` names it in error messages. THAW_E_FORMAT, THAW_E_NOMEM (within a string jansson reports
- *  the latter as bad syntax). */
-thaw_status thaw__json_object(json_t **out, const char *text, size_t length, const char *what);
-
 /** The spans [n + 1] of a file: the header, which the caller frees as *header, and the tensors. metadata is an object
  *  of strings. */
 thaw_status thaw__safetensors_spans(thaw__span *spans, char **header, const json_t *metadata,
@@ -45,20 +42,23 @@ thaw_status thaw__safetensors_spans(thaw__span *spans, char **header, const json
 
 /** An open file, with structure, bounds and checksum checked. Pointers are into the bytes it was opened on. */
 typedef struct thaw__safetensors {
-    json_t *header;
-    const json_t *metadata;
+    thaw__json metadata;
     const char *data;
+    int n;
+    thaw__json_cursor entries[THAW__JSON_MEMBERS]; /* [n] name and description of each tensor */
 } thaw__safetensors;
 
-/** THAW_E_FORMAT if the file is damaged. The bytes must outlive the result. */
+/** THAW_E_FORMAT if the file is damaged. The bytes must outlive the result, which needs no memory. */
 thaw_status thaw__safetensors_open(thaw__safetensors *out, const char *bytes, size_t size);
-void thaw__safetensors_close(thaw__safetensors *file);
+
+/** The description of a tensor, if there is one. */
+thaw__json thaw__safetensors_find(const thaw__safetensors *file, const char *name);
 
 /** A tensor; THAW_E_FORMAT unless it has this type and shape (columns 0: a vector; rows -1: any number, into *rows). */
 thaw_status thaw__safetensors_get(const thaw__safetensors *file, const void **bytes, int64_t *rows, const char *name,
                                   thaw__dtype type, int64_t expected_rows, int64_t expected_columns);
 
-/** A string of the metadata, or NULL. */
-const char *thaw__safetensors_meta(const thaw__safetensors *file, const char *key);
+/** A value of the metadata. */
+thaw__json thaw__safetensors_meta(const thaw__safetensors *file, const char *key);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * jansson, which reads and writes the header of a model file, allocates with malloc, not with the allocator of the
- * host. These tests make its n-th allocation fail, for every n. */
+ * jansson, which writes the header of a model file, allocates with malloc, not with the allocator of the host. These
+ * tests make its n-th allocation fail, for every n. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,30 +70,14 @@ START_TEST(a_save_is_complete_or_fails)
 }
 END_TEST
 
-static void expect_same(const thaw_model *loaded, long n)
+/* A header is read without jansson (json.h). */
+START_TEST(a_load_asks_jansson_for_nothing)
 {
-    int64_t written;
-    char *again = model_bytes(loaded, &written);
-    ck_assert_msg(written == size && memcmp(again, bytes, (size_t)size) == 0, "request %ld", n);
-    free(again);
-}
-
-/* Without memory in the middle of a string, jansson reports a syntax error, so THAW_E_FORMAT is allowed. */
-START_TEST(a_load_is_complete_or_fails)
-{
-    for (long n = 1, more = 1; more; n++) {
-        thaw_model *loaded;
-        refuse_request(n);
-        const thaw_status st = thaw_model_load_buffer(&loaded, bytes, size, NULL);
-        more = refused;
-        refuse_request(0);
-        if (st == THAW_OK) expect_same(loaded, n);
-        else
-            ck_assert_msg(more && (st == THAW_E_NOMEM || st == THAW_E_FORMAT), "request %ld: %s, %s", n,
-                          thaw_status_text(st), thaw_last_error());
-        thaw_model_free(loaded);
-        ck_assert_msg(live == 0, "request %ld: %ld blocks are left", n, live);
-    }
+    thaw_model *loaded;
+    refuse_request(1);
+    ck_assert_int_eq(thaw_model_load_buffer(&loaded, bytes, size, NULL), THAW_OK);
+    ck_assert_int_eq(requests, 0);
+    thaw_model_free(loaded);
 }
 END_TEST
 
@@ -104,7 +88,7 @@ int main(void)
     tcase_set_timeout(tc, 120);
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, a_save_is_complete_or_fails);
-    tcase_add_test(tc, a_load_is_complete_or_fails);
+    tcase_add_test(tc, a_load_asks_jansson_for_nothing);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

@@ -32,8 +32,8 @@ START_TEST(written_tensors_are_read_back)
     const void *at;
     int64_t rows;
     ck_assert_int_eq(thaw__safetensors_open(&in, file, spans[0].size + 40), THAW_OK);
-    ck_assert_str_eq(thaw__safetensors_meta(&in, "who"), "me");
-    ck_assert_ptr_null(thaw__safetensors_meta(&in, "whom"));
+    ck_assert(thaw__json_equals(thaw__safetensors_meta(&in, "who"), "me"));
+    ck_assert_ptr_null(thaw__safetensors_meta(&in, "whom").at);
     ck_assert_int_eq(thaw__safetensors_get(&in, &at, &rows, "x", THAW__F32, -1, 2), THAW_OK);
     ck_assert(rows == 3 && memcmp(at, x, sizeof x) == 0);
     ck_assert_int_eq(thaw__safetensors_get(&in, &at, &rows, "none", THAW__U8, 0, 0), THAW_OK);
@@ -41,7 +41,6 @@ START_TEST(written_tensors_are_read_back)
     ck_assert_int_eq(thaw__safetensors_get(&in, &at, &rows, "x", THAW__I32, 3, 2), THAW_E_FORMAT);
     ck_assert_int_eq(thaw__safetensors_get(&in, &at, &rows, "x", THAW__F32, 6, 0), THAW_E_FORMAT);
     ck_assert_int_eq(thaw__safetensors_get(&in, &at, &rows, "z", THAW__F32, 3, 2), THAW_E_FORMAT);
-    thaw__safetensors_close(&in);
     thaw__free(&a, header);
     free(file);
 }
@@ -91,7 +90,6 @@ static thaw_status open_header(const char *header, uint64_t claim)
     mend_model(file, (int64_t)size);
     thaw__safetensors in;
     thaw_status st = thaw__safetensors_open(&in, file, size);
-    thaw__safetensors_close(&in);
     free(file);
     return st;
 }

@@ -211,15 +211,23 @@ static json_t *floats_to_json(const float *x, int32_t n)
     return list;
 }
 
-static thaw_status read_link(thaw__link *link, const json_t *levels, const json_t *scores)
+/* The numbers of an array of at most THAW__LEVELS: how many; 0: none, too many, or something else. */
+static int32_t floats_from_json(float *out, thaw__json json)
 {
-    size_t n = json_array_size(levels);
-    if (n < 1 || n > THAW__LEVELS || json_array_size(scores) != n) return damaged("the rating levels cannot be read");
-    link->n = (int32_t)n;
-    for (size_t k = 0; k < n; k++) {
-        link->level[k] = (float)json_number_value(json_array_get(levels, k));
-        link->score[k] = (float)json_number_value(json_array_get(scores, k));
+    int32_t n = 0;
+    double x;
+    for (thaw__json_cursor c = thaw__json_begin(json); thaw__json_next(&c); n++) {
+        if (n == THAW__LEVELS || !thaw__json_number(&x, c.value)) return 0;
+        out[n] = (float)x;
     }
+    return n;
+}
+
+static thaw_status read_link(thaw__link *link, thaw__json levels, thaw__json scores)
+{
+    link->n = floats_from_json(link->level, levels);
+    if (link->n < 1 || floats_from_json(link->score, scores) != link->n)
+        return damaged("the rating levels cannot be read");
     thaw__link_pad(link);
     return thaw__link_valid(link) ? THAW_OK : damaged("the rating levels do not ascend");
 }
@@ -231,9 +239,9 @@ static int write_schema(const thaw_model *m, json_t *schema)
            json_object_set_new(schema, "scores", floats_to_json(link->score, link->n));
 }
 
-static thaw_status read_schema(thaw_model *m, const json_t *schema)
+static thaw_status read_schema(thaw_model *m, thaw__json schema)
 {
-    return read_link(&thaw__rating_of(m)->link, json_object_get(schema, "levels"), json_object_get(schema, "scores"));
+    return read_link(&thaw__rating_of(m)->link, thaw__json_get(schema, "levels"), thaw__json_get(schema, "scores"));
 }
 
 /* Whether the lower triangle of M [n, n] can be that of a covariance matrix: M_rc^2 <= M_rr M_cc, up to rounding. */
