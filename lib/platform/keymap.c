@@ -119,8 +119,9 @@ thaw_status thaw__keymap_add(thaw__keymap *map, int64_t *row, const char *key, s
 
 void thaw__keymap_truncate(thaw__keymap *map, int64_t n)
 {
-    if (n >= map->n) return;
-    map->n_bytes = (size_t)map->offsets[n];
-    map->n = n;
-    reindex(map);
+    while (map->n > n) { /* the newest key ends its run of slots, so that no other is found through its slot */
+        const char *key = thaw__keymap_key(map, map->n - 1);
+        map->slots[probe(map, key, map->n_bytes - (size_t)map->offsets[map->n - 1] - 1)] = -1;
+        map->n_bytes = (size_t)map->offsets[--map->n];
+    }
 }

@@ -11,15 +11,17 @@
 
 thaw__column *thaw__table_column(const thaw__table *table, const char *name)
 {
-    for (size_t i = 0; i < table->n_columns; i++)
-        if (strcmp(table->columns[i].name, name) == 0) return &table->columns[i];
-    return NULL;
+    const int64_t at = thaw__keymap_find(&table->names, name, strlen(name));
+    return at < 0 ? NULL : &table->columns[at];
 }
 
 thaw_status thaw__table_add_column(thaw__table *table, const char *name, int32_t type, const thaw_allocator *a)
 {
+    int64_t row;
+    if (!table->names.allocator.alloc) thaw__keymap_init(&table->names, a);
     THAW__TRY(thaw__grow(a, &table->columns, &table->cap_columns, table->n_columns, table->n_columns + 1,
                          sizeof *table->columns));
+    THAW__TRY(thaw__keymap_add(&table->names, &row, name, strlen(name)));
     thaw__column *column = &table->columns[table->n_columns++];
     *column = (thaw__column){.type = type};
     thaw__keymap_init(&column->tokens, a);
@@ -39,6 +41,7 @@ static void column_free(thaw__column *column, const thaw_allocator *a)
 void thaw__table_drop_column(thaw__table *table, const thaw_allocator *a)
 {
     column_free(&table->columns[--table->n_columns], a);
+    thaw__keymap_truncate(&table->names, (int64_t)table->n_columns);
 }
 
 void thaw__table_free(thaw__table *table, const thaw_allocator *a)
@@ -46,6 +49,7 @@ void thaw__table_free(thaw__table *table, const thaw_allocator *a)
     while (table->n_columns) thaw__table_drop_column(table, a);
     thaw__free(a, table->columns);
     thaw__keymap_free(&table->keys);
+    thaw__keymap_free(&table->names);
     *table = (thaw__table){0};
 }
 

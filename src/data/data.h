@@ -33,6 +33,7 @@ typedef struct thaw__table {
     thaw__keymap keys;
     thaw__column *columns;
     size_t n_columns, cap_columns;
+    thaw__keymap names; /* of the columns, in their order */
 } thaw__table;
 
 struct thaw_data {
