@@ -1,15 +1,24 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Every test of thaw, from a bare Debian 12 on: sh tests/run.sh
+# Every test of thaw, from a bare Debian 12 on: sh tests/run.sh [--all]
 #
 # Builds in build/tests and runs ctest: all tests by gcc in Release; Debug with address and undefined behaviour
-# sanitizers; without BLAS; by clang if it is installed; and linear algebra with other BLAS libraries. Logs are
+# sanitizers; without BLAS; serving and training at once with the thread sanitizer; by clang, and the fuzzers for 5 s
+# each, if it is installed; and linear algebra with other BLAS libraries. --all installs clang and adds the long runs:
+# fuzzers for 60 s each, 300 killed saves, 5 minutes of serving while the model is trained and swapped. Logs are
 # build/tests/*.log. The last line is "N passed, M failed, K skipped". Exit status: 0 if nothing failed, else 1.
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 packages='cmake ninja-build gcc g++ libc6-dev libopenblas-pthread-dev libjansson-dev libxxhash-dev librandom123-dev
           libsqlite3-dev zlib1g-dev pkg-config check python3 clang-format'
 work=build/tests
+fuzzers='fuzz_model fuzz_user fuzz_data fuzz_config fuzz_calls'
+long=0
+case ${1:-} in
+    '') ;;
+    --all) long=1 packages="$packages clang" ;;
+    *) echo "usage: sh tests/run.sh [--all]" >&2; exit 2 ;;
+esac
 passed=0 failed=0 skipped=0
 
 stop() { printf 'tests: %s\n' "$*" >&2; exit 1; }
@@ -58,11 +67,13 @@ count() {
     passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
 }
 
-# build NAME CMAKE_ARGUMENT…: configure and build in $work/NAME
+# build NAME CMAKE_ARGUMENT…: configure and build in $work/NAME, $targets or everything
 build() {
     name=$1 start=$(date +%s)
     shift
-    if { cmake -S . -B "$work/$name" -DTHAW_WERROR=ON "$@" && cmake --build "$work/$name"; } \
+    # shellcheck disable=SC2086
+    if { cmake -S . -B "$work/$name" -DTHAW_WERROR=ON "$@" &&
+         cmake --build "$work/$name" ${targets:+--target $targets}; } \
         >"$work/$name-build.log" 2>&1
     then
         report "$name" "$start" 'built'
@@ -91,6 +102,21 @@ check() {
     fi
 }
 
+# run_long NAME COMMAND…: a long run is one test
+run_long() {
+    name=$1 start=$(date +%s)
+    shift
+    if OPENBLAS_NUM_THREADS=1 "$@" >"$work/$name.log" 2>&1; then
+        count 1 0 0
+        report "$name" "$start" 'passed'
+    else
+        count 0 1 0
+        report "$name" "$start" "FAILED: $*; the log is $work/$name.log"
+        tail -n 20 "$work/$name.log"
+    fi
+}
+
+targets=
 if build release -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Release; then
     check release
 fi
@@ -100,10 +126,21 @@ fi
 if build ref -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Release -DTHAW_BACKEND=ref; then
     check ref -L unit
 fi
+targets='soak platform_test_thread api_test_parallel api_test_online'
+if build threads -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Release -DTHAW_BACKEND=ref -DTHAW_SANITIZE=thread; then
+    check threads -R 'soak.soak|platform.test_thread|api.test_parallel|api.test_online'
+fi
+targets=
 if command -v clang >/dev/null; then
     if build clang -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release; then
         check clang -L unit
     fi
+    targets=$fuzzers
+    if build fuzz -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo -DTHAW_FUZZ=ON -DBUILD_SHARED_LIBS=OFF \
+             -DTHAW_SANITIZE=address,undefined; then
+        check fuzz -R thaw.fuzz
+    fi
+    targets=
 else
     echo 'clang      not installed, skipped'
 fi
@@ -123,6 +160,18 @@ if [ -x "$1" ] && [ -x "$2" ]; then
     count "$good" "$bad" "$left"
     report blas "$start" "$good passed, $bad failed, $left skipped"
     [ "$bad" -eq 0 ] || { grep -A 10 '^FAIL ' "$log" | head -n 40; echo "the log is $log"; }
+fi
+
+# ---- long runs ----
+
+if [ "$long" -eq 1 ]; then
+    for fuzzer in $fuzzers; do
+        run_long "$fuzzer" "$work/fuzz/tests/fuzz/$fuzzer" -max_total_time=60 -timeout=20 -rss_limit_mb=4096
+    done
+    mkdir -p "$work/saves"
+    run_long kill_saves "$work/release/tests/soak/kill_saves" 300 "$work/saves"
+    run_long soak "$work/release/tests/soak/soak" 300
+    run_long soak_threads "$work/threads/tests/soak/soak" 60
 fi
 
 report all "$begin" "logs are in $work"
