@@ -39,7 +39,8 @@ void thaw__adam_step(thaw__adam *o, double *gradient)
 thaw__rms_descent thaw__rms_descent_of(const thaw__row_table *x, const thaw__kernels *kernels)
 {
     double sum = 0;
-    for (int64_t i = 0; i < x->rows; i++) sum += (double)kernels->dot(x->stride, x->at + i * x->ld, x->at + i * x->ld);
+    for (int64_t i = 0; i < x->rows; i++)
+        sum += (double)kernels->dot(x->stride, thaw__row_of(x, i), thaw__row_of(x, i));
     return (thaw__rms_descent){.length = sqrt(sum)};
 }
 
@@ -55,5 +56,5 @@ void thaw__rms_descent_step(thaw__rms_descent *o, const thaw__row_table *x, floa
     o->square = o->steps++ ? SQUARE_DECAY * o->square + (1 - SQUARE_DECAY) * now : now;
     if (!(o->square > 0) || !isfinite(o->square)) return;
     const float by = (float)(-rate * o->length / sqrt(o->square));
-    for (int64_t i = 0; i < x->rows; i++) kernels->axpy(x->stride, by, gradient + i * x->stride, x->at + i * x->ld);
+    for (int64_t i = 0; i < x->rows; i++) kernels->axpy(x->stride, by, gradient + i * x->stride, thaw__row_of(x, i));
 }

@@ -37,11 +37,17 @@ typedef struct thaw__rms_descent {
     int64_t steps;
 } thaw__rms_descent;
 
-/** A matrix [rows, stride] with leading dimension ld. */
+/** A matrix [rows, stride] of some rows of an array with leading dimension ld. */
 typedef struct thaw__row_table {
     float *at;
     int64_t rows, stride, ld;
+    const int32_t *index; /* [rows] where each is in the array; NULL: one after the other */
 } thaw__row_table;
+
+static inline float *thaw__row_of(const thaw__row_table *x, int64_t i)
+{
+    return x->at + (x->index ? x->index[i] : i) * x->ld;
+}
 
 /** Start a descent of X. */
 thaw__rms_descent thaw__rms_descent_of(const thaw__row_table *x, const thaw__kernels *kernels);

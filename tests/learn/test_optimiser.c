@@ -107,7 +107,7 @@ static void set_up(fixture *f)
     for (int i = 0; i < ROWS * LD; i++) f->x[i] = (float)(i % 7) - 2;
     for (int i = 0; i < ROWS * STRIDE; i++) f->g[i] = (float)(i % 5) - 1;
     for (int i = 0; i < ROWS; i++) f->scale[i] = (float)(i + 1);
-    f->table = (thaw__row_table){f->x, ROWS, STRIDE, LD};
+    f->table = (thaw__row_table){f->x, ROWS, STRIDE, LD, NULL};
 }
 
 static double length(const float *rows, int ld)

@@ -12,7 +12,7 @@ void ring_statistics(thaw_model *m, thaw__basis *basis, const thaw__histories *j
                      int space)
 {
     thaw__statistics s;
-    ck_assert_int_eq(thaw__statistics_begin(&s, m, basis, 0), THAW_OK);
+    ck_assert_int_eq(thaw__statistics_begin(&s, m, basis, j, NULL, 0), THAW_OK);
     ck_assert_int_eq(thaw__statistics_add_users(&s, j, users, n, 1), THAW_OK);
     ck_assert_int_eq(thaw__popularity_begin(&s), THAW_OK);
     thaw__popularity_add(&s, 0, n);

@@ -16,6 +16,7 @@ thaw_status thaw__episode_create(thaw__episode **out, const thaw_model *m, const
     const thaw_allocator *a = &m->config.allocator;
     thaw__episode *e = thaw__alloc0(a, 1, sizeof *e);
     if (!e) return THAW_E_NOMEM;
+    const size_t scores = (size_t)basis->items + THAW__SPARSE_TABLE + 1;
     e->m = m;
     e->basis = basis;
     e->sample = THAW__EPISODE_SAMPLE;
@@ -25,10 +26,10 @@ thaw_status thaw__episode_create(thaw__episode **out, const thaw_model *m, const
     e->factor = thaw__alloc0(a, (size_t)(m->rank * m->stride), sizeof *e->factor);
     e->c = thaw__alloc0(a, (size_t)basis->width, sizeof *e->c);
     e->by_c = thaw__alloc0(a, (size_t)basis->width, sizeof *e->by_c);
-    e->z = thaw__alloc0(a, (size_t)basis->items + THAW__SPARSE_TABLE, sizeof *e->z);
-    e->label = thaw__alloc0(a, (size_t)basis->items + THAW__SPARSE_TABLE, sizeof *e->label);
-    e->weight = thaw__alloc0(a, (size_t)basis->items + THAW__SPARSE_TABLE, sizeof *e->weight);
-    e->slope = thaw__alloc0(a, (size_t)basis->items + THAW__SPARSE_TABLE, sizeof *e->slope);
+    e->z = thaw__alloc0(a, scores, sizeof *e->z);
+    e->label = thaw__alloc0(a, scores, sizeof *e->label);
+    e->weight = thaw__alloc0(a, scores, sizeof *e->weight);
+    e->slope = thaw__alloc0(a, scores, sizeof *e->slope);
     if (e->w && e->prior && e->by_w && e->factor && e->c && e->by_c && e->z && e->slope && e->label && e->weight) {
         *out = e;
         return THAW_OK;
@@ -110,7 +111,8 @@ int thaw__episode_adapt(thaw__episode *e, const thaw__histories *h, int64_t user
 
 static float basis_score(const thaw__episode *e, int32_t item)
 {
-    return e->m->kernels->dot(e->basis->width, e->basis->rows + item * e->basis->width, e->c);
+    const int64_t row = e->basis->row[item];
+    return row < 0 ? 0 : e->m->kernels->dot(e->basis->width, e->basis->rows + row * e->basis->width, e->c);
 }
 
 float thaw__episode_score(const thaw__episode *e, int32_t item)
@@ -123,6 +125,11 @@ float thaw__episode_score(const thaw__episode *e, int32_t item)
 
 enum { OTHER, EXCLUDED, POSITIVE };
 enum { MOST_POSITIVES = 2048 }; /* in a loss; the table has room for them */
+
+static double soft_of_0(float floor)
+{
+    return (double)floor * log(2);
+}
 
 /* Insert the positive and the excluded items of the history into the table and mark them; returns how many are
  * positive. */
@@ -148,12 +155,20 @@ static thaw__item_sample draw_sample(const thaw__episode *e, double draw)
     return thaw__item_sample_drawn(draw, e->basis->items, e->sample);
 }
 
-/* The sum of soft(z) over the sample, its derivatives in e->slope. */
+/* Whether the item of an entry of the table is in the sample, at *at of it. */
+static int is_sampled(const thaw__episode *e, thaw__item_sample s, int32_t entry, int64_t *at)
+{
+    const int64_t row = e->basis->row[e->sparse.key[entry] - 1];
+    *at = row / s.step;
+    return row >= 0 && row % s.step == s.first;
+}
+
+/* The sum of soft(z) over the sample, its derivatives in e->slope, and over the items without a row, whose z is 0. */
 static double sum_sample(thaw__episode *e, thaw__item_sample s, float floor)
 {
     const thaw__basis *b = e->basis;
     thaw__gemv(s.n, b->width, 1, b->rows + s.first * b->width, s.step * b->width, e->c, 0, e->z);
-    return thaw__soft_sum(e->z, e->slope, s.n, (double)s.step, floor);
+    return thaw__soft_sum(e->z, e->slope, s.n, (double)s.step, floor) + (double)(b->all - b->items) * soft_of_0(floor);
 }
 
 /* Add soft(z) of the items in the table to the sum, each once instead of as part of the sample. by_sparse receives the
@@ -165,9 +180,11 @@ static double sum_table(thaw__episode *e, thaw__item_sample s, float floor, doub
     for (int32_t at = 0; at < THAW__SPARSE_TABLE; at++) {
         if (!e->sparse.key[at]) continue;
         const int32_t item = e->sparse.key[at] - 1;
-        if (item % s.step == s.first) {
-            *sum -= (double)s.step * (double)e->z[item / s.step];
-            e->slope[item / s.step] = 0;
+        int64_t sampled;
+        if (e->basis->row[item] < 0) *sum -= soft_of_0(floor);
+        if (is_sampled(e, s, at, &sampled)) {
+            *sum -= (double)s.step * (double)e->z[sampled];
+            e->slope[sampled] = 0;
         }
         const float p = thaw__soft(basis_score(e, item) + e->sparse.value[at], floor, &e->by_sparse[at]) + 1e-20f;
         if (e->mark[at] == EXCLUDED) e->by_sparse[at] = 0;
@@ -177,6 +194,13 @@ static double sum_table(thaw__episode *e, thaw__item_sample s, float floor, doub
         e->slope[e->basis->items + at] = p;
     }
     return loss;
+}
+
+/* by_c += by times the row of the item of an entry of the table. */
+static void add_row(thaw__episode *e, int32_t entry, float by)
+{
+    const int64_t row = e->basis->row[e->sparse.key[entry] - 1];
+    if (row >= 0) e->m->kernels->axpy(e->basis->width, by, e->basis->rows + row * e->basis->width, e->by_c);
 }
 
 /* The loss, with its derivatives by c (by_c) and by the sparse scores (by_sparse). */
@@ -199,7 +223,7 @@ static double outer_loss(thaw__episode *e, const thaw__histories *h, float floor
             e->by_sparse[at] =
                 thaw__share_positive(e->slope[b->items + at], e->by_sparse[at], (float)sum, (float)n_positive);
         else e->by_sparse[at] /= (float)sum;
-        e->m->kernels->axpy(b->width, e->by_sparse[at], b->rows + (e->sparse.key[at] - 1) * b->width, e->by_c);
+        add_row(e, at, e->by_sparse[at]);
     }
     return loss;
 }
@@ -211,20 +235,24 @@ static double sampled_loss(thaw__episode *e, const thaw__histories *h, int32_t l
 {
     const thaw__basis *b = e->basis;
     const thaw__item_sample s = draw_sample(e, draw);
-    int64_t n = s.n;
+    int64_t n = s.n, others = b->all - b->items; /* items without a row that are not in the table */
     memset(e->by_c, 0, (size_t)b->width * sizeof *e->by_c);
     if (!mark_items(e, h)) return 0;
     thaw__gemv(s.n, b->width, 1, b->rows + s.first * b->width, s.step * b->width, e->c, 0, e->z);
     for (int64_t i = 0; i < s.n; i++) e->label[i] = 0, e->weight[i] = (float)s.step;
     for (int32_t at = 0; at < THAW__SPARSE_TABLE; at++) {
         const int32_t item = e->sparse.key[at] - 1;
+        int64_t sampled;
         if (item < 0) continue;
-        if (item % s.step == s.first) e->weight[item / s.step] = 0;
+        if (is_sampled(e, s, at, &sampled)) e->weight[sampled] = 0;
+        others -= b->row[item] < 0;
         if (e->mark[at] == EXCLUDED) continue;
         e->z[n] = basis_score(e, item) + e->sparse.value[at];
         e->label[n] = e->mark[at] == POSITIVE;
         e->weight[n++] = 1;
     }
+    e->z[n] = e->label[n] = 0;
+    e->weight[n++] = (float)others;
     const double total = thaw__loss_of(loss, e->slope, e->z, e->label, e->weight, n, 1 / floor);
     thaw__gemv_t(s.n, b->width, 1, b->rows + s.first * b->width, s.step * b->width, e->slope, 0, e->by_c);
     for (int64_t i = 0; i < s.n; i++) by_score[s.first + i * s.step] = e->slope[i];
@@ -232,8 +260,8 @@ static double sampled_loss(thaw__episode *e, const thaw__histories *h, int32_t l
     for (int32_t at = 0; at < THAW__SPARSE_TABLE; at++) {
         if (!e->sparse.key[at] || e->mark[at] == EXCLUDED) continue;
         const float by = e->slope[n++];
-        by_score[e->sparse.key[at] - 1] = by;
-        e->m->kernels->axpy(b->width, by, b->rows + (e->sparse.key[at] - 1) * b->width, e->by_c);
+        if (b->row[e->sparse.key[at] - 1] >= 0) by_score[b->row[e->sparse.key[at] - 1]] = by;
+        add_row(e, at, by);
     }
     return total;
 }
@@ -249,7 +277,8 @@ double thaw__episode_by_score(thaw__episode *e, const thaw__histories *h, int32_
     if (e->share == 0) return 0;
     for (int64_t i = 0; i < s.n; i++) by_score[s.first + i * s.step] = e->share * e->slope[i];
     for (int32_t at = 0; at < THAW__SPARSE_TABLE; at++)
-        if (e->sparse.key[at] && e->mark[at] != EXCLUDED) by_score[e->sparse.key[at] - 1] = e->by_sparse[at];
+        if (e->sparse.key[at] && e->mark[at] != EXCLUDED && e->basis->row[e->sparse.key[at] - 1] >= 0)
+            by_score[e->basis->row[e->sparse.key[at] - 1]] = e->by_sparse[at];
     return loss;
 }
 

@@ -9,7 +9,8 @@
  *
  * z_j estimates the probability that j comes next, so P is linear in it and not exponential. The floor f gives every
  * item some share: soft(0) = f log 2. In a large catalogue the sum runs over every q-th item, starting at a random one,
- * times q, and over all items with a sparse score or in the history.
+ * times q, and over all items with a sparse score or in the history. Items without a row in the basis have z = 0, or
+ * their sparse score.
  */
 #ifndef THAW_EPISODE_H
 #define THAW_EPISODE_H
@@ -43,13 +44,13 @@ typedef struct thaw__episode {
     float by_sparse[THAW__SPARSE_TABLE]; /* derivatives by them */
     uint8_t mark[THAW__SPARSE_TABLE];    /* OTHER, EXCLUDED, POSITIVE */
     thaw__support_weights_by by;
-    float *w, *by_w;       /* [stride] posterior mean, derivative by it */
-    float *prior;          /* [stride] M f: prior mean from the user's features */
-    float *factor;         /* [rank, stride] Cholesky factor of the precision of w */
-    float *c, *by_c;       /* [basis width] */
-    float *label, *weight; /* [items + THAW__SPARSE_TABLE] scratch of the losses of thaw__loss_of() */
-    float *z, *slope;      /* [items + THAW__SPARSE_TABLE] of sampled items: soft(z); derivatives, in units of share */
-    float share;           /* q / sum of soft(z) */
+    float *w, *by_w;          /* [stride] posterior mean, derivative by it */
+    float *prior;             /* [stride] M f: prior mean from the user's features */
+    float *factor;            /* [rank, stride] Cholesky factor of the precision of w */
+    float *c, *by_c;          /* [basis width] */
+    float *label, *weight;    /* [items + THAW__SPARSE_TABLE + 1] scratch of the losses of thaw__loss_of() */
+    float *z, *slope;         /* the same size; of sampled items: soft(z); derivatives, in units of share */
+    float share;              /* q / sum of soft(z) */
     const thaw_event *events; /* [n_kept] of the support, in the order of time: those that a user keeps */
     int64_t n_kept;
     int64_t n_events; /* of the support, with those that a user does not keep */
@@ -84,7 +85,7 @@ static inline int thaw__episode_excludes(const thaw__episode *e)
 double thaw__episode_loss(thaw__episode *e, const thaw__histories *h, float floor, double draw, float *slope);
 
 /** A loss by name: THAW_LOSS_SHARE is the one above, the others are those of thaw__loss_of() with the sharpness 1 / f.
- *  Its derivatives by the scores of all items are written to by_score [items], those by c to e->by_c. */
+ *  Its derivatives by the scores of the rows of the basis are written to by_score [items], those by c to e->by_c. */
 double thaw__episode_by_score(thaw__episode *e, const thaw__histories *h, int32_t loss, float floor, double draw,
                               float *by_score);
 

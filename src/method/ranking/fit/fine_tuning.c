@@ -29,6 +29,7 @@ void thaw__fine_tuning_free(thaw__fine_tuning *t)
     thaw__free(a, t->l);
     thaw__free(a, t->losses);
     thaw__free(a, t->slope);
+    thaw__free(a, t->popularity);
     *t = (thaw__fine_tuning){0};
 }
 
@@ -36,9 +37,9 @@ void thaw__fine_tuning_free(thaw__fine_tuning *t)
 static thaw__row_table rows_of(const thaw__fine_tuning *t, int which)
 {
     const thaw__basis *b = t->basis;
-    return which == OF_F
-               ? (thaw__row_table){b->rows, b->items, t->m->stride, b->width}
-               : (thaw__row_table){thaw__ranking_of(t->m)->item_embedding, b->items, t->m->stride, t->m->stride};
+    return which == OF_F ? (thaw__row_table){b->rows, b->items, t->m->stride, b->width, NULL}
+                         : (thaw__row_table){thaw__ranking_of(t->m)->item_embedding, b->items, t->m->stride,
+                                             t->m->stride, b->item};
 }
 
 thaw_status thaw__fine_tuning_create(thaw__fine_tuning *out, thaw_model *m, thaw__basis *basis,
@@ -60,8 +61,12 @@ thaw_status thaw__fine_tuning_create(thaw__fine_tuning *out, thaw_model *m, thaw
     t->l = thaw__alloc0(a, BATCH * stride, sizeof *t->l);
     t->losses = thaw__alloc0(a, BATCH, sizeof *t->losses);
     t->slope = thaw__alloc0(a, items * stride, sizeof *t->slope);
-    thaw_status st =
-        t->episodes && t->supports && t->by_score && t->w && t->l && t->losses && t->slope ? THAW_OK : THAW_E_NOMEM;
+    t->popularity = thaw__alloc0(a, items, sizeof *t->popularity);
+    const int complete =
+        t->episodes && t->supports && t->by_score && t->w && t->l && t->losses && t->slope && t->popularity;
+    thaw_status st = complete ? THAW_OK : THAW_E_NOMEM;
+    for (int64_t r = 0; complete && r < basis->items; r++)
+        t->popularity[r] = thaw__ranking_of(m)->popularity[basis->item[r]];
     for (int32_t k = 0; st == THAW_OK && k < t->workers; k++) {
         st = thaw__episode_create(&t->episodes[k], m, basis);
         if (st == THAW_OK) t->episodes[k]->sample = SAMPLE;
@@ -129,11 +134,12 @@ static void run_episode(void *arg, int64_t index, int32_t worker)
 
 /* ---- a step ------------------------------------------------------------------------------------------------------ */
 
-/* One step of F or V by the gradient of the batch; scale [items], NULL: 1. */
-static void descend(thaw__fine_tuning *t, int which, const float *scale, double rate)
+/* One step of F or V by the gradient of the batch. */
+static void descend(thaw__fine_tuning *t, int which, double rate)
 {
     const thaw__row_table rows = rows_of(t, which);
-    thaw__rms_descent_step(&t->descent[which], &rows, t->slope, scale, rate * rates[which], t->m->kernels);
+    thaw__rms_descent_step(&t->descent[which], &rows, t->slope, which == OF_F ? t->popularity : NULL,
+                           rate * rates[which], t->m->kernels);
 }
 
 /* The mean gradient of the batch by V. */
@@ -143,7 +149,7 @@ static void sum_support_slopes(thaw__fine_tuning *t)
     memset(t->slope, 0, (size_t)(t->basis->items * m->stride) * sizeof *t->slope);
     for (int64_t b = 0; b < BATCH; b++)
         for (int32_t i = 0; i < t->supports[b].n; i++) {
-            float *g = t->slope + t->supports[b].item[i] * m->stride;
+            float *g = t->slope + t->basis->row[t->supports[b].item[i]] * m->stride;
             m->kernels->axpy(m->stride, t->supports[b].by_l[i] / BATCH, t->l + b * m->stride, g);
             m->kernels->axpy(m->stride, t->supports[b].by_w[i] / BATCH, t->w + b * m->stride, g);
         }
@@ -154,21 +160,35 @@ static void apply(thaw__fine_tuning *t, double rate)
     const thaw__basis *b = t->basis;
     const int64_t stride = t->m->stride;
     thaw__gemm_tn(b->items, stride, BATCH, 1.0f / BATCH, t->by_score, b->items, t->w, stride, 0, t->slope, stride);
-    descend(t, OF_F, thaw__ranking_of(t->m)->popularity, rate);
+    descend(t, OF_F, rate);
     sum_support_slopes(t);
-    descend(t, OF_V, NULL, rate);
+    descend(t, OF_V, rate);
 }
 
 /* ---- rotation ---------------------------------------------------------------------------------------------------- */
 
 /* rows <- rows Q', rotation [rank, rank] = Q' */
-static void rotate_rows(float *rows, int64_t n, int64_t ld, int64_t rank, const float *rotation)
+static void rotate_rows(const thaw__row_table *rows, int64_t rank, const float *rotation)
 {
     float out[THAW__RANK_MAX];
-    for (int64_t i = 0; i < n; i++) {
-        thaw__gemv_t(rank, rank, 1, rotation, rank, rows + i * ld, 0, out);
-        memcpy(rows + i * ld, out, (size_t)rank * sizeof *out);
+    for (int64_t i = 0; i < rows->rows; i++) {
+        thaw__gemv_t(rank, rank, 1, rotation, rank, thaw__row_of(rows, i), 0, out);
+        memcpy(thaw__row_of(rows, i), out, (size_t)rank * sizeof *out);
     }
+}
+
+/* Rotate everything that has coordinates in the latent space. */
+static void rotate_space(thaw__fine_tuning *t, const float *rotation)
+{
+    thaw_model *m = t->m;
+    const thaw__basis *b = t->basis;
+    const thaw__prior *p = &m->user_prior;
+    const thaw__row_table tables[] = {rows_of(t, OF_V),
+                                      rows_of(t, OF_F),
+                                      {b->rows + m->stride, b->items, m->stride, b->width, NULL},
+                                      {p->weights, p->features.width, m->rank, m->rank, NULL},
+                                      {p->column_mean, (int64_t)p->features.n, m->rank, m->rank, NULL}};
+    for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) rotate_rows(&tables[k], m->rank, rotation);
 }
 
 /* Rotate the latent space to the eigenvectors of V'V, largest first, and compute gram_diag and gram_popularity
@@ -177,14 +197,15 @@ static thaw_status rediagonalise(thaw__fine_tuning *t)
 {
     thaw_model *m = t->m;
     const thaw_allocator *a = &m->config.allocator;
-    const int64_t d = m->rank, items = t->basis->items;
+    const int64_t d = m->rank;
     float *small = thaw__alloc0(a, (size_t)(d * d), sizeof *small);
     double *square = thaw__alloc0(a, (size_t)(d * d), sizeof *square),
            *values = thaw__alloc(a, (size_t)d, sizeof *values);
     double *work = thaw__alloc(a, (size_t)(d * d + 3 * d), sizeof *work);
     thaw_status st = small && square && values && work ? THAW_OK : THAW_E_NOMEM;
     if (st == THAW_OK) {
-        thaw__syrk_t(d, items, 1, thaw__ranking_of(m)->item_embedding, m->stride, 0, small, d);
+        thaw__basis_gather(t->basis, t->slope, thaw__ranking_of(m)->item_embedding);
+        thaw__syrk_t(d, t->basis->items, 1, t->slope, m->stride, 0, small, d);
         for (int64_t i = 0; i < d; i++)
             for (int64_t k = 0; k <= i; k++) square[i * d + k] = (double)small[i * d + k];
         if (thaw__syev64(d, square, d, values, work))
@@ -195,11 +216,7 @@ static thaw_status rediagonalise(thaw__fine_tuning *t)
             thaw__ranking_of(m)->gram_diag[c] = (float)(values[d - 1 - c] > 0 ? values[d - 1 - c] : 0);
             for (int64_t k = 0; k < d; k++) small[k * d + c] = (float)square[(d - 1 - c) * d + k];
         }
-        rotate_rows(thaw__ranking_of(m)->item_embedding, items, m->stride, d, small);
-        rotate_rows(t->basis->rows, items, t->basis->width, d, small);
-        rotate_rows(t->basis->rows + m->stride, items, t->basis->width, d, small);
-        rotate_rows(m->user_prior.weights, m->user_prior.features.width, d, d, small);
-        rotate_rows(m->user_prior.column_mean, (int64_t)m->user_prior.features.n, d, d, small);
+        rotate_space(t, small);
         thaw__gram_popularity_update(m);
     }
     thaw__free(a, small);

@@ -20,7 +20,7 @@
 enum {
     THAW__FINE_TUNING_BATCH = 64,      /* episodes of a step */
     THAW__FINE_TUNING_EPOCHS = 12,     /* over which the rates fall to a tenth */
-    THAW__FINE_TUNING_ITEMS = 1 << 16, /* larger catalogues are not fine-tuned */
+    THAW__FINE_TUNING_ITEMS = 1 << 16, /* with more items in the histories there is no fine-tuning */
 };
 
 /** The gradient of one episode by the item embeddings of its support: dL/dv_i = by_l l + by_w w. */
@@ -46,6 +46,7 @@ typedef struct thaw__fine_tuning {
     float *w, *l;                        /* [batch, stride] */
     double *losses;                      /* [batch] */
     float *slope;                        /* [items, stride] gradient of the batch by F or V */
+    float *popularity;                   /* [items] of the rows of the basis */
     thaw__rms_descent descent[2];        /* of F, of V */
 } thaw__fine_tuning;
 

@@ -11,6 +11,7 @@ static void add_episode(thaw__output_regression *r)
     const thaw_model *m = r->m;
     const thaw__episode *e = r->episode;
     const thaw__histories *h = r->histories;
+    const int32_t *row = e->basis->row;
     float x[THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
     const int64_t first = h->interaction_start[e->user], end = h->interaction_start[e->user + 1];
     const float gain = thaw__schedule_at(thaw__ranking_of(m), THAW__GAIN, e->support.interpolation);
@@ -19,13 +20,13 @@ static void add_episode(thaw__output_regression *r)
     for (int64_t c = 0; c < e->basis->width; c++)
         if (e->c[c] != 0) m->kernels->axpy(m->stride, e->c[c], x, r->cross + c * m->stride);
     for (int32_t at = 0; at < THAW__SPARSE_TABLE; at++)
-        if (e->sparse.key[at])
-            m->kernels->axpy(m->stride, -e->sparse.value[at], x, r->target + (e->sparse.key[at] - 1) * m->stride);
+        if (e->sparse.key[at] && row[e->sparse.key[at] - 1] >= 0)
+            m->kernels->axpy(m->stride, -e->sparse.value[at], x, r->target + row[e->sparse.key[at] - 1] * m->stride);
     for (int64_t t = first; t < end; t++) {
         const int32_t item = h->interactions[t].item;
-        if (thaw__episode_positive(e, h, t)) m->kernels->axpy(m->stride, 1, x, r->target + item * m->stride);
+        if (thaw__episode_positive(e, h, t)) m->kernels->axpy(m->stride, 1, x, r->target + row[item] * m->stride);
         else if (thaw__episode_excludes(e) && t < first + e->k)
-            m->kernels->axpy(m->stride, thaw__episode_score(e, item), x, r->target + item * m->stride);
+            m->kernels->axpy(m->stride, thaw__episode_score(e, item), x, r->target + row[item] * m->stride);
     }
 }
 

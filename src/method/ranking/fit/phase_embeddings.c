@@ -77,9 +77,11 @@ static void copy_rows(const thaw__ranking_fit *t, int back)
 {
     const thaw__basis *b = &t->basis;
     const thaw__ranking *r = thaw__ranking_of(t->m);
-    float *const at[] = {r->item_embedding, b->rows, r->gram_diag, r->gram_popularity}, *copy = t->saved_rows;
-    const int64_t size[] = {b->items * b->stride, b->items * b->width, b->stride, b->stride};
-    for (int k = 0; k < 4; copy += size[k++])
+    float *const at[] = {b->rows, r->gram_diag, r->gram_popularity}, *copy = t->saved_rows + b->items * b->stride;
+    const int64_t size[] = {b->items * b->width, b->stride, b->stride};
+    if (back) thaw__basis_scatter(b, r->item_embedding, t->saved_rows, b->stride);
+    else thaw__basis_gather(b, t->saved_rows, r->item_embedding);
+    for (int k = 0; k < 3; copy += size[k++])
         memcpy(back ? at[k] : copy, back ? copy : at[k], (size_t)size[k] * sizeof *copy);
 }
 

@@ -22,7 +22,8 @@ static thaw_status begin_popularity(thaw__ranking_fit *t, int64_t *n)
     const int online = t->run->online;
     thaw__statistics_close(&t->statistics);
     thaw__basis_free(&t->basis, &t->m->config.allocator);
-    THAW__TRY(thaw__statistics_begin(&t->statistics, t->m, &t->basis, online));
+    THAW__TRY(
+        thaw__statistics_begin(&t->statistics, t->m, &t->basis, &t->histories, online ? &t->before : NULL, online));
     if (online) THAW__TRY(add_all(t, &t->before, -1));
     THAW__TRY(online ? add_all(t, &t->histories, 1)
                      : thaw__statistics_add_users(&t->statistics, &t->histories, t->users, t->n_now, 1));

@@ -67,12 +67,13 @@ static void complete_model(thaw__ranking_fit *t, int64_t n)
     thaw__model_refresh(m);
 }
 
-/* Compute the embedding of an item that had none: row i of C V (V'V)^-1, of which eigenvectors are fixed points. The
+/* Compute the embedding of an item that had none: its row of C V (V'V)^-1, of which eigenvectors are fixed points. The
  * basis has the halves F and B of that row, each times o_i / p_i. */
-static void place_item(thaw_model *m, const thaw__basis *basis, int64_t i)
+static void place_item(thaw_model *m, const thaw__basis *basis, int64_t at)
 {
     const thaw__ranking *r = thaw__ranking_of(m);
-    const float *row = basis->rows + i * basis->width, o = row[thaw__basis_popularity(basis)];
+    const int64_t i = basis->item[at];
+    const float *row = basis->rows + at * basis->width, o = row[thaw__basis_popularity(basis)];
     float *v = r->item_embedding + i * m->stride;
     if (!(o > 0) || m->kernels->dot(m->stride, v, v) > 0) return;
     for (int32_t c = 0; c < m->rank; c++) {
@@ -90,7 +91,7 @@ static void finish_update(thaw__ranking_fit *t)
 {
     thaw_model *m = t->m;
     thaw__basis_collapse(m, &t->basis, t->kept);
-    for (int64_t i = 0; i < t->basis.items; i++) place_item(m, &t->basis, i);
+    for (int64_t at = 0; at < t->basis.items; at++) place_item(m, &t->basis, at);
     thaw__gram_popularity_update(m);
     m->trained_users = less(m->trained_users, t->n_before) + t->n;
     m->trained_events = less(m->trained_events, t->before.n_events) + t->histories.n_events;

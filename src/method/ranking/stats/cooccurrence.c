@@ -90,7 +90,7 @@ thaw_status thaw__cooccurrence_update(thaw__statistics *s)
 {
     thaw__ranking *r = thaw__ranking_of(s->m);
     const thaw_allocator *a = &s->m->config.allocator;
-    const int64_t items = s->basis->items;
+    const int64_t items = s->basis->all;
     thaw__item_graph made = {0};
     visits v = {
         .users = s->users, .known = &r->graph, .kept = (float)thaw__kept_part(s), .scale = (float)thaw__sum_scale(s)};

@@ -18,11 +18,12 @@ static void centre(thaw__statistics *s)
     const thaw__kernels *kernels = s->m->kernels;
     const float *p = thaw__ranking_of(s->m)->popularity, scale = (float)thaw__sum_scale(s);
     float mean[THAW__RANK_MAX + EXTRA] = {0};
-    for (int64_t i = 0; i < s->basis->items; i++) kernels->axpy(s->width, p[i], s->now + i * s->width, mean);
+    for (int64_t i = 0; i < s->basis->items; i++)
+        kernels->axpy(s->width, p[s->basis->item[i]], s->now + i * s->width, mean);
     for (int64_t i = 0; i < s->basis->items; i++) {
         float *row = s->next + i * s->width;
         kernels->scale(s->width, scale, row, row);
-        kernels->axpy(s->width, -p[i], mean, row);
+        kernels->axpy(s->width, -p[s->basis->item[i]], mean, row);
     }
 }
 
@@ -80,15 +81,16 @@ static thaw_status project(thaw__statistics *b)
             st = thaw__fail(THAW_E_NUMERIC, "the covariance of the items has no eigenvectors");
     }
     if (st == THAW_OK) {
-        memset(thaw__ranking_of(m)->item_embedding, 0, (size_t)(b->basis->items * m->stride) * sizeof(float));
+        memset(thaw__ranking_of(m)->item_embedding, 0, (size_t)(b->basis->all * m->stride) * sizeof(float));
+        memset(b->next, 0, (size_t)(b->basis->items * w) * sizeof(float));
         memset(b->small, 0, (size_t)(w * w) * sizeof(float));
         for (int32_t c = 0; c < m->rank; c++) { /* values ascend; eigenvectors are rows of square */
             const double value = values[w - 1 - c] > 0 ? values[w - 1 - c] : 0;
             thaw__ranking_of(m)->gram_diag[c] = (float)value;
             for (int64_t k = 0; k < w; k++) b->small[k * w + c] = (float)(square[(w - 1 - c) * w + k] * sqrt(value));
         }
-        thaw__gemm(b->basis->items, m->rank, w, 1, b->now, w, b->small, w, 0, thaw__ranking_of(m)->item_embedding,
-                   m->stride);
+        thaw__gemm(b->basis->items, m->rank, w, 1, b->now, w, b->small, w, 0, b->next, w);
+        thaw__basis_scatter(b->basis, thaw__ranking_of(m)->item_embedding, b->next, w);
     }
     thaw__free(a, square);
     thaw__free(a, values);
@@ -105,7 +107,10 @@ static thaw_status open_block(thaw__statistics *s)
     s->next = thaw__alloc(a, size, sizeof *s->next);
     s->small = thaw__alloc0(a, (size_t)(s->width * s->width), sizeof *s->small);
     if (!s->now || !s->next || !s->small) return THAW_E_NOMEM;
-    for (size_t k = 0; k < size; k++) s->now[k] = (float)thaw__rng_normal(s->m->config.seed, THAW__RNG_INIT, k);
+    for (int64_t r = 0; r < s->basis->items; r++)
+        for (int64_t c = 0; c < s->width; c++)
+            s->now[r * s->width + c] = (float)thaw__rng_normal(s->m->config.seed, THAW__RNG_INIT,
+                                                               (uint64_t)(s->basis->item[r] * s->width + c));
     return THAW_OK;
 }
 
@@ -120,14 +125,16 @@ thaw_status thaw__space_begin(thaw__statistics *s)
 void thaw__space_add(thaw__statistics *s, int64_t first, int64_t n)
 {
     const thaw__kernels *kernels = s->m->kernels;
+    const int32_t *row = s->basis->row;
     float sum[THAW__RANK_MAX + EXTRA];
     for (int64_t k = first; k < first + n; k++) {
         const thaw__weighted_user *u = &s->users[k];
         const thaw__interaction *x = thaw__history_interactions(u->histories, u->user);
         const int64_t length = thaw__history_length(u->histories, u->user);
         memset(sum, 0, sizeof sum);
-        for (int64_t t = 0; t < length; t++) kernels->axpy(s->width, 1, s->now + x[t].item * s->width, sum);
-        for (int64_t t = 0; t < length; t++) kernels->axpy(s->width, u->weight, sum, s->next + x[t].item * s->width);
+        for (int64_t t = 0; t < length; t++) kernels->axpy(s->width, 1, s->now + row[x[t].item] * s->width, sum);
+        for (int64_t t = 0; t < length; t++)
+            kernels->axpy(s->width, u->weight, sum, s->next + row[x[t].item] * s->width);
     }
 }
 

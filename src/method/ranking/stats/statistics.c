@@ -10,25 +10,64 @@
 
 void thaw__basis_free(thaw__basis *b, const thaw_allocator *a)
 {
+    thaw__free(a, b->row);
+    thaw__free(a, b->item);
     thaw__free(a, b->rows);
     *b = (thaw__basis){0};
 }
 
-static thaw_status open_basis(thaw__basis *b, const thaw_model *m)
+static void mark_items(thaw__basis *b, const thaw__histories *h)
+{
+    for (int64_t k = 0; h && k < h->n_events; k++) b->row[h->events[k].item] = 0;
+}
+
+/* Number the items that are marked. */
+static void number_rows(thaw__basis *b)
+{
+    b->items = 0;
+    for (int64_t i = 0; i < b->all; i++) {
+        if (b->row[i] < 0) continue;
+        b->item[b->items] = (int32_t)i;
+        b->row[i] = (int32_t)b->items++;
+    }
+}
+
+static thaw_status open_basis(thaw__basis *b, const thaw_model *m, const thaw__histories *h,
+                              const thaw__histories *before)
 {
     const thaw_allocator *a = &m->config.allocator;
     size_t size = 0;
-    *b = (thaw__basis){.items = thaw__n_items(m), .stride = m->stride, .width = 2 * m->stride + THAW__LANES};
+    *b = (thaw__basis){.all = thaw__n_items(m), .stride = m->stride, .width = 2 * m->stride + THAW__LANES};
+    b->row = thaw__alloc(a, (size_t)b->all, sizeof *b->row);
+    b->item = thaw__alloc(a, (size_t)b->all, sizeof *b->item);
+    if (!b->row || !b->item) return THAW_E_NOMEM;
+    memset(b->row, -1, (size_t)b->all * sizeof *b->row);
+    mark_items(b, h);
+    mark_items(b, before);
+    number_rows(b);
     THAW__TRY(thaw__add_size(&size, (size_t)b->items, (size_t)b->width));
     b->rows = thaw__alloc0(a, size, sizeof *b->rows);
     return b->rows ? THAW_OK : THAW_E_NOMEM;
 }
 
-thaw_status thaw__statistics_begin(thaw__statistics *s, thaw_model *m, thaw__basis *basis, int update)
+void thaw__basis_gather(const thaw__basis *b, float *out, const float *table)
+{
+    for (int64_t r = 0; r < b->items; r++)
+        memcpy(out + r * b->stride, table + b->item[r] * b->stride, (size_t)b->stride * sizeof *out);
+}
+
+void thaw__basis_scatter(const thaw__basis *b, float *table, const float *rows, int64_t ld)
+{
+    for (int64_t r = 0; r < b->items; r++)
+        memcpy(table + b->item[r] * b->stride, rows + r * ld, (size_t)b->stride * sizeof *table);
+}
+
+thaw_status thaw__statistics_begin(thaw__statistics *s, thaw_model *m, thaw__basis *basis, const thaw__histories *h,
+                                   const thaw__histories *before, int update)
 {
     const double kept = update ? thaw__ranking_of(m)->total_weight : 0;
     *s = (thaw__statistics){.m = m, .basis = basis, .kept = kept, .total = kept};
-    return open_basis(basis, m);
+    return open_basis(basis, m, h, before);
 }
 
 thaw_status thaw__statistics_add_users(thaw__statistics *s, const thaw__histories *h, const int64_t *users, int64_t n,
@@ -54,8 +93,8 @@ thaw_status thaw__statistics_add_users(thaw__statistics *s, const thaw__historie
 thaw_status thaw__popularity_begin(thaw__statistics *s)
 {
     const thaw_allocator *a = &s->m->config.allocator;
-    s->popularity = thaw__alloc0(a, (size_t)s->basis->items, sizeof *s->popularity);
-    s->repeat = thaw__alloc0(a, (size_t)s->basis->items, sizeof *s->repeat);
+    s->popularity = thaw__alloc0(a, (size_t)s->basis->all, sizeof *s->popularity);
+    s->repeat = thaw__alloc0(a, (size_t)s->basis->all, sizeof *s->repeat);
     return s->popularity && s->repeat ? THAW_OK : THAW_E_NOMEM;
 }
 
@@ -65,7 +104,7 @@ static void add_popularity(const thaw__statistics *s, const thaw__weighted_user 
     const thaw__interaction *x = thaw__history_interactions(u->histories, u->user);
     const int64_t length = thaw__history_length(u->histories, u->user);
     for (int64_t t = 0; t < length; t++) {
-        float *o = b->rows + x[t].item * b->width + thaw__basis_popularity(b);
+        float *o = b->rows + b->row[x[t].item] * b->width + thaw__basis_popularity(b);
         s->popularity[x[t].item] += u->weight;
         if (x[t].target_position < 0) continue;
         if (x[t].target_position > x[t].first) s->repeat[x[t].item] += u->weight;
@@ -112,7 +151,7 @@ static void shrink_knots(const thaw__statistics *s)
 static void renew(const thaw__statistics *s, float *x, const float *sums)
 {
     const double kept = thaw__kept_part(s), scale = thaw__sum_scale(s);
-    for (int64_t i = 0; i < s->basis->items; i++) {
+    for (int64_t i = 0; i < s->basis->all; i++) {
         const double sum = kept * (double)x[i] + scale * (double)sums[i];
         x[i] = sum > 0 ? (float)sum : 0;
     }
@@ -126,9 +165,8 @@ void thaw__popularity_end(thaw__statistics *s)
     renew(s, r->repeat, s->repeat);
     if (s->kept == 0 || r->knot_scale[0] == 0) find_knot_scales(s); /* 0: of a file of format 1 */
     shrink_knots(s);
-    for (int64_t i = 0; i < s->basis->items; i++)
-        popularity += (double)r->popularity[i], repeat += (double)r->repeat[i];
-    r->mean_popularity = (float)(popularity / (double)s->basis->items);
+    for (int64_t i = 0; i < s->basis->all; i++) popularity += (double)r->popularity[i], repeat += (double)r->repeat[i];
+    r->mean_popularity = (float)(popularity / (double)s->basis->all);
     r->repeat_rate = popularity > 0 ? (float)(repeat / popularity) : 0;
     r->total_weight = s->total;
     thaw__gram_popularity_update(s->m);
@@ -180,7 +218,7 @@ static void add_order(thaw__statistics *s, const thaw__weighted_user *u)
     sum_prefixes(s, x, n);
     for (int64_t t = 0; t < n; t++) {
         if (x[t].target_position < 0) continue;
-        float *forward = s->basis->rows + x[t].item * s->basis->width, *backward = forward + stride;
+        float *forward = s->basis->rows + s->basis->row[x[t].item] * s->basis->width, *backward = forward + stride;
         const int64_t earlier = interactions_before(x, n, x[t].target_position);
         const int itself = x[t].first >= x[t].target_position;
         kernels->axpy(stride, w, s->prefix + earlier * stride, forward);
@@ -239,14 +277,17 @@ void thaw__gram_popularity_update(thaw_model *m)
 void thaw__basis_collapse(thaw_model *m, const thaw__basis *basis, float kept)
 {
     const thaw__ranking *r = thaw__ranking_of(m);
-    for (int64_t i = 0; i < basis->items; i++) {
-        const float *row = basis->rows + i * basis->width, *o = row + thaw__basis_popularity(basis);
+    m->kernels->scale(basis->all * m->stride, kept, r->output_embedding, r->output_embedding);
+    for (int k = 0; k < THAW__SCHEDULE_KNOTS; k++)
+        for (int64_t i = 0; i < basis->all; i++) r->offset[k][i] *= kept;
+    for (int64_t at = 0; at < basis->items; at++) {
+        const int64_t i = basis->item[at];
+        const float *row = basis->rows + at * basis->width, *o = row + thaw__basis_popularity(basis);
         float *u = r->output_embedding + i * m->stride;
-        m->kernels->scale(m->stride, kept, u, u);
         m->kernels->axpy(m->stride, 1, row, u);
         m->kernels->axpy(m->stride, r->backward, row + m->stride, u);
         for (int k = 0; k < THAW__SCHEDULE_KNOTS; k++) {
-            const float offset = kept * r->offset[k][i] + thaw__basis_offset(o, k, r->schedule[THAW__LATE][k]);
+            const float offset = r->offset[k][i] + thaw__basis_offset(o, k, r->schedule[THAW__LATE][k]);
             r->offset[k][i] = kept > 0 && offset < 0 ? 0 : offset;
         }
     }

@@ -13,8 +13,9 @@
  *     C = sum_u w_u x x' / W' - p p' = V V'  kept to its largest eigenvectors, V'V diagonal              item_space.c
  *     F = (T' - order o p') V (V'V)^-1,  B = (T - (1 - order) o p') V (V'V)^-1
  *
- * The basis has a row per item [F | B | o over all | o at the knots]: while schedules are learned, every score is a row
- * times a short vector, plus the sparse terms.
+ * The basis has a row [F | B | o over all | o at the knots] for every item that occurs in the histories: while
+ * schedules are learned, every score is a row times a short vector, plus the sparse terms. The row of any other item
+ * would be zero, so training takes neither time nor memory for it.
  */
 #ifndef THAW_STATISTICS_H
 #define THAW_STATISTICS_H
@@ -22,7 +23,10 @@
 #include "histories.h"
 
 typedef struct thaw__basis {
-    int64_t items, stride, width; /* width = 2 stride + 16 */
+    int64_t all;                  /* items of the catalogue */
+    int64_t items, stride, width; /* items that have a row; width = 2 stride + 16 */
+    int32_t *row;                 /* [all] the row of an item; -1: it has none */
+    int32_t *item;                /* [items] the item of a row, ascending */
     float *rows;                  /* [items, width] */
 } thaw__basis;
 
@@ -37,6 +41,10 @@ static inline float thaw__basis_offset(const float *o, int knot, float late)
 {
     return (1 - late) * o[0] + late * o[1 + knot];
 }
+
+/** The rows of a table [all, stride] of the items that have a row in the basis: to out [items, stride], and back. */
+void thaw__basis_gather(const thaw__basis *b, float *out, const float *table);
+void thaw__basis_scatter(const thaw__basis *b, float *table, const float *rows, int64_t ld);
 
 /** A user whose history is added with a weight, or taken out with a negative one. */
 typedef struct thaw__weighted_user {
@@ -74,8 +82,10 @@ static inline double thaw__sum_scale(const thaw__statistics *s)
     return s->total > 0 ? 1 / s->total : 0;
 }
 
-/** No users yet; the basis is opened. With `update` the model's total weight is kept. Close it also on error. */
-thaw_status thaw__statistics_begin(thaw__statistics *s, thaw_model *m, thaw__basis *basis, int update);
+/** No users yet; the basis is opened for the items of the histories, of which `before` may be NULL. With `update` the
+ *  model's total weight is kept. Close it also on error. */
+thaw_status thaw__statistics_begin(thaw__statistics *s, thaw_model *m, thaw__basis *basis, const thaw__histories *h,
+                                   const thaw__histories *before, int update);
 
 /** Append users [n] of histories with sign 1, or -1: they are taken out of what is kept. */
 thaw_status thaw__statistics_add_users(thaw__statistics *s, const thaw__histories *h, const int64_t *users, int64_t n,
