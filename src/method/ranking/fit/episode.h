@@ -29,7 +29,7 @@ static inline int32_t thaw__n_slopes(const thaw__ranking *r)
     return THAW__SLOPE_WEIGHTINGS + 3 * r->n_weightings;
 }
 
-enum { THAW__EPISODE_SAMPLE = 16384 };
+enum { THAW__EPISODE_SAMPLE = 4096 }; /* rows of the basis in a loss, at most */
 
 /** An episode, and scratch of one worker. */
 typedef struct thaw__episode {

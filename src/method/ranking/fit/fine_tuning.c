@@ -11,7 +11,6 @@
 
 enum { BATCH = THAW__FINE_TUNING_BATCH, MOST_EPISODES = 8192, REDIAGONALISE_EVERY = 16 /* batches */ };
 enum { OF_F, OF_V };
-enum { SAMPLE = 4096 }; /* items of a loss, at most */
 
 static const double rates[] = {0.02, 0.01}; /* of F, of V */
 #define FLOOR 1                             /* of the loss, in units of mean_popularity */
@@ -67,10 +66,7 @@ thaw_status thaw__fine_tuning_create(thaw__fine_tuning *out, thaw_model *m, thaw
     thaw_status st = complete ? THAW_OK : THAW_E_NOMEM;
     for (int64_t r = 0; complete && r < basis->items; r++)
         t->popularity[r] = thaw__ranking_of(m)->popularity[basis->item[r]];
-    for (int32_t k = 0; st == THAW_OK && k < t->workers; k++) {
-        st = thaw__episode_create(&t->episodes[k], m, basis);
-        if (st == THAW_OK) t->episodes[k]->sample = SAMPLE;
-    }
+    for (int32_t k = 0; st == THAW_OK && k < t->workers; k++) st = thaw__episode_create(&t->episodes[k], m, basis);
     for (int which = OF_F; which <= OF_V; which++) {
         const thaw__row_table rows = rows_of(t, which);
         t->descent[which] = thaw__rms_descent_of(&rows, m->kernels);
