@@ -15,6 +15,7 @@ enum {
     THAW__RNG_BATCH = 4,
     THAW__RNG_ID = 5,
     THAW__RNG_EPISODE = 6,
+    THAW__RNG_ROUND = 7,
 };
 
 /** 64 random bits. */

@@ -59,6 +59,11 @@ typedef struct thaw__model_type {
     /** Compute the rows of role THAW__DERIVED; called after loading and by thaw__model_refresh(). */
     void (*derive)(thaw_model *m);
 
+    /** Make the rows THAW__PACKED of a copy of the model that shares all other arrays; and the arrays THAW__UNPACKED
+     *  from them after loading, which also removes them. THAW_E_FORMAT if they are damaged. Both or none. */
+    thaw_status (*pack)(thaw_model *m);
+    thaw_status (*unpack)(thaw_model *m);
+
     /** Whether loaded arrays are consistent, beyond the bounds of the table. NULL: they are. */
     int (*is_sound)(const thaw_model *m);
 

@@ -13,7 +13,7 @@
 #include "safetensors.h"
 #include "status.h"
 
-enum { FORMAT = 2, MOST_TENSORS = THAW__PARAMS + 2 };
+enum { FORMAT = 3, PACKED_SINCE = 3, MOST_TENSORS = THAW__PARAMS + 2 };
 
 /* ---- saving ---------------------------------------------------------------------------------------------------- */
 
@@ -112,7 +112,9 @@ static size_t tensors_of(const thaw_model *m, const thaw__params *t, thaw__tenso
     size_t n = 0;
     for (int k = 0; k < t->n; k++) {
         const thaw__param *p = &t->row[k];
-        if (p->rows == THAW__NUMBER || p->role & THAW__DERIVED || (p->role & THAW__OPTIONAL && !p->rows)) continue;
+        if (p->rows == THAW__NUMBER || p->role & (THAW__DERIVED | THAW__UNPACKED) ||
+            (p->role & THAW__OPTIONAL && !p->rows))
+            continue;
         const thaw__tensor tensor = {p->name, p->type, p->rows, p->columns, thaw__param_data(p)};
         add_tensor(out, orders, &n, tensor, p->role);
     }
@@ -121,47 +123,94 @@ static size_t tensors_of(const thaw_model *m, const thaw__params *t, thaw__tenso
     return n;
 }
 
-/* The file as *n spans; the caller frees *header. */
-static thaw_status layout(const thaw_model *m, thaw__span *spans, char **header, size_t *n)
+/* A model as the spans of a file. */
+typedef struct image {
+    thaw_model packed; /* a copy that shares the arrays of the model, and has the packed rows */
+    char *header;
+    thaw__span spans[MOST_TENSORS + 1];
+    size_t n;
+} image;
+
+static void close_image(image *f)
+{
+    const thaw_allocator *a = &f->packed.config.allocator;
+    thaw__params t;
+    if (f->packed.state) thaw__model_params(&f->packed, &t);
+    for (int k = 0; f->packed.state && k < t.n; k++)
+        if (t.row[k].role & THAW__PACKED && t.row[k].rows != THAW__NUMBER)
+            thaw__param_release(&t.row[k], &f->packed.map, a);
+    thaw__free(a, f->packed.state);
+    thaw__free(a, f->header);
+}
+
+/* Forget packed arrays of the model that was copied: they belong to it. */
+static void detach_packed(thaw_model *m)
+{
+    thaw__params t;
+    thaw__model_params(m, &t);
+    for (int k = 0; k < t.n; k++)
+        if (t.row[k].role & THAW__PACKED && t.row[k].rows != THAW__NUMBER) thaw__param_set(&t.row[k], NULL);
+}
+
+static thaw_status pack(image *f, const thaw_model *m)
+{
+    *f = (image){.packed = *m};
+    f->packed.state = thaw__dup(&m->config.allocator, m->state, m->type->state_bytes, 1);
+    if (!f->packed.state) return THAW_E_NOMEM;
+    detach_packed(&f->packed);
+    return m->type->pack ? m->type->pack(&f->packed) : THAW_OK;
+}
+
+static thaw_status lay_out(image *f)
 {
     thaw__params t;
     thaw__tensor tensors[MOST_TENSORS];
-    thaw__model_params_read(m, &t);
-    const size_t count = tensors_of(m, &t, tensors);
-    json_t *metadata = metadata_of(m, &t);
+    thaw__model_params(&f->packed, &t);
+    const size_t count = tensors_of(&f->packed, &t, tensors);
+    json_t *metadata = metadata_of(&f->packed, &t);
     if (!metadata) return thaw__fail(THAW_E_NOMEM, "no memory for the file header");
-    thaw_status st = thaw__safetensors_spans(spans, header, metadata, tensors, count, &m->config.allocator);
+    const thaw_status st =
+        thaw__safetensors_spans(f->spans, &f->header, metadata, tensors, count, &f->packed.config.allocator);
     json_decref(metadata);
-    *n = count + 1;
+    f->n = count + 1;
     return st;
+}
+
+/* Close it also on error. */
+static thaw_status open_image(image *f, const thaw_model *m)
+{
+    THAW__TRY(pack(f, m));
+    return lay_out(f);
 }
 
 thaw_status thaw__model_save(const thaw_model *m, const char *path)
 {
-    thaw__span spans[MOST_TENSORS + 1];
-    char *header = NULL;
-    size_t n = 0;
-    THAW__TRY(layout(m, spans, &header, &n));
-    thaw_status st = thaw__file_save(path, spans, n, &m->config.allocator);
-    thaw__free(&m->config.allocator, header);
+    image f;
+    thaw_status st = open_image(&f, m);
+    if (st == THAW_OK) st = thaw__file_save(path, f.spans, f.n, &m->config.allocator);
+    close_image(&f);
     return st;
+}
+
+static thaw_status copy_image(const image *f, void *buffer, int64_t capacity, int64_t *size)
+{
+    size_t total = 0;
+    char *at = buffer;
+    for (size_t i = 0; i < f->n; i++) total += f->spans[i].size;
+    *size = (int64_t)total;
+    if (capacity < *size)
+        return thaw__fail(THAW_E_SPACE, "the model has %zu bytes; the buffer has %" PRId64, total, capacity);
+    for (size_t i = 0; i < f->n; at += f->spans[i].size, i++)
+        if (f->spans[i].size) memcpy(at, f->spans[i].bytes, f->spans[i].size);
+    return THAW_OK;
 }
 
 thaw_status thaw__model_save_buffer(const thaw_model *m, void *buffer, int64_t capacity, int64_t *size)
 {
-    thaw__span spans[MOST_TENSORS + 1];
-    char *header = NULL;
-    size_t n = 0, total = 0;
-    THAW__TRY(layout(m, spans, &header, &n));
-    for (size_t i = 0; i < n; i++) total += spans[i].size;
-    *size = (int64_t)total;
-    thaw_status st = THAW_OK;
-    if (capacity < *size)
-        st = thaw__fail(THAW_E_SPACE, "the model has %zu bytes; the buffer has %" PRId64, total, capacity);
-    char *at = buffer;
-    for (size_t i = 0; st == THAW_OK && i < n; at += spans[i].size, i++)
-        if (spans[i].size) memcpy(at, spans[i].bytes, spans[i].size);
-    thaw__free(&m->config.allocator, header);
+    image f;
+    thaw_status st = open_image(&f, m);
+    if (st == THAW_OK) st = copy_image(&f, buffer, capacity, size);
+    close_image(&f);
     return st;
 }
 
@@ -334,10 +383,11 @@ static thaw_status read_row(thaw_model *m, const thaw__param *p, const thaw__saf
     return THAW_OK;
 }
 
-/* Whether a file of this library has a row as a tensor. */
-static int is_in(const thaw__safetensors *file, const thaw__param *p)
+/* Whether a file of a format has a row as a tensor. */
+static int is_in(const thaw__safetensors *file, const thaw__param *p, int format)
 {
     if (p->rows == THAW__NUMBER || p->role & THAW__DERIVED) return 0;
+    if (p->role & (format < PACKED_SINCE ? THAW__PACKED : THAW__UNPACKED)) return 0;
     return !(p->role & THAW__OPTIONAL) || thaw__safetensors_find(file, p->name).at;
 }
 
@@ -349,7 +399,7 @@ static thaw_status read_rows(thaw_model *m, const thaw__safetensors *file, int f
     thaw__model_params(m, &t);
     for (int k = 0; k < t.n; k++) {
         const thaw__param *p = &t.row[k];
-        if (is_in(file, p)) THAW__TRY(read_row(m, p, file, format));
+        if (is_in(file, p, format)) THAW__TRY(read_row(m, p, file, format));
         thaw__model_params(m, &t);
     }
     return thaw__params_allocate(&t, &m->config.allocator);
@@ -369,6 +419,7 @@ static thaw_status read_tensors(thaw_model *m, const thaw__safetensors *file, in
 {
     THAW__TRY(read_n_retired(m, file));
     THAW__TRY(read_rows(m, file, format));
+    if (m->type->unpack) THAW__TRY(m->type->unpack(m));
     if (!thaw__catalogue_is_sound(m->catalogue)) return damaged("item features are inconsistent");
     if (m->type->is_sound && !m->type->is_sound(m)) return damaged("the tables of the method are inconsistent");
     return THAW_OK;

@@ -13,16 +13,18 @@
 
 /** What a row is for; bits. */
 typedef enum thaw__param_role {
-    THAW__PER_ITEM = 1,   /* one row per item: grows with the catalogue */
-    THAW__LEARNED = 2,    /* changed by training: undo restores it, also where it is derived */
-    THAW__IN_ID = 4,      /* posteriors of users depend on it: part of the model's id */
-    THAW__DERIVED = 8,    /* computed from other rows: not in files */
-    THAW__MAPPED = 16,    /* may stay in a mapped file */
-    THAW__ALIGNED = 32,   /* read by kernels: every row begins at a multiple of 64 bytes */
-    THAW__COLD = 64,      /* used by training only: its values are not checked on loading */
-    THAW__OPTIONAL = 128, /* files may lack it: it then has no rows, or is zero */
-    THAW__SCHEDULE = 256, /* one of the few numbers for which a method tries several values */
-    THAW__GROWS = 512,    /* files of older versions may have fewer rows: the last are then zero */
+    THAW__PER_ITEM = 1,    /* one row per item: grows with the catalogue */
+    THAW__LEARNED = 2,     /* changed by training: undo restores it, also where it is derived */
+    THAW__IN_ID = 4,       /* posteriors of users depend on it: part of the model's id */
+    THAW__DERIVED = 8,     /* computed from other rows: not in files */
+    THAW__MAPPED = 16,     /* may stay in a mapped file */
+    THAW__ALIGNED = 32,    /* read by kernels: every row begins at a multiple of 64 bytes */
+    THAW__COLD = 64,       /* used by training only: its values are not checked on loading */
+    THAW__OPTIONAL = 128,  /* files may lack it: it then has no rows, or is zero */
+    THAW__SCHEDULE = 256,  /* one of the few numbers for which a method tries several values */
+    THAW__GROWS = 512,     /* files of older versions may have fewer rows: the last are then zero */
+    THAW__UNPACKED = 1024, /* in memory, and in files before format 3; later files have THAW__PACKED rows instead */
+    THAW__PACKED = 2048,   /* in files only: made by pack() of the model type and taken apart by its unpack() */
 } thaw__param_role;
 
 enum { THAW__NUMBER = -1, THAW__PARAMS = 80 };

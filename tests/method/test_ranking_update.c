@@ -6,6 +6,12 @@
 #include "ring_shop.h"
 #include "run_suite.h"
 
+/* Edges are rounded by up to 2^-11 at the end of the training and of the update (edge_codes.h). */
+static void check_edge_number(float x, float want)
+{
+    ck_assert_float_eq_tol(x, want, 1e-6f + want / 1024);
+}
+
 /* Trained on the events before time 45, then updated with whole histories: every sum over users is what training on all
  * events would give. */
 START_TEST(an_update_is_as_if_all_had_been_known)
@@ -37,9 +43,9 @@ START_TEST(an_update_is_as_if_all_had_been_known)
         for (int64_t k = b->graph.start[i]; k < b->graph.start[i + 1]; k++) {
             const int64_t at = thaw__item_graph_find(&a->graph, i, b->graph.item[k]);
             ck_assert_int_ge(at, 0);
-            ck_assert_float_eq_tol(a->graph.edge[at].after, b->graph.edge[k].after, 1e-6f);
-            ck_assert_float_eq_tol(a->graph.edge[at].before, b->graph.edge[k].before, 1e-6f);
-            ck_assert_float_eq_tol(a->graph.edge[at].both, b->graph.edge[k].both, 1e-6f);
+            check_edge_number(a->graph.edge[at].after, b->graph.edge[k].after);
+            check_edge_number(a->graph.edge[at].before, b->graph.edge[k].before);
+            check_edge_number(a->graph.edge[at].both, b->graph.edge[k].both);
         }
     }
     ck_assert_int_eq(thaw_pretrain_update(m, NULL, data, NULL, 0, (double)NAN), THAW_E_RANGE);

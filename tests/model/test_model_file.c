@@ -186,10 +186,10 @@ static const struct {
     const char *words, *others;
     thaw_status status;
 } changes[] = {
-    {"\"thaw.format\":\"2\"", "\"thaw.format\":\"3\"", THAW_E_VERSION},
-    {"\"thaw.format\":\"2\"", "\"thaw.format\":\"0\"", THAW_E_FORMAT},
-    {"\"thaw.format\":\"2\"", "\"thaw.format\":\"1\"", THAW_E_FORMAT} /* unknown names */,
-    {"\"thaw.format\":\"2\"", "\"thaw.format\":\"x\"", THAW_E_FORMAT},
+    {"\"thaw.format\":\"3\"", "\"thaw.format\":\"4\"", THAW_E_VERSION},
+    {"\"thaw.format\":\"3\"", "\"thaw.format\":\"0\"", THAW_E_FORMAT},
+    {"\"thaw.format\":\"3\"", "\"thaw.format\":\"1\"", THAW_E_FORMAT} /* unknown names */,
+    {"\"thaw.format\":\"3\"", "\"thaw.format\":\"x\"", THAW_E_FORMAT},
     {"\"thaw.format\"", "\"thaw.farmot\"", THAW_E_FORMAT},
     {"\"thaw.method\":\"rating\"", "\"thaw.method\":\"magics\"", THAW_E_UNSUPPORTED},
     {"\"item.embedding\"", "\"item.embodding\"", THAW_E_FORMAT},
@@ -221,8 +221,9 @@ static const struct {
     {"\"thaw.method\":\"ranking\"", "\"thaw.method\":\"ranklist", THAW_E_FORMAT},
     {"\"thaw.method\":\"ranking\"", "\"thaw.method\":\"rankine\"", THAW_E_UNSUPPORTED},
     {"\"item.output_embedding\"", "\"item.output_embodding\"", THAW_E_FORMAT},
-    {"\"item.edge.value\"", "\"item.edge.walue\"", THAW_E_FORMAT},
-    {"\"item.edge.item\":{\"dtype\":\"I32\"", "\"item.edge.item\":{\"dtype\":\"F32\"", THAW_E_FORMAT},
+    {"\"item.edge.codes\"", "\"item.edge.kodes\"", THAW_E_FORMAT},
+    {"\"item.edge.codes\":{\"dtype\":\"U8\"", "\"item.edge.codes\":{\"dtype\":\"U9\"", THAW_E_FORMAT},
+    {"\\\"n_edge_codes\\\"", "\\\"n_edge_kodes\\\"", THAW_E_FORMAT},
     {"\"item.retired\":{\"dtype\":\"U8\",\"shape\":[3]", "\"item.retired\":{\"dtype\":\"U8\",\"shape\":[9]",
      THAW_E_FORMAT},
     {"\"user.schedule\"", "\"user.schedole\"", THAW_E_FORMAT},

@@ -315,7 +315,8 @@ END_TEST
 /* Whether a row is a tensor of files. */
 static int is_tensor(const thaw__param *p)
 {
-    return p->rows != THAW__NUMBER && !(p->role & THAW__DERIVED) && !(p->role & THAW__OPTIONAL && p->rows == 0);
+    return p->rows != THAW__NUMBER && !(p->role & (THAW__DERIVED | THAW__UNPACKED)) &&
+           !(p->role & THAW__OPTIONAL && p->rows == 0);
 }
 
 /* Files also have the keys of items, as two tensors, and the rank and the number of items, as numbers. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "content_similarity.h"
+#include "edge_codes.h"
 #include "status.h"
 #include "terms.h"
 
@@ -73,6 +74,7 @@ float thaw__cooccurrence_of(const thaw__ranking *r, int32_t i, int32_t j)
 
 /* ---- the model type ---------------------------------------------------------------------------------------------- */
 
+#define U8 THAW__U8
 #define F32 THAW__F32
 #define F64 THAW__F64
 #define I32 THAW__I32
@@ -80,8 +82,13 @@ float thaw__cooccurrence_of(const thaw__ranking *r, int32_t i, int32_t j)
 #define ONE THAW__NUMBER
 
 #define SCHEDULE_MOST 1000 /* bound of a schedule, or of its logarithm */
+#define MOST_EDGE_CODES 1e15
 
-enum { ITEM = THAW__PER_ITEM | THAW__LEARNED, ROWS = THAW__MAPPED | THAW__ALIGNED };
+enum {
+    ITEM = THAW__PER_ITEM | THAW__LEARNED,
+    ROWS = THAW__MAPPED | THAW__ALIGNED,
+    EDGES = THAW__LEARNED | THAW__UNPACKED
+};
 
 static void params(thaw_model *m, thaw__params *out)
 {
@@ -90,9 +97,11 @@ static void params(thaw_model *m, thaw__params *out)
     const thaw__param rows[] = {
         {"item.embedding", F32, n, m->stride, &r->item_embedding, ITEM | ROWS | THAW__IN_ID, 0, 0},
         {"item.output_embedding", F32, n, m->stride, &r->output_embedding, ITEM | ROWS, 0, 0},
-        {"item.edge.start", I64, n + 1, 0, &r->graph.start, THAW__LEARNED, 0, 0},
-        {"item.edge.item", I32, n_edges, 0, &r->graph.item, THAW__LEARNED, 0, 0},
-        {"item.edge.value", F32, n_edges, THAW__EDGE_NUMBERS, &r->graph.edge, THAW__LEARNED, 0, 0},
+        {"item.edge.start", I64, n + 1, 0, &r->graph.start, EDGES, 0, 0},
+        {"item.edge.item", I32, n_edges, 0, &r->graph.item, EDGES, 0, 0},
+        {"item.edge.value", F32, n_edges, THAW__EDGE_NUMBERS, &r->graph.edge, EDGES, 0, 0},
+        {"item.edge.codes", U8, r->n_edge_codes, 0, &r->edge_codes, THAW__PACKED, 0, 0},
+        {"n_edge_codes", I64, ONE, 0, &r->n_edge_codes, THAW__PACKED | THAW__OPTIONAL, 0, MOST_EDGE_CODES},
         {"item.popularity", F32, n, 0, &r->popularity, ITEM | THAW__IN_ID, 0, THAW__PARAM_MOST},
         {"item.repeat", F32, n, 0, &r->repeat, ITEM | THAW__IN_ID, 0, 0},
         {"item.offset.1", F32, n, 0, &r->offset[0], ITEM, 0, 0},
@@ -164,6 +173,27 @@ static thaw_status relate_items(thaw_model *m, int64_t first)
     return thaw__content_similarity_update(m);
 }
 
+static thaw_status pack(thaw_model *m)
+{
+    thaw__ranking *r = thaw__ranking_of(m);
+    return thaw__edge_codes_write(&r->edge_codes, &r->n_edge_codes, &r->graph, thaw__n_items(m), &m->config.allocator);
+}
+
+static thaw_status unpack(thaw_model *m)
+{
+    thaw__ranking *r = thaw__ranking_of(m);
+    const thaw_allocator *a = &m->config.allocator;
+    thaw__item_graph graph;
+    if (!r->n_edge_codes) return THAW_OK;
+    THAW__TRY(thaw__edge_codes_read(&graph, r->edge_codes, r->n_edge_codes, thaw__n_items(m), a));
+    thaw__item_graph_free(&r->graph, a);
+    r->graph = graph;
+    thaw__free(a, r->edge_codes);
+    r->edge_codes = NULL;
+    r->n_edge_codes = 0;
+    return THAW_OK;
+}
+
 /* Whether each row of the item graph has at most THAW__NEIGHBOURS items, ascending. */
 static int is_sound(const thaw_model *m)
 {
@@ -224,6 +254,8 @@ const thaw__model_type thaw__ranking_type = {
     .extend = extend,
     .relate_items = relate_items,
     .derive = derive,
+    .pack = pack,
+    .unpack = unpack,
     .is_sound = is_sound,
     .info = info,
 };

@@ -70,9 +70,11 @@ typedef struct thaw__ranking {
     float *repeat;                       /* [items] T_ii: part with a target event of it after an earlier event of it */
     float *offset[THAW__SCHEDULE_KNOTS]; /* each [items] o(K) at a knot */
     thaw__item_graph graph;              /* the neighbours of each item */
-    float *gram_diag;                    /* [stride] diagonal of V'V */
-    float *gram_popularity;              /* [stride] V'p */
-    thaw__event_weighting *weightings;   /* [n_weightings] by event name */
+    uint8_t *edge_codes;                 /* [n_edge_codes] the graph in a file (edge_codes.h); else empty */
+    int64_t n_edge_codes;
+    float *gram_diag;                  /* [stride] diagonal of V'V */
+    float *gram_popularity;            /* [stride] V'p */
+    thaw__event_weighting *weightings; /* [n_weightings] by event name */
     int32_t n_weightings;
     float (*schedule)[THAW__SCHEDULE_KNOTS]; /* [THAW__N_SCHEDULES of terms.h] values at the knots */
     float backward;                          /* weight of B_j in u_j = F_j + backward B_j */

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "edge_codes.h"
 #include "ranking_validation.h"
 #include "rng.h"
 #include "sort.h"
@@ -56,6 +57,14 @@ static const planned update[] = {
     {NULL, 0, 0, 0},
 };
 
+/* Make the edges what a file holds, so that a model is the same after it was saved. Without a target, all that two
+ * items have in common comes after or before. */
+static void fit_edges(const thaw_model *m)
+{
+    thaw__ranking *r = thaw__ranking_of(m);
+    thaw__edge_codes_fit(&r->graph, thaw__n_items(m), r->target < 0, m->config.seed + (uint64_t)m->steps);
+}
+
 /* The model of the first n users: compute its output embeddings and offsets. */
 static void complete_model(thaw__ranking_fit *t, int64_t n)
 {
@@ -64,6 +73,7 @@ static void complete_model(thaw__ranking_fit *t, int64_t n)
     m->trained_users = n;
     m->trained_events = (int64_t)((double)n / (double)t->n * (double)t->histories.n_events);
     m->steps = t->steps_before + t->run->report.steps;
+    fit_edges(m);
     thaw__model_refresh(m);
 }
 
@@ -96,6 +106,7 @@ static void finish_update(thaw__ranking_fit *t)
     m->trained_users = less(m->trained_users, t->n_before) + t->n;
     m->trained_events = less(m->trained_events, t->before.n_events) + t->histories.n_events;
     t->run->report.steps = ++m->steps;
+    fit_edges(m);
     thaw__model_refresh(m);
 }
 

@@ -24,7 +24,7 @@ static void find_one(void *arg, int64_t k, int32_t worker)
     builder->n = 0;
     b->find(b->ctx, b->first + k, builder);
     for (int32_t i = 0; i < builder->n; i++) builder->slot[builder->list[i].item] = 0;
-    b->n_kept[k] = thaw__neighbours_select(builder->list, builder->n);
+    b->n_kept[k] = thaw__neighbours_select(builder->list, builder->n, THAW__NEIGHBOURS);
     memcpy(b->kept + k * THAW__NEIGHBOURS, builder->list, (size_t)b->n_kept[k] * sizeof *builder->list);
 }
 

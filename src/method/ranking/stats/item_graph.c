@@ -87,9 +87,9 @@ static int by_item(const void *a, const void *b)
     return (x->item > y->item) - (x->item < y->item);
 }
 
-int32_t thaw__neighbours_select(thaw__neighbour *x, int32_t n)
+int32_t thaw__neighbours_select(thaw__neighbour *x, int32_t n, int32_t most)
 {
-    const int32_t kept = n < THAW__NEIGHBOURS ? n : THAW__NEIGHBOURS;
+    const int32_t kept = n < most ? n : most;
     for (int32_t i = n > kept ? kept / 2 : 0; i-- > 0;) sift_down(x, i, kept);
     for (int32_t k = kept; k < n; k++) {
         if (!is_weaker(&x[0], &x[k])) continue;

@@ -61,8 +61,8 @@ thaw_status thaw__item_graph_extend(thaw__item_graph *graph, int64_t n_old, int6
 /** The entry of neighbour j of item i, or -1. */
 int64_t thaw__item_graph_find(const thaw__item_graph *graph, int32_t i, int32_t j);
 
-/** Keep the THAW__NEIGHBOURS strongest of x [n], which are distinct; of equally strong ones the lower items. Sorts them
+/** Keep the strongest of x [n], which are distinct, at most `most`; of equally strong ones the lower items. Sorts them
  *  by item and returns how many. */
-int32_t thaw__neighbours_select(thaw__neighbour *x, int32_t n);
+int32_t thaw__neighbours_select(thaw__neighbour *x, int32_t n, int32_t most);
 
 #endif
