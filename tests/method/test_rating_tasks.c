@@ -8,6 +8,7 @@
 #include "failing_alloc.h"
 #include "run_suite.h"
 #include "status.h"
+#include "variational_em.h"
 
 enum { EVENTS = 9 };
 
@@ -95,6 +96,53 @@ START_TEST(a_users_events_stand_together_in_order_of_arrival)
         ck_assert_int_eq(tasks.task[e], e < 4 ? 0 : e < 5 ? 1 : 2);
         ck_assert(tasks.weight[e] == 1);
     }
+}
+END_TEST
+
+/* Ann rates tea 10,000 times more. */
+static void add_repeats(void)
+{
+    enum { REPEATS = 10000 };
+    static const char *who[REPEATS], *what[REPEATS];
+    static float value[REPEATS];
+    thaw_event_columns columns;
+    for (int k = 0; k < REPEATS; k++) who[k] = "ann", what[k] = "tea", value[k] = 5;
+    ck_assert_int_eq(thaw_event_columns_init(&columns, sizeof columns), THAW_OK);
+    columns.users = who, columns.items = what, columns.values = value;
+    ck_assert_int_eq(thaw_data_add_events(data, &columns, REPEATS), THAW_OK);
+}
+
+START_TEST(of_repeated_ratings_of_an_item_the_last_are_used)
+{
+    int tea = 0;
+    add_repeats();
+    build(NULL, 0);
+    const int64_t row = thaw__keymap_find(&model->catalogue->items, "tea", 3);
+    for (int64_t e = tasks.start[0]; e < tasks.start[1]; e++) tea += tasks.item[e] == row;
+    ck_assert_int_eq(tea, THAW__MOST_REPEATS);
+    ck_assert_int_eq(tasks.start[1], THAW__MOST_REPEATS + 2); /* mug and pot once each */
+    ck_assert_int_eq(tasks.n_events, THAW__MOST_REPEATS + 5);
+    ck_assert_int_eq(tasks.item_start[row + 1] - tasks.item_start[row], THAW__MOST_REPEATS + 2);
+}
+END_TEST
+
+START_TEST(repeated_ratings_do_not_stop_the_training_of_others)
+{
+    add_repeats();
+    ck_assert_msg(thaw_pretrain(model, NULL, data, NULL, NULL) == THAW_OK, "%s", thaw_last_error());
+}
+END_TEST
+
+/* A negative noise variance gives a negative precision. */
+START_TEST(an_error_names_the_user)
+{
+    thaw__rating_sums sums;
+    build(NULL, 0);
+    for (int64_t i = 0; i < thaw__n_items(model); i++) thaw__rating_of(model)->noise_var[i] = -1e-3f;
+    ck_assert_int_eq(thaw__rating_sums_init(&sums, model), THAW_OK);
+    ck_assert_int_eq(thaw__rating_e_step(model, &sums, &tasks), THAW_E_NUMERIC);
+    ck_assert_ptr_nonnull(strstr(thaw_last_error(), "user \"ann\""));
+    thaw__rating_sums_free(&sums, &f.allocator);
 }
 END_TEST
 
@@ -187,6 +235,9 @@ int main(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, users_without_ratings_are_no_tasks);
     tcase_add_test(tc, a_users_events_stand_together_in_order_of_arrival);
+    tcase_add_test(tc, of_repeated_ratings_of_an_item_the_last_are_used);
+    tcase_add_test(tc, repeated_ratings_do_not_stop_the_training_of_others);
+    tcase_add_test(tc, an_error_names_the_user);
     tcase_add_test(tc, an_items_events_are_indexed_in_order);
     tcase_add_test(tc, some_users_stand_for_all);
     tcase_add_test(tc, old_events_weigh_half_per_half_life_and_unknown_times_are_new);

@@ -232,7 +232,9 @@ static int64_t n_tasks(int64_t n, int64_t per_task)
 static thaw_status check_users(const estep *s)
 {
     for (int64_t u = 0; u < s->tasks->n_users; u++)
-        if (s->failed[u]) return thaw__fail(THAW_E_NUMERIC, "the posterior of a user is not positive definite");
+        if (s->failed[u])
+            return thaw__fail(THAW_E_NUMERIC, "the posterior of user \"%.64s\" is not positive definite",
+                              thaw__keymap_key(s->tasks->keys, s->tasks->user[u]));
     return THAW_OK;
 }
 

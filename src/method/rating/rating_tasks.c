@@ -100,6 +100,36 @@ static void index_by_item(thaw__rating_tasks *t, int64_t n_items)
     t->item_start[0] = 0;
 }
 
+static void move_event(thaw__rating_tasks *t, int64_t to, int64_t from)
+{
+    t->item[to] = t->item[from];
+    t->z[to] = t->z[from];
+    t->weight[to] = t->weight[from];
+    t->task[to] = t->task[from];
+}
+
+/* Of one user's ratings of one item keep the last THAW__MOST_REPEATS. Thousands of equal ratings would make the
+ * precision of that user singular in float32. */
+static void drop_repeats(thaw__rating_tasks *t, int64_t n_items)
+{
+    int64_t kept = 0, first = 0;
+    for (int64_t k = 0; k + THAW__MOST_REPEATS < t->n_events; k++) { /* marked if the last but so many is the same */
+        const int64_t e = t->by_item[k], later = t->by_item[k + THAW__MOST_REPEATS];
+        if (t->task[e] == t->task[later] && t->item[e] == t->item[later]) t->item[e] = -1;
+    }
+    for (int64_t u = 0; u < t->n_users; u++) {
+        const int64_t end = t->start[u + 1];
+        for (int64_t e = first; e < end; e++)
+            if (t->item[e] >= 0) move_event(t, kept++, e);
+        t->start[u + 1] = kept;
+        first = end;
+    }
+    if (kept == t->n_events) return;
+    t->n_events = kept;
+    memset(t->item_start, 0, (size_t)(n_items + 1) * sizeof *t->item_start);
+    index_by_item(t, n_items);
+}
+
 static thaw_status allocate(thaw__rating_tasks *t, int64_t n_items)
 {
     const thaw_allocator *a = &t->allocator;
@@ -141,6 +171,7 @@ static thaw_status fill_tasks(thaw__rating_tasks *t, const thaw_model *m, const 
     for (k = 0; k < t->n_users; k++) p->cursor[t->user[k]] = t->start[k];
     weight_events(t, m, data, p->selected, p->cursor, p->newest);
     index_by_item(t, thaw__n_items(m));
+    drop_repeats(t, thaw__n_items(m));
     return thaw__features_encode(&m->user_prior.features, &t->features, &data->users, t->user, t->n_users);
 }
 
@@ -149,7 +180,7 @@ thaw_status thaw__rating_tasks_build(thaw__rating_tasks *out, const thaw_model *
 {
     const thaw_allocator *a = &m->config.allocator;
     const int64_t n = data->users.keys.n;
-    *out = (thaw__rating_tasks){.allocator = *a};
+    *out = (thaw__rating_tasks){.allocator = *a, .keys = &data->users.keys};
     per_user p = {thaw__alloc0(a, (size_t)n, sizeof(int32_t)), thaw__alloc(a, (size_t)n, 1),
                   thaw__alloc(a, (size_t)n, sizeof(int64_t)), thaw__alloc(a, (size_t)n, sizeof(double))};
     thaw_status st = p.counts && p.selected && p.cursor && p.newest ? THAW_OK : THAW_E_NOMEM;
