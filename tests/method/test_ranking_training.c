@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Training of rankings from outside: targets, cancelling, memory. */
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "failing_alloc.h"
 #include "ring_shop.h"
@@ -15,6 +17,67 @@ START_TEST(a_target_that_never_happens_is_refused)
     ck_assert_int_eq(thaw_config_set(&config, "target", "purchase"), THAW_OK);
     ck_assert_int_eq(thaw_model_create(&m, &config, data), THAW_OK);
     ck_assert_int_eq(thaw_pretrain(m, NULL, data, NULL, NULL), THAW_OK);
+    thaw_model_free(m);
+    thaw_data_free(data);
+}
+END_TEST
+
+/* Train on the ring shop and one more event at a time; returns the half-life. The model can be saved. */
+static double half_life_with(double time)
+{
+    static const char *const user = "u7", *const item = "i3", *const event = "purchase";
+    thaw_data *data = ring_shop(NULL);
+    thaw_config config = ring_config(NULL, "");
+    thaw_event_columns c;
+    thaw_model_info info = {.struct_size = sizeof info};
+    thaw_model *m;
+    int64_t size;
+    ck_assert_int_eq(thaw_event_columns_init(&c, sizeof c), THAW_OK);
+    c.users = &user, c.items = &item, c.events = &event, c.times = &time;
+    ck_assert_int_eq(thaw_data_add_events(data, &c, 1), THAW_OK);
+    ck_assert_int_eq(thaw_model_create(&m, &config, data), THAW_OK);
+    ck_assert_msg(thaw_pretrain(m, NULL, data, NULL, NULL) == THAW_OK, "%s", thaw_last_error());
+    ck_assert_int_eq(thaw_model_save_buffer(m, NULL, 0, &size), THAW_E_SPACE);
+    ck_assert_int_eq(thaw_model_get_info(m, &info), THAW_OK);
+    thaw_model_free(m);
+    thaw_data_free(data);
+    return info.half_life;
+}
+
+/* The learning of the half-life changes it by at most a factor of 2 in these few steps. */
+START_TEST(one_wrong_time_does_not_move_the_half_life)
+{
+    static const double wrong[] = {1e40, 1e13, -1e40, 1e300, -1e13};
+    const double right = half_life_with(75);
+    ck_assert_double_gt(right, 0);
+    ck_assert_double_gt(half_life_with(wrong[_i]), right / 2);
+    ck_assert_double_lt(half_life_with(wrong[_i]), right * 2);
+}
+END_TEST
+
+/* Every user has a time that no float32 holds, so there is no half-life. */
+START_TEST(a_half_life_that_is_not_finite_is_refused_and_named)
+{
+    thaw_data *data = ring_shop(NULL);
+    thaw_config config = ring_config(NULL, "");
+    thaw_model *m;
+    int64_t size, size_after;
+    static char names[USERS][16];
+    for (int u = 0; u < USERS; u++) {
+        const char *user = names[u], *item = "i3", *event = "purchase";
+        const double time = 1e60;
+        thaw_event_columns c;
+        snprintf(names[u], sizeof names[u], "u%d", u);
+        ck_assert_int_eq(thaw_event_columns_init(&c, sizeof c), THAW_OK);
+        c.users = &user, c.items = &item, c.events = &event, c.times = &time;
+        ck_assert_int_eq(thaw_data_add_events(data, &c, 1), THAW_OK);
+    }
+    ck_assert_int_eq(thaw_model_create(&m, &config, data), THAW_OK);
+    ck_assert_int_eq(thaw_model_save_buffer(m, NULL, 0, &size), THAW_E_SPACE);
+    ck_assert_int_eq(thaw_pretrain(m, NULL, data, NULL, NULL), THAW_E_NUMERIC);
+    ck_assert_ptr_nonnull(strstr(thaw_last_error(), "half_life"));
+    ck_assert_int_eq(thaw_model_save_buffer(m, NULL, 0, &size_after), THAW_E_SPACE);
+    ck_assert_int_eq(size, size_after);
     thaw_model_free(m);
     thaw_data_free(data);
 }
@@ -152,6 +215,8 @@ int main(void)
     Suite *suite = suite_create("ranking ranking training");
     TCase *tc = tcase_create("ranking training");
     tcase_set_timeout(tc, 120);
+    tcase_add_loop_test(tc, one_wrong_time_does_not_move_the_half_life, 0, 5);
+    tcase_add_test(tc, a_half_life_that_is_not_finite_is_refused_and_named);
     tcase_add_test(tc, a_target_that_never_happens_is_refused);
     tcase_add_test(tc, every_pass_is_reported_once_with_its_loss);
     tcase_add_loop_test(tc, a_cancelled_training_leaves_a_model, 1, 3);

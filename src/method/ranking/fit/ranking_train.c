@@ -15,6 +15,7 @@ enum {
     CHUNK = 256        /* contributors between two checks of progress */
 };
 
+#define MOST_SPAN 100   /* in units of the median: a user with a longer history has wrong times */
 #define VALID_USERS 0.2 /* held out by default: half of them train the schedules, half are validation users */
 
 /* ---- the plan ---------------------------------------------------------------------------------------------------- */
@@ -194,16 +195,35 @@ static thaw_status split_users(thaw__ranking_fit *t)
     return THAW_OK;
 }
 
-/* Start value: the mean time from the first to the last event of a user; 0 if the data have no times. */
-static float start_half_life(const thaw__ranking_fit *t)
+/* The time from the first to the last event of a user. */
+static double span_of(const thaw__histories *h, int64_t user)
 {
-    double sum = 0;
-    if (t->m->config.half_life > 0) return t->m->config.half_life;
-    for (int64_t k = 0; k < t->n; k++) {
-        const int64_t first = t->histories.start[t->users[k]], end = t->histories.start[t->users[k] + 1];
-        sum += t->histories.events[end - 1].time - t->histories.events[first].time;
-    }
-    return (float)(sum / (double)t->n);
+    return h->events[h->start[user + 1] - 1].time - h->events[h->start[user]].time;
+}
+
+static int by_double(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* Start value: the mean span of a user; 0 if the data have no times. Spans above MOST_SPAN times the median of those
+ * above 0 are left out: their times are wrong. */
+static thaw_status start_half_life(float *out, const thaw__ranking_fit *t)
+{
+    const thaw_allocator *a = &t->m->config.allocator;
+    double sum = 0, *spans = thaw__alloc(a, (size_t)t->n, sizeof *spans);
+    int64_t n = 0, kept = t->n;
+    if (!spans) return THAW_E_NOMEM;
+    for (int64_t k = 0; k < t->n; k++)
+        if (span_of(&t->histories, t->users[k]) > 0) spans[n++] = span_of(&t->histories, t->users[k]);
+    thaw__sort(spans, (size_t)n, sizeof *spans, by_double);
+    for (int64_t k = 0; k < n; k++)
+        if (spans[k] <= MOST_SPAN * spans[n / 2]) sum += spans[k];
+        else kept--;
+    *out = (float)(sum / (double)kept);
+    thaw__free(a, spans);
+    return THAW_OK;
 }
 
 /* ---- opening and closing ----------------------------------------------------------------------------------------- */
@@ -212,8 +232,8 @@ static thaw_status open_pretraining(thaw__ranking_fit *t)
 {
     THAW__TRY(thaw__histories_build(&t->histories, t->m, t->run->data, NULL, 0, INFINITY));
     THAW__TRY(split_users(t));
-    thaw__ranking_of(t->m)->half_life = start_half_life(t);
-    return THAW_OK;
+    thaw__ranking_of(t->m)->half_life = t->m->config.half_life;
+    return t->m->config.half_life > 0 ? THAW_OK : start_half_life(&thaw__ranking_of(t->m)->half_life, t);
 }
 
 /* The histories of the users as they are, and as they were when the model last saw them. */

@@ -49,6 +49,14 @@ thaw_status thaw__schedule_fit_create(thaw__schedule_fit *out, thaw_model *m, co
     return st;
 }
 
+static int is_finite(double loss, const float *slope, int32_t n)
+{
+    float sum = 0;
+    for (int32_t s = 0; s < n; s++) sum += 0 * slope[s];
+    return isfinite(loss) && sum == 0;
+}
+
+/* An episode whose numbers are not finite is left out: times may be as far from each other as doubles are. */
 static void run_episode(void *arg, int64_t index, int32_t worker)
 {
     thaw__schedule_fit *r = arg;
@@ -61,8 +69,12 @@ static void run_episode(void *arg, int64_t index, int32_t worker)
     memset(slope, 0, (size_t)r->n_slopes * sizeof *slope);
     r->losses[k] = 0;
     const int64_t support = thaw__support_size_drawn(draw.support, thaw__history_length(r->histories, user));
-    if (!thaw__episode_adapt(e, r->histories, user, support))
-        r->losses[k] = thaw__episode_loss(e, r->histories, r->floor, draw.sample, slope);
+    if (thaw__episode_adapt(e, r->histories, user, support)) return;
+    r->losses[k] = thaw__episode_loss(e, r->histories, r->floor, draw.sample, slope);
+    if (!is_finite(r->losses[k], slope, r->n_slopes)) {
+        memset(slope, 0, (size_t)r->n_slopes * sizeof *slope);
+        r->losses[k] = 0;
+    }
 }
 
 /* The number that derivative s belongs to; NULL: it is not trained. */
