@@ -262,8 +262,8 @@ static const bad_number bad_numbers[] = {
 };
 
 static const bad_number bad_ranking_numbers[] = {
-    {"item.popularity", -1},  {"user.gram_diag", -1},     {"user.schedule", 1e4f},
-    {"event.weighting", NAN}, {"item.edge.value", 1e30f}, {"item.output_embedding", INFINITY},
+    {"item.popularity", -1},  {"user.gram_diag", -1}, {"user.schedule", 1e4f},
+    {"event.weighting", NAN}, {"item.repeat", NAN},    {"item.output_embedding", INFINITY},
 };
 
 /* The first element of a tensor in the bytes. */

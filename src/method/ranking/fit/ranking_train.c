@@ -67,7 +67,7 @@ static void fit_edges(const thaw_model *m)
 }
 
 /* The model of the first n users: compute its output embeddings and offsets. */
-static void complete_model(thaw__ranking_fit *t, int64_t n)
+static thaw_status complete_model(thaw__ranking_fit *t, int64_t n)
 {
     thaw_model *m = t->m;
     thaw__basis_collapse(m, &t->basis, 0);
@@ -76,6 +76,7 @@ static void complete_model(thaw__ranking_fit *t, int64_t n)
     m->steps = t->steps_before + t->run->report.steps;
     fit_edges(m);
     thaw__model_refresh(m);
+    return thaw__model_check_finite(m);
 }
 
 /* Compute the embedding of an item that had none: its row of C V (V'V)^-1, of which eigenvectors are fixed points. The
@@ -128,7 +129,7 @@ thaw_status thaw__ranking_begin_round(thaw__run *run, thaw__round *out)
 {
     thaw__ranking_fit *t = run->state;
     for (; t->plan->phase; t->plan++, t->begun = 0) {
-        if (t->plan->complete && !t->begun) complete_model(t, t->n_statistics_users);
+        if (t->plan->complete && !t->begun) THAW__TRY(complete_model(t, t->n_statistics_users));
         out->restorable |= t->plan->complete && !t->begun;
         t->pass = 0;
         t->done = 0, t->share = 1;
@@ -137,9 +138,9 @@ thaw_status thaw__ranking_begin_round(thaw__run *run, thaw__round *out)
         describe_round(t, out);
         if (out->n) return THAW_OK;
     }
-    if (run->online) finish_update(t);
-    else complete_model(t, t->n);
     out->last = 1;
+    if (!run->online) return complete_model(t, t->n);
+    finish_update(t);
     return thaw__model_check_finite(t->m);
 }
 
