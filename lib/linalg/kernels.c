@@ -43,9 +43,15 @@ int64_t thaw__many_scratch(int64_t n, int64_t stride)
     return n <= THAW__LANES_MAX ? lanes : alone;
 }
 
+static _Atomic(const thaw__kernels *) chosen;
+
+void thaw__kernels_use(const thaw__kernels *variant)
+{
+    atomic_store_explicit(&chosen, variant, memory_order_relaxed);
+}
+
 const thaw__kernels *thaw__kernels_best(void)
 {
-    static _Atomic(const thaw__kernels *) chosen;
     const thaw__kernels *best = atomic_load_explicit(&chosen, memory_order_relaxed);
     if (best) return best;
     int i = 0;

@@ -67,8 +67,11 @@ typedef struct thaw__kernels {
 /** Floats of scratch for ridge_dual16. */
 int64_t thaw__many_scratch(int64_t n, int64_t stride);
 
-/** The best variant for this CPU; constant during the process. */
+/** The best variant for this CPU, or the one of thaw__kernels_use(); constant during the process. */
 const thaw__kernels *thaw__kernels_best(void);
+
+/** thaw__kernels_best() is this variant from now on; for benchmarks, before any other call of the library. */
+void thaw__kernels_use(const thaw__kernels *variant);
 
 /** A variant by name, for tests and benchmarks; NULL if this CPU or build does not have it. */
 const thaw__kernels *thaw__kernels_named(const char *name);

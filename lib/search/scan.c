@@ -81,9 +81,15 @@ static int supported(const thaw__scans *variant)
     return variant == &thaw__scans_portable;
 }
 
+static _Atomic(const thaw__scans *) chosen;
+
+void thaw__scans_use(const thaw__scans *variant)
+{
+    atomic_store_explicit(&chosen, variant, memory_order_relaxed);
+}
+
 const thaw__scans *thaw__scans_best(void)
 {
-    static _Atomic(const thaw__scans *) chosen;
     const thaw__scans *best = atomic_load_explicit(&chosen, memory_order_relaxed);
     if (best) return best;
     int i = 0;

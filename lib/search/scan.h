@@ -52,8 +52,11 @@ typedef struct thaw__scans {
 int thaw__quantised_query_make(thaw__quantised_query *query, const thaw__codes *codes, const float *w,
                                const float c[2]);
 
-/** The fastest variant for this CPU; the same for the life of the process. */
+/** The fastest variant for this CPU, or the one of thaw__scans_use(); the same for the life of the process. */
 const thaw__scans *thaw__scans_best(void);
+
+/** thaw__scans_best() is this variant from now on; for benchmarks, before any other call of the library. */
+void thaw__scans_use(const thaw__scans *variant);
 
 /** A variant by name, for tests; NULL if this CPU or build does not have it. */
 const thaw__scans *thaw__scans_named(const char *name);

@@ -12,6 +12,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "kernels.h"
+#include "scan.h"
+
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
@@ -25,16 +28,45 @@ static const struct {
 };
 enum { N_PARTS = sizeof parts / sizeof parts[0] };
 
+static int usage(FILE *to, int status)
+{
+    fputs("usage: thaw-bench [--cpu C] PART [option…]\n\n", to);
+    for (int i = 0; i < N_PARTS; i++) fprintf(to, "  %-9s %s\n", parts[i].name, parts[i].summary);
+    fputs("\n  --cpu C   instructions of thaw: portable, avx2 or avx512; default: the best of this CPU\n"
+          "  --json    one object per line; every part has it\n  PART -h   the options of a part\n",
+          to);
+    return status;
+}
+
+/* The kernels and scans of an instruction set. */
+static void use_cpu(const char *name)
+{
+    static const char *const cpus[][2] = {{"portable", "portable"}, {"avx2", "avx2"}, {"avx512", "avx512vnni"}};
+    int i = 0;
+    while (i < 3 && strcmp(cpus[i][0], name) != 0) i++;
+    if (i == 3) bench_refuse("--cpu is %s; must be portable, avx2 or avx512", name);
+    const thaw__kernels *kernels = thaw__kernels_named(cpus[i][0]);
+    const thaw__scans *scans = thaw__scans_named(cpus[i][1]);
+    if (!kernels || !scans) bench_refuse("--cpu is %s; this CPU does not have it (%s)", name, cpus[i][!scans]);
+    thaw__kernels_use(kernels);
+    thaw__scans_use(scans);
+}
+
 int main(int argc, char **argv)
 {
-    for (int i = 0; argc > 1 && i < N_PARTS; i++)
-        if (strcmp(argv[1], parts[i].name) == 0) return parts[i].run(argc - 1, argv + 1);
-    const int is_help = argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
-    FILE *to = is_help ? stdout : stderr;
-    fputs("usage: thaw-bench PART [option…]\n\n", to);
-    for (int i = 0; i < N_PARTS; i++) fprintf(to, "  %-9s %s\n", parts[i].name, parts[i].summary);
-    fputs("\n  --json    one object per line; every part has it\n  PART -h   the options of a part\n", to);
-    return is_help ? 0 : 2;
+    static const struct option options[] = {
+        {"cpu", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {0}};
+    opterr = 0;
+    for (int o; (o = getopt_long(argc, argv, "+:h", options, NULL)) != -1;) {
+        if (o == 'h') return usage(stdout, 0);
+        if (o == 'c') use_cpu(optarg);
+        else bench_refuse(o == ':' ? "%s needs a value" : "unknown option %s", argv[optind - 1]);
+    }
+    const int first = optind;
+    optind = 0; /* the options of the part begin anew */
+    for (int i = 0; first < argc && i < N_PARTS; i++)
+        if (strcmp(argv[first], parts[i].name) == 0) return parts[i].run(argc - first, argv + first);
+    return usage(stderr, 2);
 }
 
 /* ---- arguments ------------------------------------------------------------------------------------------------ */
