@@ -129,39 +129,46 @@ static void ridge_dual16(int64_t n, int64_t stride, const float *table, const in
 /* ------------------------------------------------------------------------------------------ explained variance of
  * rows */
 
-/* v[k] = row k of X times W rows, which x has by columns. */
-INLINE void times_rows(int64_t n, int64_t stride, const float *X, const vec *x, vec *v)
+enum { GROUPS = WIDTH < 16 ? 2 : 1, AT_ONCE = GROUPS * WIDTH }; /* two registers hide the latency of a division */
+
+/* v[k] = row k of X times AT_ONCE rows, which x has by columns. */
+INLINE void times_rows(int64_t n, int64_t stride, const float *X, vec (*x)[GROUPS], vec (*v)[GROUPS])
 {
     for (int64_t k = 0; k < n; k += GRAM_COLUMNS) {
         const float *row[GRAM_COLUMNS];
-        vec sum[GRAM_COLUMNS];
+        vec sum[GRAM_COLUMNS][GROUPS];
         UNROLL for (int q = 0; q < GRAM_COLUMNS; q++) row[q] = X + (k + q < n ? k + q : n - 1) * stride;
-        clear(GRAM_COLUMNS, sum);
-        for (int64_t c = 0; c < stride; c++) UNROLL for (int q = 0; q < GRAM_COLUMNS; q++) sum[q] += row[q][c] * x[c];
-        UNROLL for (int q = 0; q < GRAM_COLUMNS; q++) v[k + q] = sum[q];
+        UNROLL for (int q = 0; q < GRAM_COLUMNS; q++) clear(GROUPS, sum[q]);
+        for (int64_t c = 0; c < stride; c++)
+            UNROLL for (int q = 0; q < GRAM_COLUMNS; q++) UNROLL for (int g = 0; g < GROUPS; g++) sum[q][g] +=
+                row[q][c] * x[c][g];
+        UNROLL for (int q = 0; q < GRAM_COLUMNS; q++) UNROLL for (int g = 0; g < GROUPS; g++) v[k + q][g] = sum[q][g];
     }
 }
 
-/* |v|^2 for W rows x, one per lane, where U' v = X x is solved by forward substitution. */
-static vec explain(int64_t n, int64_t stride, const float *X, const float *U, int64_t ldu, const float *const *rows)
+/* |v|^2 for AT_ONCE rows x, one per lane, where U' v = X x is solved by forward substitution. */
+static void explain(int64_t n, int64_t stride, const float *X, const float *U, int64_t ldu, const float *const *rows,
+                    float *out)
 {
-    vec x[THAW__STRIDE_MAX], v[THAW__DUAL_MAX + GRAM_COLUMNS], sum = {0};
-    for (int64_t c = 0; c < stride; c += W) {
-        UNROLL for (int r = 0; r < W; r++) x[c + r] = load(rows[r] + c);
-        transpose(x + c);
-    }
+    vec x[THAW__STRIDE_MAX][GROUPS], v[THAW__DUAL_MAX + GRAM_COLUMNS][GROUPS], sum[GROUPS];
+    for (int g = 0; g < GROUPS; g++)
+        for (int64_t c = 0; c < stride; c += W) {
+            vec part[W];
+            UNROLL for (int r = 0; r < W; r++) part[r] = load(rows[g * W + r] + c);
+            transpose(part);
+            UNROLL for (int r = 0; r < W; r++) x[c + r][g] = part[r];
+        }
     times_rows(n, stride, X, x, v);
+    clear(GROUPS, sum);
     for (int64_t i = 0; i < n; i++) {
-        v[i] /= U[i * ldu + i];
-        sum += v[i] * v[i];
-        for (int64_t j = i + 1; j < n; j++) v[j] -= U[i * ldu + j] * v[i];
+        UNROLL for (int g = 0; g < GROUPS; g++) v[i][g] /= U[i * ldu + i], sum[g] += v[i][g] * v[i][g];
+        for (int64_t j = i + 1; j < n; j++) UNROLL for (int g = 0; g < GROUPS; g++) v[j][g] -= U[i * ldu + j] * v[i][g];
     }
-    return sum;
+    UNROLL for (int g = 0; g < GROUPS; g++) * (vec_any *)(out + g * W) = sum[g];
 }
 
 static void explained16(int64_t n, int64_t stride, const float *X, const float *U, int64_t ldu,
                         const float *const *rows, float *out)
 {
-    for (int first = 0; first < THAW__LANES; first += W)
-        *(vec_any *)(out + first) = explain(n, stride, X, U, ldu, rows + first);
+    for (int first = 0; first < THAW__LANES; first += AT_ONCE) explain(n, stride, X, U, ldu, rows + first, out + first);
 }
