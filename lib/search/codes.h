@@ -23,8 +23,8 @@ enum {
     THAW__CODES_STRIDE = 256 /* coordinates, at most */
 };
 
-/** rho of docs/topn.md: the relative error of usual queries by rounding to bytes; 0.0057 for 64 normal coordinates. */
-#define THAW__QUERY_ROUNDING (1.0 / 128)
+/** rho of docs/topn.md: the relative error of usual queries by rounding; 0.0117 for 64 normal coordinates. */
+#define THAW__QUERY_ROUNDING (3.0 / 256)
 
 typedef struct thaw__codes {
     int64_t n; /* rows there is room for; 0: no codes */

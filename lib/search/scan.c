@@ -18,9 +18,10 @@ static double round_query(thaw__quantised_query *p, const thaw__codes *codes, co
     int32_t sum = 0;
     for (int32_t j = 0; j < codes->d; j++)
         if (fabsf(w[j]) > largest) largest = fabsf(w[j]);
-    p->step = largest < LEAST_LARGEST ? 0 : largest / 127;
+    p->step = largest < LEAST_LARGEST ? 0 : largest / THAW__QUERY_LEVELS;
     for (int32_t j = 0; j < codes->d; j++) {
-        const double is = (double)w[j], k = p->step > 0 ? fmin(fmax(rint(is / (double)p->step), -127), 127) : 0;
+        const double most = THAW__QUERY_LEVELS, is = (double)w[j];
+        const double k = p->step > 0 ? fmin(fmax(rint(is / (double)p->step), -most), most) : 0;
         const double lost = is - k * (double)p->step;
         p->k[j] = (int8_t)k;
         sum += p->k[j];

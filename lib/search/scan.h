@@ -9,6 +9,7 @@
 #include "codes.h"
 
 enum {
+    THAW__QUERY_LEVELS = 64,      /* |k| at most: two products with a byte fit into 16 bits */
     THAW__QUANTISED_QUERIES = 12, /* queries in one pass over a tile */
     THAW__CANDIDATES_SPARE = 16   /* room that a scan needs beyond the candidates it finds */
 };
@@ -39,12 +40,15 @@ typedef struct thaw__candidates {
 typedef struct thaw__scans {
     const char *name; /* "portable", "avx2", "avx512vnni" */
 
+    /** Whole bytes are faster while more than one in so many rows is kept: the closer bound saves scores. */
+    int64_t dense_one, dense_many;
+
     /** Find rows of tiles first … end - 1 whose bound is `least` or more, from upper nibbles or from whole bytes. */
     void (*one)(const thaw__coded *table, int whole, int64_t first, int64_t end, const thaw__quantised_query *query,
                 float least, thaw__candidates *out);
 
-    /** The same for queries, least and out [THAW__QUANTISED_QUERIES], from nibbles or bytes, whichever is faster. */
-    void (*many)(const thaw__coded *table, int64_t first, int64_t end, const thaw__quantised_query *queries,
+    /** The same for queries, least and out [THAW__QUANTISED_QUERIES]. */
+    void (*many)(const thaw__coded *table, int whole, int64_t first, int64_t end, const thaw__quantised_query *queries,
                  const float *least, thaw__candidates *out);
 } thaw__scans;
 

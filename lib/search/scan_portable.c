@@ -58,10 +58,10 @@ static void one(const thaw__coded *t, int whole, int64_t first, int64_t end, con
     scan(t, whole, first, end, p, least, out);
 }
 
-static void many(const thaw__coded *t, int64_t first, int64_t end, const thaw__quantised_query *p, const float *least,
-                 thaw__candidates *out)
+static void many(const thaw__coded *t, int whole, int64_t first, int64_t end, const thaw__quantised_query *p,
+                 const float *least, thaw__candidates *out)
 {
-    for (int u = 0; u < THAW__QUANTISED_QUERIES; u++) scan(t, 1, first, end, &p[u], least[u], &out[u]);
+    for (int u = 0; u < THAW__QUANTISED_QUERIES; u++) scan(t, whole, first, end, &p[u], least[u], &out[u]);
 }
 
-const thaw__scans thaw__scans_portable = {"portable", one, many};
+const thaw__scans thaw__scans_portable = {"portable", 256, 256, one, many};

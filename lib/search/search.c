@@ -3,6 +3,7 @@
  * multiply-add, like the scans: a score and its bound must round their offsets in the same way. */
 #include "search.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -11,14 +12,18 @@
 #include "thread.h"
 
 enum {
-    BLOCK_ONE = 1024, /* rows scanned before the threshold is read again, with one query */
+    BLOCK = 1024,     /* rows scanned before the threshold is read again, with one query */
     BLOCK_MANY = 256, /* the same with many queries */
-    SLAB = 1024,      /* rows whose codes stay in the L2 cache while all groups of queries are scanned */
-    PENDING = 8,      /* candidates that are prefetched before the first is scored */
+    SEED = 2048,      /* rows at most, scanned before the first is scored; */
+    SEED_EACH = 64,   /* so many for each hit */
+    SEED_BLOCK = 64,  /* successive candidates of these that have LANES groups */
+    LANES = 8,
+    SEED_STEPS = 12, /* of bisection */
+    SLAB = 1024,     /* rows whose codes stay in the L2 cache while all groups of queries are scanned */
+    PENDING = 8,     /* candidates that are prefetched before the first is scored */
     BATCH = 8 * THAW__QUANTISED_QUERIES, /* queries that share a pass over the codes */
     FEW = 4,                             /* fewer queries are faster one by one */
-    RANGE = 8192,                        /* rows of one task of a thread */
-    DENSE = 256 /* whole bytes are read while more than one in so many rows is kept: the closer bound saves scores */
+    RANGE = 8192                         /* rows of one task of a thread */
 };
 
 float thaw__score_of(const thaw__index *x, const float c[2], const float *w, int64_t row)
@@ -148,16 +153,19 @@ static void try_sparse_scores(work *k)
     }
 }
 
-/* Score the candidates of a scan whose bound still reaches the threshold. */
+/* Score a candidate of a scan if its bound still reaches the threshold. */
+static void try_candidate(work *k, const thaw__candidates *candidates, int64_t i)
+{
+    const int64_t row = candidates->rows[i];
+    if (candidates->bounds[i] < least_of(k)) return;
+    if (k->has_conditions && (sparse_score_of(k->query, row) || !thaw__passes(k->filter, row))) return;
+    const float score = thaw__score_of(k->index, k->query->c, k->query->w, row);
+    if (score >= least_of(k)) offer(k, row, score);
+}
+
 static void try_candidates(work *k, thaw__candidates *candidates)
 {
-    for (int64_t i = 0; i < candidates->n; i++) {
-        const int64_t row = candidates->rows[i];
-        if (candidates->bounds[i] < least_of(k)) continue;
-        if (k->has_conditions && (sparse_score_of(k->query, row) || !thaw__passes(k->filter, row))) continue;
-        const float score = thaw__score_of(k->index, k->query->c, k->query->w, row);
-        if (score >= least_of(k)) offer(k, row, score);
-    }
+    for (int64_t i = 0; i < candidates->n; i++) try_candidate(k, candidates, i);
     candidates->n = 0;
 }
 
@@ -167,32 +175,108 @@ static void fetch(const thaw__index *x, const thaw__candidates *candidates, int6
         for (int64_t j = 0; j < x->stride; j += 16) __builtin_prefetch(x->rows + candidates->rows[i] * x->stride + j);
 }
 
-/* The end of the block that begins at `row`: blocks double from one tile to `most` rows, as the threshold rises fastest
- * at first. */
-static int64_t block_end(int64_t first, int64_t row, int64_t end, int64_t most)
+/* Candidates i, i + LANES, … of SEED_BLOCK successive ones are a group. Find the largest bound of each: LANES groups of
+ * a block. @return whether all bounds are finite */
+static int find_largest(const thaw__candidates *c, float *largest)
 {
-    int64_t rows = (row - first) / THAW__TILE * THAW__TILE;
-    rows = rows < THAW__TILE ? THAW__TILE : rows > most ? most : rows;
-    return end - row < rows ? end : row + rows;
+    float odd[LANES] = {0};
+    for (int64_t i = c->n; i % SEED_BLOCK; i++) c->bounds[i] = -FLT_MAX;
+    for (int64_t i = 0; i < c->n; i += SEED_BLOCK, largest += LANES) {
+        for (int l = 0; l < LANES; l++) largest[l] = -FLT_MAX;
+        for (const float *b = c->bounds + i, *end = b + SEED_BLOCK; b < end; b += LANES)
+            for (int l = 0; l < LANES; l++) {
+                largest[l] = b[l] > largest[l] ? b[l] : largest[l];
+                odd[l] += b[l] * 0; /* NaN if b is not finite */
+            }
+    }
+    for (int l = 1; l < LANES; l++) odd[0] += odd[l];
+    return odd[0] == 0;
+}
+
+/* A bound that at least `top` of the groups reach, and few more, by bisection; -INFINITY if there are not enough. */
+static float cut_of(const float *largest, int64_t groups, int64_t top)
+{
+    float low = FLT_MAX, high = -FLT_MAX;
+    if (groups < top) return -INFINITY;
+    for (int64_t g = 0; g < groups; g++) {
+        low = largest[g] < low ? largest[g] : low;
+        high = largest[g] > high ? largest[g] : high;
+    }
+    for (int step = 0; step < SEED_STEPS; step++) {
+        const float middle = low + (high - low) / 2;
+        int32_t reach = 0;
+        for (int64_t g = 0; g < groups; g++) reach += largest[g] >= middle;
+        if (reach >= top) low = middle;
+        else high = middle;
+    }
+    return low;
+}
+
+/* Move the candidates with bounds of at least `least` to `out`, whose bounds become -INFINITY. */
+static void take_largest(const thaw__candidates *c, const float *largest, float least, thaw__candidates *out)
+{
+    for (int64_t g = 0; g < (c->n + SEED_BLOCK - 1) / SEED_BLOCK * LANES; g++) {
+        if (largest[g] < least) continue;
+        for (int64_t i = g / LANES * SEED_BLOCK + g % LANES, end = i + SEED_BLOCK; i < end && i < c->n; i += LANES) {
+            out->rows[out->n] = c->rows[i];
+            out->bounds[out->n] = c->bounds[i];
+            const int take = (c->bounds[i] >= least) & (c->bounds[i] > -INFINITY);
+            c->bounds[i] = take ? -INFINITY : c->bounds[i];
+            out->n += take;
+        }
+    }
+}
+
+/* Scan the first rows and score those with the largest bounds first: then the threshold is nearly that of all of these
+ * rows when the others are looked at. */
+static void scan_seed(work *k, const thaw__quantised_query *quantised, int64_t first, int64_t end)
+{
+    int32_t rows[SEED + SEED_BLOCK], best_rows[SEED + 1];
+    float bounds[SEED + SEED_BLOCK], best_bounds[SEED + 1], largest[SEED / SEED_BLOCK * LANES];
+    thaw__candidates all = {0, rows, bounds}, best = {0, best_rows, best_bounds};
+    const thaw__coded table = coded(k->index);
+    k->index->scans->one(&table, 1, first / THAW__TILE, end / THAW__TILE, quantised, least_of(k), &all);
+    if (find_largest(&all, largest)) {
+        const int64_t groups = (all.n + SEED_BLOCK - 1) / SEED_BLOCK * LANES;
+        take_largest(&all, largest, cut_of(largest, groups, k->query->best.top), &best);
+        fetch(k->index, &best, 0);
+        try_candidates(k, &best);
+        take_largest(&all, largest, least_of(k), &best);
+        try_candidates(k, &best);
+    } else try_candidates(k, &all);
 }
 
 /* Scan and score rows first … end - 1, whole tiles. */
 static void scan_range(work *k, const thaw__quantised_query *quantised, int64_t first, int64_t end)
 {
-    int32_t rows[BLOCK_ONE + PENDING + THAW__CANDIDATES_SPARE];
-    float bounds[BLOCK_ONE + PENDING + THAW__CANDIDATES_SPARE];
+    int32_t rows[BLOCK + PENDING + THAW__CANDIDATES_SPARE];
+    float bounds[BLOCK + PENDING + THAW__CANDIDATES_SPARE];
     thaw__candidates candidates = {0, rows, bounds};
     const thaw__coded table = coded(k->index);
     for (int64_t row = first, next; row < end; row = next) {
         const int64_t before = candidates.n;
-        const int whole = row - first < DENSE * k->query->best.top;
-        next = block_end(first, row, end, BLOCK_ONE);
+        const int whole = row < k->index->scans->dense_one * k->query->best.top;
+        next = end - row < BLOCK ? end : row + BLOCK;
         k->index->scans->one(&table, whole, row / THAW__TILE, next / THAW__TILE, quantised, least_from(k, row),
                              &candidates);
         fetch(k->index, &candidates, before);
         if (candidates.n >= PENDING) try_candidates(k, &candidates);
     }
     try_candidates(k, &candidates);
+}
+
+/* The end of the rows that scan_seed() takes: enough for the list, few enough for the stack. */
+static int64_t seed_end(const work *k, int64_t first, int64_t end)
+{
+    const int64_t rows = k->query->best.top < SEED / SEED_EACH ? SEED_EACH * k->query->best.top : SEED;
+    return end - first < rows ? end : first + rows;
+}
+
+static void scan_from(work *k, const thaw__quantised_query *quantised, int64_t first, int64_t end)
+{
+    const int64_t seeded = seed_end(k, first, end);
+    scan_seed(k, quantised, first, seeded);
+    scan_range(k, quantised, seeded, end);
 }
 
 static int64_t whole_tiles(const thaw__index *x)
@@ -217,7 +301,7 @@ typedef struct ranges {
 static void search_range(ranges *r, int64_t first, int64_t end)
 {
     const int64_t tiles_end = r->coded ? whole_tiles(r->k.index) : 0, middle = end < tiles_end ? end : tiles_end;
-    if (first < middle) scan_range(&r->k, &r->quantised, first, middle);
+    if (first < middle) scan_from(&r->k, &r->quantised, first, middle);
     for (int64_t row = first > middle ? first : middle; row < end; row++)
         if (!r->coded || !sparse_score_of(r->k.query, row)) try_row(&r->k, row);
 }
@@ -258,8 +342,9 @@ typedef struct batch {
     thaw__quantised_query quantised[BATCH];
 } batch;
 
-/* Queries q … q + THAW__QUANTISED_QUERIES - 1 over the rows of a block; those beyond n find nothing. */
-static void scan_block(batch *b, int64_t q, int64_t row, int64_t end)
+/* Queries q … q + THAW__QUANTISED_QUERIES - 1 over the rows of a block; those beyond n find nothing. Not inlined: its
+ * arrays need not be on the stack beside those of scan_seed(). */
+__attribute__((noinline)) static void scan_block(batch *b, int64_t q, int64_t row, int64_t end)
 {
     int32_t rows[THAW__QUANTISED_QUERIES][BLOCK_MANY + THAW__CANDIDATES_SPARE];
     float bounds[THAW__QUANTISED_QUERIES][BLOCK_MANY + THAW__CANDIDATES_SPARE], least[THAW__QUANTISED_QUERIES];
@@ -269,7 +354,8 @@ static void scan_block(batch *b, int64_t q, int64_t row, int64_t end)
         candidates[i] = (thaw__candidates){0, rows[i], bounds[i]};
         least[i] = q + i < b->n ? least_from(&b->k[q + i], row) : INFINITY;
     }
-    b->index->scans->many(&table, row / THAW__TILE, end / THAW__TILE, b->quantised + q, least, candidates);
+    const int whole = row < b->index->scans->dense_many * b->k[q].query->best.top;
+    b->index->scans->many(&table, whole, row / THAW__TILE, end / THAW__TILE, b->quantised + q, least, candidates);
     for (int i = 0; i < THAW__QUANTISED_QUERIES && q + i < b->n; i++) {
         if (!candidates[i].n) continue;
         fetch(b->index, &candidates[i], 0);
@@ -288,10 +374,12 @@ static void scan_batch(batch *b)
 {
     const int64_t end = whole_tiles(b->index);
     for (int64_t i = b->n; i % THAW__QUANTISED_QUERIES; i++) b->quantised[i] = b->quantised[b->n - 1];
-    for (int64_t slab = 0; slab < end; slab += SLAB)
+    const int64_t seeded = b->n ? seed_end(&b->k[0], 0, end) : end;
+    for (int64_t i = 0; i < b->n; i++) scan_seed(&b->k[i], &b->quantised[i], 0, seeded);
+    for (int64_t slab = seeded; slab < end; slab += SLAB)
         for (int64_t q = 0; q < b->n; q += THAW__QUANTISED_QUERIES)
             for (int64_t row = slab, next; row < end && row < slab + SLAB; row = next) {
-                next = block_end(0, row, end, BLOCK_MANY);
+                next = end - row < BLOCK_MANY ? end : row + BLOCK_MANY;
                 scan_block(b, q, row, next);
             }
     for (int64_t i = 0; i < b->n; i++) {

@@ -20,8 +20,8 @@ static void scan_all(const thaw__scans *scans, const thaw__coded *coded, int way
         probes[q] = *probe;
         leasts[q] = q == 3 ? least : INFINITY; /* one query finds rows, the others do not */
     }
-    const thaw__candidates *out = &finds[way == 2 ? 3 : 0];
-    if (way == 2) scans->many(coded, 0, TILES, probes, leasts, finds);
+    const thaw__candidates *out = &finds[way >= 2 ? 3 : 0];
+    if (way >= 2) scans->many(coded, way == 3, 0, TILES, probes, leasts, finds);
     else scans->one(coded, way, 0, TILES, probe, least, &finds[0]);
     memset(found, 0, MOST);
     for (int64_t i = 0; i < out->n; i++) {
@@ -43,7 +43,7 @@ static void check_query_of(const table *t, const thaw__index *index, int offsets
         return;
     }
     for (int64_t i = 0; i < MOST; i++) scores[i] = thaw__score_of(index, c, w, i);
-    for (int way = 0; way < 3; way++) {
+    for (int way = 0; way < 4; way++) {
         scan_all(index->scans, &coded, way, &probe, -INFINITY, bounds, found);
         for (int64_t i = 0; i < MOST; i++)
             if (!found[i] || bounds[i] < scores[i])
@@ -97,7 +97,7 @@ START_TEST(codes_have_a_small_error)
             memcpy(&error, &numbers, 4);
             mean += (double)error / 8 / 992; /* of a norm of about 8 */
         }
-        ck_assert_double_lt(mean, fine ? 0.016 : 0.115);
+        ck_assert_double_lt(mean, fine ? 0.019 : 0.119);
     }
     free(w);
     free_table(&t);
