@@ -68,16 +68,31 @@ INLINE void solve_lanes(int64_t n, const vec *scale, vec *G, vec *a)
     }
 }
 
+enum { COLUMNS = WIDTH < 16 ? 8 : 4 }; /* registers that combine_rows() sums at once */
+
+/* z = sum_k weight[k W] table row rows[k], N registers of columns. */
+INLINE void combine_columns(int N, int64_t n, int64_t stride, const float *table, const int64_t *rows,
+                            const float *weight, float *z)
+{
+    vec sum[COLUMNS];
+    clear(N, sum);
+    for (int64_t k = 0; k < n; k++) {
+        const float *row = table + rows[k] * stride;
+        UNROLL for (int c = 0; c < N; c++) sum[c] += weight[k * W] * load(row + c * W);
+    }
+    UNROLL for (int c = 0; c < N; c++) store(z + c * W, sum[c]);
+}
+
 /* z_u = sum_k a[k][u] table row rows[u n + k] */
 INLINE void combine_rows(int64_t n, int64_t stride, const float *table, const int64_t *rows, const vec *a, float *z)
 {
     const float *weight = (const float *)a;
-    for (int u = 0; u < W; u++)
-        for (int64_t c = 0; c < stride; c += W) {
-            vec sum = {0};
-            for (int64_t k = 0; k < n; k++) sum += weight[k * W + u] * load(table + rows[u * n + k] * stride + c);
-            store(z + u * stride + c, sum);
-        }
+    for (int u = 0; u < W; u++, rows += n, z += stride) {
+        int64_t c = 0;
+        for (; c + COLUMNS * W <= stride; c += COLUMNS * W)
+            combine_columns(COLUMNS, n, stride, table + c, rows, weight + u, z + c);
+        for (; c < stride; c += THAW__LANES) combine_columns(BLOCK, n, stride, table + c, rows, weight + u, z + c);
+    }
 }
 
 /* W users, one per lane. */
