@@ -263,7 +263,7 @@ static const bad_number bad_numbers[] = {
 
 static const bad_number bad_ranking_numbers[] = {
     {"item.popularity", -1},  {"user.gram_diag", -1}, {"user.schedule", 1e4f},
-    {"event.weighting", NAN}, {"item.repeat", NAN},    {"item.output_embedding", INFINITY},
+    {"event.weighting", NAN}, {"item.repeat", NAN},   {"item.output_embedding", INFINITY},
 };
 
 /* The first element of a tensor in the bytes. */
