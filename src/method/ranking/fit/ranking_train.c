@@ -63,7 +63,8 @@ static const planned update[] = {
 static void fit_edges(const thaw_model *m)
 {
     thaw__ranking *r = thaw__ranking_of(m);
-    thaw__edge_codes_fit(&r->graph, thaw__n_items(m), r->target < 0, m->config.seed + (uint64_t)m->steps);
+    const int64_t n = thaw__n_items(m);
+    thaw__edge_codes_fit(&r->graph, n, thaw__edge_room(n), r->target < 0, m->config.seed + (uint64_t)m->steps);
 }
 
 /* The model of the first n users: compute its output embeddings and offsets. */

@@ -162,11 +162,11 @@ static void round_all(thaw__item_graph *graph, int64_t items, int additive, uint
         round_edge(&graph->edge[k], additive, seed, (uint64_t)k * THAW__EDGE_NUMBERS);
 }
 
-/* The largest limit such that the rows, each cut to it, have THAW__EDGE_BYTES on average. count [MOST_OF_ROW + 1] are
+/* The largest limit such that the rows, each cut to it, have `room` in all. count [MOST_OF_ROW + 1] are
  * rows by their bytes; those above a limit add one byte each when it grows by one. */
-static int32_t find_limit(const int64_t *count, int64_t items)
+static int32_t find_limit(const int64_t *count, int64_t items, int64_t room)
 {
-    int64_t left = items * THAW__EDGE_BYTES, above = items;
+    int64_t left = room, above = items;
     int32_t limit = 0;
     for (; limit < MOST_OF_ROW; limit++) {
         above -= count[limit];
@@ -176,14 +176,14 @@ static int32_t find_limit(const int64_t *count, int64_t items)
     return limit;
 }
 
-void thaw__edge_codes_fit(thaw__item_graph *graph, int64_t items, int additive, uint64_t seed)
+void thaw__edge_codes_fit(thaw__item_graph *graph, int64_t items, int64_t room, int additive, uint64_t seed)
 {
     thaw__neighbour row[THAW__NEIGHBOURS];
     int64_t count[MOST_OF_ROW + 1] = {0}, used = 0, start = 0;
     round_all(graph, items, additive, seed);
     for (int64_t i = 0; i < items; i++)
         count[bytes_of(row, row_of(row, graph, graph->start[i], graph->start[i + 1]))]++;
-    const int32_t limit = find_limit(count, items);
+    const int32_t limit = find_limit(count, items, room);
     for (int64_t i = 0; i < items; i++) {
         const int64_t end = graph->start[i + 1];
         const int32_t n = trim(row, row_of(row, graph, start, end), limit);

@@ -26,12 +26,18 @@ thaw_status thaw__edge_codes_write(uint8_t **out, int64_t *size, const thaw__ite
 thaw_status thaw__edge_codes_read(thaw__item_graph *out, const uint8_t *bytes, int64_t size, int64_t items,
                                   const thaw_allocator *a);
 
-enum { THAW__EDGE_BYTES = 448 }; /* of an item on average, after thaw__edge_codes_fit(), at most */
+/** The room for the edges of a catalogue: at rank 64 a file then has at most 1 KB an item. Catalogues of less than
+ *  18,725 items have 8 MB, so that small ones keep their lists. */
+static inline int64_t thaw__edge_room(int64_t items)
+{
+    const int64_t of_item = 448, least = 8 << 20;
+    return items * of_item > least ? items * of_item : least;
+}
 
 /** Make a graph what a file holds. Every number is rounded to one that has a code, up or down at random with the exact
  *  number as the mean, so that many small updates add up. Then the weakest neighbours of long rows are dropped: all
- *  rows are cut to the same number of bytes, as many as THAW__EDGE_BYTES for each item allow. The result is a function
- *  of the graph and the seed. With `additive`, both is set to after + before. */
-void thaw__edge_codes_fit(thaw__item_graph *graph, int64_t items, int additive, uint64_t seed);
+ *  rows are cut to the same number of bytes, as many as `room` for all of them allows. The result is a function of
+ *  the graph, the room and the seed. With `additive`, both is set to after + before. */
+void thaw__edge_codes_fit(thaw__item_graph *graph, int64_t items, int64_t room, int additive, uint64_t seed);
 
 #endif
