@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * P from either form, which stays: along given rows, and in full. */
+ * P from either form, which stays: along given rows, times a vector, and in full. */
 #include <string.h>
 
 #include "posterior.h"
@@ -52,6 +52,20 @@ static void dual_covariance(const thaw__posterior *p, float *P)
             P[r * d + c] = (float)(r == c) - explained;
         }
     }
+}
+
+void thaw__posterior_times(const thaw__posterior *p, float *out, const float *x)
+{
+    if (p->form == THAW__COVARIANCE) {
+        memset(out, 0, (size_t)p->stride * sizeof *out);
+        for (int32_t r = 0; r < p->rank; r++) out[r] = p->kernels->dot(p->stride, p->main + r * p->stride, x);
+        return;
+    }
+    float v[THAW__STRIDE_MAX]; /* x - X' (U'U)^-1 X x */
+    for (int32_t k = 0; k < p->n_rows; k++) v[k] = p->kernels->dot(p->stride, p->main + k * p->stride, x);
+    solve_factored(p, v);
+    memcpy(out, x, (size_t)p->stride * sizeof *out);
+    for (int32_t k = 0; k < p->n_rows; k++) p->kernels->axpy(p->stride, -v[k], p->main + k * p->stride, out);
 }
 
 void thaw__posterior_covariance(const thaw__posterior *p, float *P)

@@ -111,6 +111,9 @@ float thaw__posterior_expand_with(thaw__posterior *p, const float *x, float *g);
 /** out[k] = x_k' P x_k for rows[k] = x_k [stride]; n <= THAW__LANES. A number does not depend on the other rows. */
 void thaw__posterior_variances(const thaw__posterior *p, float *out, const float *const *rows, int64_t n);
 
+/** out [stride] = P x, for x [stride] with zeros from rank on; they must not overlap. */
+void thaw__posterior_times(const thaw__posterior *p, float *out, const float *x);
+
 /** P in full at P [rank, rank]. */
 void thaw__posterior_covariance(const thaw__posterior *p, float *P);
 

@@ -91,6 +91,19 @@ static void textbook(int n, const double *weight)
     }
 }
 
+/* P times the first row equals the textbook's. */
+static void expect_product(int n)
+{
+    double expected[MOST_RANK] = {0};
+    float product[MOST_RANK + THAW__LANES] __attribute__((aligned(64)));
+    const int d = p.rank;
+    for (int r = 0; r < d; r++)
+        for (int c = 0; c < d; c++) expected[r] += P[r * d + c] * (double)X[c];
+    thaw__posterior_times(&p, product, X);
+    ck_assert_msg(largest_error(product, expected, d) < TOLERANCE, "P x is off at rank %d, n %d", d, n);
+    for (int64_t c = d; c < p.stride; c++) ck_assert(product[c] == 0);
+}
+
 static void expect_textbook(int n)
 {
     const int d = p.rank;
@@ -98,6 +111,7 @@ static void expect_textbook(int n)
     const double of_mean = largest_error(p.mean, mean, d), of_P = largest_error(C, P, d * d);
     ck_assert_msg(of_mean < TOLERANCE, "mean is off by %g at rank %d, n %d", of_mean, d, n);
     ck_assert_msg(of_P < TOLERANCE, "covariance is off by %g at rank %d, n %d", of_P, d, n);
+    expect_product(n);
 }
 
 static int condition_dual(int n)
