@@ -961,6 +961,31 @@ THAW_API thaw_status thaw_recommend(const thaw_model *model, const thaw_user *us
 THAW_API thaw_status thaw_recommend_many(const thaw_model *model, thaw_hit *hits, int64_t *n_hits,
                                          const thaw_user *const *users, int64_t n_users, const thaw_query *query);
 
+/** Explain the score of an item: adapt the user to events, as thaw_adapt() does, and attribute the score to them.
+ *
+ *      mean of thaw_score() = base + sum of contributions              up to rounding
+ *
+ *  Ratings, in scores z: base is bias[i] + selection_bias[i] / (1 + n / 20) + p_i . m0, and event e contributes
+ *  p_i' P x_e t_e, its target times what the score gains by it (docs/rating-model.md, eq. 14). Rating units are not
+ *  linear in z; contributions are multiplied by the mean slope between base and score, so the sum is kept. Ranking: the
+ *  terms of eq. 1 by items of the history, and an item's by the strength of its events (docs/ranking-model.md, eq. 11).
+ *
+ *  A contribution is not the change of the score without the event, because the weights of all other events would
+ *  change too; for that adapt without it and score again.
+ *
+ *  @param user           from thaw_user_create(), with features if there are any. Afterwards as after thaw_adapt().
+ *  @param contributions  [n] in the order of events, in the unit of thaw_score(). 0 if a ranking does not use the event
+ *                        because 512 are newer. NULL if n is 0.
+ *  @param base           receives the rest: the item's popularity or bias, and the user's features.
+ *  @param events         [n]
+ *  @return THAW_E_RANGE        item is past the last, or as thaw_adapt()
+ *          THAW_E_MISMATCH     user belongs to another model
+ *          THAW_E_NUMERIC      as thaw_adapt()
+ *          THAW_E_UNSUPPORTED  the objective cannot
+ *  Results are untouched on error. Allocates nothing.  Since 0.4. */
+THAW_API thaw_status thaw_explain(const thaw_model *model, thaw_user *user, float *contributions, float *base,
+                                  const thaw_event *events, int64_t n, int64_t item);
+
 #ifdef __cplusplus
 }
 #endif

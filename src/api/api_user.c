@@ -7,6 +7,7 @@
 
 #include "api_check.h"
 #include "api_user.h"
+#include "explain.h"
 #include "method.h"
 
 enum { MAX_EVENTS = 1000000000 };
@@ -74,6 +75,16 @@ thaw_status thaw_adapt(const thaw_model *model, thaw_user *user, const thaw_even
     THAW__TRY(thaw__check_user(model, user));
     THAW__TRY(check_events(model, events, n));
     return thaw__method_of(model)->adapt(model, user, events, n);
+}
+
+thaw_status thaw_explain(const thaw_model *model, thaw_user *user, float *contributions, float *base,
+                         const thaw_event *events, int64_t n, int64_t item)
+{
+    THAW__TRY(thaw__check_user(model, user));
+    THAW__TRY(check_events(model, events, n));
+    if (!base || (n && !contributions)) return thaw__fail(THAW_E_ARG, "contributions and base are required");
+    THAW__TRY(thaw__check_rows(model, &item, 1, "item"));
+    return thaw__explain(model, user, contributions, base, events, n, item);
 }
 
 static thaw_status check_offsets(const int64_t *offsets, int64_t n_users)

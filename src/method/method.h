@@ -102,6 +102,11 @@ typedef struct thaw__method {
                              thaw__sparse_score *scratch);
     float (*sparse_score)(const thaw_model *m, const thaw_user *u, int64_t item);
 
+    /** Adapt the user as adapt() does, and attribute the score of `item` to the events: the sum of *base and of
+     *  contributions [n] is the score. NULL: not supported. */
+    thaw_status (*explain)(const thaw_model *m, thaw_user *u, float *contributions, float *base,
+                           const thaw_event *events, int64_t n, int64_t item);
+
     /** means [n <= THAW__LANES], the scores of items, to means and variances in public units, in place. */
     void (*predict)(const thaw_model *m, const thaw_user *u, const int64_t *items, int64_t n, float *means,
                     float *variances);

@@ -17,15 +17,16 @@
 /* ---- the history ------------------------------------------------------------------------------------------------- */
 
 /* Insert an event into the history, which is in the order of time; of equal times the later arrival is newer. An
- * unknown time is INFINITY, newer than all others. A full history drops its oldest event. */
-static void insert_event(const thaw_model *m, thaw_user *u, const thaw_event *event)
+ * unknown time is INFINITY, newer than all others. A full history drops its oldest event. @return the place; -1: it is
+ * older than all of a full history. */
+static int32_t insert_event(const thaw_model *m, thaw_user *u, const thaw_event *event)
 {
     thaw__ranking_user_state *x = thaw__ranking_user_state_of(u);
     const double known = thaw__known_time(m, event), time = isnan(known) ? INFINITY : known;
     int32_t at = x->n_history;
     while (at > 0 && x->history[at - 1].time > time) at--;
     if (x->n_history == THAW__HISTORY) {
-        if (at == 0) return;
+        if (at == 0) return -1;
         at--;
         memmove(x->history, x->history + 1, (size_t)at * sizeof *x->history);
     } else {
@@ -34,6 +35,21 @@ static void insert_event(const thaw_model *m, thaw_user *u, const thaw_event *ev
     }
     x->history[at] = *event;
     x->history[at].time = time;
+    return at;
+}
+
+/* Insert events [n] into an empty history. order [THAW__HISTORY] receives the index of each that is kept; NULL: not
+ * wanted. */
+static void read_history(const thaw_model *m, thaw_user *u, int64_t *order, const thaw_event *events, int64_t n)
+{
+    const thaw__ranking_user_state *x = thaw__ranking_user_state_of(u);
+    for (int64_t k = 0; k < n; k++) {
+        const int32_t before = x->n_history, at = insert_event(m, u, &events[k]);
+        if (at < 0 || !order) continue;
+        if (before == THAW__HISTORY) memmove(order, order + 1, (size_t)at * sizeof *order);
+        else memmove(order + at + 1, order + at, (size_t)(before - at) * sizeof *order);
+        order[at] = k;
+    }
 }
 
 /* ---- the posterior ----------------------------------------------------------------------------------------------- */
@@ -45,7 +61,7 @@ static void start_posterior(const thaw_model *m, thaw_user *u, const thaw__suppo
     thaw__ranking_user_state *x = thaw__ranking_user_state_of(u);
     const thaw__ranking *r = thaw__ranking_of(m);
     for (int32_t c = 0; c < m->rank; c++) {
-        x->whiten[c] = 1 / sqrtf(schedules.ridge + schedules.unobserved_precision * r->gram_diag[c]);
+        x->whiten[c] = thaw__latent_whitening(r, schedules, c);
         y[c] = schedules.ridge * schedules.prior_share * u->posterior.prior[c] -
                schedules.unobserved_precision * r->gram_popularity[c];
     }
@@ -156,12 +172,18 @@ static thaw_status condition(const thaw_model *m, thaw_user *u)
     return st;
 }
 
-thaw_status thaw__ranking_adapt(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
+thaw_status thaw__ranking_adapt_in_order(const thaw_model *m, thaw_user *u, int64_t *order, const thaw_event *events,
+                                         int64_t n)
 {
     reset_to_prior(m, u);
-    for (int64_t k = 0; k < n; k++) insert_event(m, u, &events[k]);
+    read_history(m, u, order, events, n);
     u->n_events = n;
     return condition(m, u);
+}
+
+thaw_status thaw__ranking_adapt(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n)
+{
+    return thaw__ranking_adapt_in_order(m, u, NULL, events, n);
 }
 
 thaw_status thaw__ranking_observe(const thaw_model *m, thaw_user *u, const thaw_event *event)

@@ -30,6 +30,14 @@ static inline thaw__ranking_user_state *thaw__ranking_user_state_of(const thaw_u
  *  THAW_E_NUMERIC: the posterior is not finite; the user is back at the prior. */
 thaw_status thaw__ranking_adapt(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n);
 
+/** The same; order [THAW__HISTORY] receives, for each event of the history, its index in events. NULL: not wanted. */
+thaw_status thaw__ranking_adapt_in_order(const thaw_model *m, thaw_user *u, int64_t *order, const thaw_event *events,
+                                         int64_t n);
+
+/** Attribute the score of an item to the events, as method.h has it (ranking_explain.c). */
+thaw_status thaw__ranking_explain(const thaw_model *m, thaw_user *u, float *contributions, float *base,
+                                  const thaw_event *events, int64_t n, int64_t item);
+
 /** Add one event, which may be older than others, and compute the posterior again. Errors as thaw__ranking_adapt(). */
 thaw_status thaw__ranking_observe(const thaw_model *m, thaw_user *u, const thaw_event *event);
 

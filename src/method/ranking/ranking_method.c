@@ -76,6 +76,7 @@ const thaw__method thaw__ranking_method = {
     .user_write = thaw__ranking_user_write,
     .user_read = thaw__ranking_user_read,
     .query = query,
+    .explain = thaw__ranking_explain,
     .sparse_scores = thaw__ranking_sparse_scores,
     .sparse_score = thaw__ranking_sparse_score,
     .predict = predict,

@@ -92,6 +92,27 @@ thaw_status thaw__rating_adapt(const thaw_model *m, thaw_user *u, const thaw_eve
     return failed ? thaw__user_refuse(u) : THAW_OK;
 }
 
+/* P p_i does not depend on the events' targets, so the mean is a sum over events:
+ *
+ *     p_i . m = p_i . m0 + sum_e (x_e . P p_i) t_e */
+thaw_status thaw__rating_explain(const thaw_model *m, thaw_user *u, float *contributions, float *base,
+                                 const thaw_event *events, int64_t n, int64_t item)
+{
+    const thaw__rating *rating = thaw__rating_of(m);
+    const float *p = rating->item_embedding + item * m->stride, *prior = prior_or_null(u);
+    float x[THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN)));
+    float g[THAW__RANK_MAX] __attribute__((aligned(THAW__ALIGN))); /* P p_i */
+    THAW__TRY(thaw__rating_adapt(m, u, events, n));
+    thaw__posterior_times(&u->posterior, g, p);
+    *base = rating->bias[item] + thaw__selection_bias_share(n) * rating->selection_bias[item];
+    if (prior) *base += m->kernels->dot(m->stride, p, prior);
+    for (int64_t k = 0; k < n; k++) {
+        const float t = make_row(m, prior, &events[k], age_of(m, &events[k], u->time), x);
+        contributions[k] = t * m->kernels->dot(m->stride, x, g);
+    }
+    return THAW_OK;
+}
+
 /* ---- one more event -------------------------------------------------------------------------------------------- */
 
 /* With a half-life: all events are weighted by their age at the newest time, of this event or of those before. */

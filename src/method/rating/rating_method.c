@@ -67,6 +67,7 @@ const thaw__method thaw__rating_method = {
     .adapt_many = thaw__rating_adapt_many,
     .observe = thaw__rating_observe,
     .query = query,
+    .explain = thaw__rating_explain,
     .predict = predict,
     .unit = unit,
     .floor = floor_of,

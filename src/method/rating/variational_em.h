@@ -22,10 +22,12 @@ thaw_status thaw__rating_e_step(const thaw_model *m, thaw__rating_sums *sum, con
  *  error. */
 thaw_status thaw__rating_m_step(thaw_model *m, const thaw__rating_sums *sum, double scale, double rho);
 
-/** adapt, adapt_many and observe of method.h. */
+/** adapt, adapt_many, observe and explain of method.h. */
 thaw_status thaw__rating_adapt(const thaw_model *m, thaw_user *u, const thaw_event *events, int64_t n);
 thaw_status thaw__rating_adapt_many(const thaw_model *m, thaw_user *work, float *means, const thaw_event *events,
                                     const int64_t *offsets, int64_t n_users);
 thaw_status thaw__rating_observe(const thaw_model *m, thaw_user *u, const thaw_event *event);
+thaw_status thaw__rating_explain(const thaw_model *m, thaw_user *u, float *contributions, float *base,
+                                 const thaw_event *events, int64_t n, int64_t item);
 
 #endif

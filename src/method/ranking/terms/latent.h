@@ -21,6 +21,12 @@ typedef struct thaw__latent_schedules {
 
 thaw__latent_schedules thaw__latent_schedules_at(const thaw__ranking *r, thaw__interpolation at);
 
+/** G^-1/2 of coordinate c, where G = diag(ridge + unobserved V'V). */
+static inline float thaw__latent_whitening(const thaw__ranking *r, thaw__latent_schedules schedules, int32_t c)
+{
+    return 1 / __builtin_sqrtf(schedules.ridge + schedules.unobserved_precision * r->gram_diag[c]);
+}
+
 /** What item i of the support adds: precision v v' to A, linear v to b. */
 typedef struct thaw__latent_term {
     float precision, linear;

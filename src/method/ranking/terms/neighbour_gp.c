@@ -59,6 +59,12 @@ static void make_system(neighbour_state *out, float *A, const thaw__ranking *r, 
     }
 }
 
+/* What item i of S adds to kappa. */
+static float kappa_of(const neighbour_state *x, const thaw__ranking *r, int32_t i)
+{
+    return (x->weight.after * r->order + x->weight.before * (1 - r->order)) * x->a[i] * r->popularity[x->item[i]];
+}
+
 static int solve(void *state, void *work, const thaw__ranking *r, const thaw__support_weights *s, const float *x,
                  float *kappa)
 {
@@ -75,8 +81,7 @@ static int solve(void *state, void *work, const thaw__ranking *r, const thaw__su
         return 0; /* the term is left out */
     }
     thaw__potrs(out->n, factor, LD, out->a);
-    for (int32_t i = 0; i < out->n; i++)
-        *kappa += (x[AFTER] * r->order + x[BEFORE] * (1 - r->order)) * out->a[i] * r->popularity[s->item[i]];
+    for (int32_t i = 0; i < out->n; i++) *kappa += kappa_of(out, r, i);
     return !thaw__is_bounded(kappa, 1) || !thaw__is_bounded(out->a, out->n);
 }
 
@@ -90,15 +95,25 @@ static int64_t list(const void *state, const thaw__ranking *r, thaw__sparse_scor
     return n;
 }
 
+/* a_i e_ij; 0 if j is no neighbour of i. */
+static float value_of(const neighbour_state *x, const thaw__ranking *r, int32_t i, int64_t item)
+{
+    const int64_t edge = thaw__item_graph_find(&r->graph, x->item[i], (int32_t)item);
+    return edge >= 0 ? x->a[i] * thaw__edge_dot(&x->weight, &r->graph.edge[edge]) : 0;
+}
+
 static float score(const void *state, const thaw__ranking *r, int64_t item)
 {
     const neighbour_state *x = state;
     float sum = 0;
-    for (int32_t i = 0; i < x->n; i++) {
-        const int64_t edge = thaw__item_graph_find(&r->graph, x->item[i], (int32_t)item);
-        if (edge >= 0) sum += x->a[i] * thaw__edge_dot(&x->weight, &r->graph.edge[edge]);
-    }
+    for (int32_t i = 0; i < x->n; i++) sum += value_of(x, r, i, item);
     return sum;
+}
+
+static void explain(const void *state, const thaw__ranking *r, int64_t item, float offset, float *by_support)
+{
+    const neighbour_state *x = state;
+    for (int32_t i = 0; i < x->n; i++) by_support[i] += value_of(x, r, i, item) - kappa_of(x, r, i) * offset;
 }
 
 /* By the weights of an edge, and by a */
@@ -147,5 +162,6 @@ const thaw__term thaw__term_neighbour_gp = {
     .solve = solve,
     .list = list,
     .score = score,
+    .explain = explain,
     .slope = slope,
 };

@@ -75,6 +75,13 @@ static float score(const void *state, const thaw__ranking *r, int64_t item)
     return sum;
 }
 
+static void explain(const void *state, const thaw__ranking *r, int64_t item, float offset, float *by_support)
+{
+    const repeat_state *x = state;
+    (void)r, (void)offset;
+    for (int32_t i = 0; i < x->n; i++) by_support[i] += x->item[i] == item ? x->score[i] : 0;
+}
+
 static void slope(const void *state, const void *work, const thaw__ranking *r, const thaw__support_weights *s,
                   const float *x, const thaw__term_by *by, float *by_x, thaw__support_weights_by *by_support)
 {
@@ -103,5 +110,6 @@ const thaw__term thaw__term_repeat = {
     .solve = solve,
     .list = list,
     .score = score,
+    .explain = explain,
     .slope = slope,
 };

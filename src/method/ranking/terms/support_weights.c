@@ -72,6 +72,16 @@ void thaw__support_weights_read(thaw__support_weights *out, const thaw__ranking 
     }
 }
 
+void thaw__support_weights_shares(float *share, const thaw__support_weights *support, const thaw__ranking *r,
+                                  const thaw_event *events, int64_t n)
+{
+    const double newest = newest_of(events, n);
+    for (int64_t k = 0; k < n; k++) {
+        const float strength = support->strength[support->slot[k]];
+        share[k] = strength > 0 ? strength_of(r, &events[k], newest) / strength : 0;
+    }
+}
+
 void thaw__support_weights_slope_add(thaw__support_weights_slope *out, const thaw__support_weights *support,
                                      const thaw__ranking *r, const thaw_event *events, int64_t n,
                                      const thaw__support_weights_by *by)

@@ -27,6 +27,10 @@ typedef struct thaw__support_weights {
 void thaw__support_weights_read(thaw__support_weights *out, const thaw__ranking *r, const thaw_event *events,
                                 int64_t n);
 
+/** The part of each event in the strength of its item, into share [n]; 0 if the item has no strength. */
+void thaw__support_weights_shares(float *share, const thaw__support_weights *support, const thaw__ranking *r,
+                                  const thaw_event *events, int64_t n);
+
 /** Derivatives of a loss by the learned numbers of events. */
 typedef struct thaw__support_weights_slope {
     float *weight, *target, *exponent; /* [n_weightings] */

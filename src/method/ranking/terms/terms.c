@@ -67,6 +67,16 @@ float thaw__terms_score(const thaw__term_states *states, const thaw__ranking *r,
     return sum;
 }
 
+void thaw__terms_explain(const thaw__term_states *states, const thaw__ranking *r, int64_t item, float offset,
+                         float *by_support)
+{
+    const unsigned char *state = states->at;
+    for (const thaw__term *const *t = thaw__terms; *t; t++) {
+        (*t)->explain(state, r, item, offset, by_support);
+        state += padded((*t)->state_bytes);
+    }
+}
+
 void thaw__terms_slope(const thaw__term_states *states, const thaw__term_work *work, const thaw__ranking *r,
                        const thaw__support_weights *s, const thaw__term_by *by, float *slope,
                        thaw__support_weights_by *by_support)

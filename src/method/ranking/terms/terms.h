@@ -50,6 +50,10 @@ typedef struct thaw__term {
     /** Their sum for one item. */
     float (*score)(const void *state, const thaw__ranking *r, int64_t item);
 
+    /** Add to by_support [support->n] what each item of the support contributes to the score of `item`: to the sparse
+     *  score, and by kappa to -kappa offset. */
+    void (*explain)(const void *state, const thaw__ranking *r, int64_t item, float offset, float *by_support);
+
     /** Derivatives by the schedules at K into by_x [n], of those stored as logarithms by the logarithm; those by the
      *  support weights are added to by_support. */
     void (*slope)(const void *state, const void *work, const thaw__ranking *r, const thaw__support_weights *s,
@@ -85,6 +89,10 @@ int thaw__terms_solve(thaw__term_states *states, thaw__term_work *work, const th
 int64_t thaw__terms_list(const thaw__term_states *states, const thaw__ranking *r, thaw__sparse_score *out);
 
 float thaw__terms_score(const thaw__term_states *states, const thaw__ranking *r, int64_t item);
+
+/** The contributions of all terms, as explain() adds them. */
+void thaw__terms_explain(const thaw__term_states *states, const thaw__ranking *r, int64_t item, float offset,
+                         float *by_support);
 
 /** Derivatives by all terms' schedules at the knots, added to slope [THAW__N_SCHEDULES, THAW__SCHEDULE_KNOTS]. */
 void thaw__terms_slope(const thaw__term_states *states, const thaw__term_work *work, const thaw__ranking *r,
