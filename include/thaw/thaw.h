@@ -961,6 +961,26 @@ THAW_API thaw_status thaw_recommend(const thaw_model *model, const thaw_user *us
 THAW_API thaw_status thaw_recommend_many(const thaw_model *model, thaw_hit *hits, int64_t *n_hits,
                                          const thaw_user *const *users, int64_t n_users, const thaw_query *query);
 
+/** Find the items most similar to an item, best first: by the cosine of their vectors.
+ *
+ *      cos(i, j) = x_i . x_j / (|x_i| |x_j|)
+ *
+ *  x is the embedding of ratings (docs/rating-model.md, eq. 1): similar items are liked by the same users. Of a ranking
+ *  it is the output embedding (docs/ranking-model.md, eq. 9): similar items follow on the same items. What follows on
+ *  the item itself is thaw_recommend() for a user with one event.
+ *
+ *  @param hits    [query->top] mean is the cosine, -1 … 1; variance is 0.
+ *  @param n_hits  receives how many were written. 0 if the item's vector is zero, as of an item of a ranking that
+ *                 nobody has come to. Such items, the item itself and retired ones are not on the list.
+ *  @param query   as thaw_recommend(); min_score is the least cosine, risk_aversion and parallel have no effect. NULL:
+ *                 ten of the catalogue.
+ *  @return THAW_E_RANGE        item is past the last, or as thaw_recommend()
+ *          THAW_E_ARG          as thaw_recommend()
+ *          THAW_E_UNSUPPORTED  the objective has no vectors of items
+ *  Every item is compared, 4 rank bytes each. Equal cosines: the lower row first. Allocates nothing.  Since 0.4. */
+THAW_API thaw_status thaw_similar_items(const thaw_model *model, thaw_hit *hits, int64_t *n_hits, int64_t item,
+                                        const thaw_query *query);
+
 /** Explain the score of an item: adapt the user to events, as thaw_adapt() does, and attribute the score to them.
  *
  *      mean of thaw_score() = base + sum of contributions              up to rounding

@@ -7,6 +7,7 @@
 #include "api_check.h"
 #include "api_user.h"
 #include "score.h"
+#include "similar.h"
 #include "thread.h"
 
 thaw_status thaw_score(const thaw_model *model, const thaw_user *user, float *mean, float *variance,
@@ -94,4 +95,15 @@ thaw_status thaw_recommend_many(const thaw_model *model, thaw_hit *hits, int64_t
                           checked.top);
     for (int64_t i = 0; i < n_users; i++) THAW__TRY(thaw__check_user(model, users[i]));
     return thaw__recommend(model, hits, n_hits, users, n_users, &checked);
+}
+
+thaw_status thaw_similar_items(const thaw_model *model, thaw_hit *hits, int64_t *n_hits, int64_t item,
+                               const thaw_query *query)
+{
+    thaw_query checked;
+    if (!model) return thaw__fail(THAW_E_ARG, "model is required");
+    if (!hits || !n_hits) return thaw__fail(THAW_E_ARG, "hits and n_hits are required");
+    THAW__TRY(thaw__check_rows(model, &item, 1, "item"));
+    THAW__TRY(take_query(model, &checked, query));
+    return thaw__similar(model, hits, n_hits, item, &checked);
 }

@@ -109,7 +109,7 @@ static thaw__search_query search_query_of(const query_context *c, const thaw__li
     };
 }
 
-static thaw__filter filter_of(const thaw_model *m, const thaw_query *query)
+thaw__filter thaw__filter_of(const thaw_model *m, const thaw_query *query)
 {
     return (thaw__filter){.exclude = query->exclude,
                           .n_exclude = query->n_exclude,
@@ -163,7 +163,7 @@ static thaw_status recommend_sparse(const thaw_model *m, thaw_hit *hits, int64_t
 thaw_status thaw__recommend(const thaw_model *m, thaw_hit *hits, int64_t *n_hits, const thaw_user *const *users,
                             int64_t n_users, const thaw_query *query)
 {
-    const thaw__filter filter = filter_of(m, query);
+    const thaw__filter filter = thaw__filter_of(m, query);
     const int sparse = thaw__method_of(m)->sparse_scores != NULL;
     for (int64_t first = 0, n; first < n_users; first += n) {
         n = sparse ? 1 : at_most(n_users - first, BATCH);

@@ -4,6 +4,7 @@
 #ifndef THAW_SCORE_H
 #define THAW_SCORE_H
 
+#include "filter.h"
 #include "user.h"
 
 /** mean and variance [n] of items [n], in public units; either may be NULL. */
@@ -14,5 +15,8 @@ void thaw__score(const thaw_model *m, const thaw_user *u, float *mean, float *va
  *  have all fields. THAW_E_IO if query->parallel fails. */
 thaw_status thaw__recommend(const thaw_model *m, thaw_hit *hits, int64_t *n_hits, const thaw_user *const *users,
                             int64_t n_users, const thaw_query *query);
+
+/** The filter of a query, with retired items hidden. */
+thaw__filter thaw__filter_of(const thaw_model *m, const thaw_query *query);
 
 #endif

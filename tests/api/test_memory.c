@@ -22,7 +22,7 @@ static void call_all(const thaw_model *m, thaw_user *u, int n)
     thaw_event events[80];
     for (int k = 0; k < n; k++) events[k] = shop_event(k);
     const int64_t rows[] = {0, 5, 11}, offsets[] = {0, n / 2, n, n};
-    float mean[32], covariance[1024], means[3 * 32];
+    float mean[32], covariance[1024], means[3 * 32], contributions[80];
     int64_t n_hits, n_many[5];
     thaw_hit hits[10], many[50];
     const thaw_user *const users[] = {u, u, u, u, u};
@@ -30,6 +30,8 @@ static void call_all(const thaw_model *m, thaw_user *u, int n)
     ck_assert_int_eq(thaw_adapt(m, u, events, n), THAW_OK);
     ck_assert_int_eq(thaw_score(m, u, mean, covariance, rows, 3), THAW_OK);
     ck_assert_int_eq(thaw_recommend(m, u, hits, &n_hits, NULL), THAW_OK);
+    ck_assert_int_eq(thaw_similar_items(m, hits, &n_hits, 0, NULL), THAW_OK);
+    ck_assert_int_eq(thaw_explain(m, u, contributions, mean, events, n, 5), THAW_OK);
     ck_assert_int_eq(thaw_recommend_many(m, many, n_many, users, 5, NULL), THAW_OK);
     ck_assert_int_eq(thaw_user_posterior(m, u, mean, covariance), THAW_OK);
     ck_assert_int_eq(thaw_user_observe(m, u, &events[0]), THAW_OK);

@@ -148,17 +148,18 @@ static void call_model(state *s, thaw_model *m, int which, const uint8_t *c)
     }
 }
 
-/* Calls that recommend. */
-static void call_query(const thaw_model *m, const thaw_user *const *users, int many, const uint8_t *c)
+/* Calls with a query. */
+static void call_query(const thaw_model *m, const thaw_user *const *users, int which, const uint8_t *c)
 {
     const int64_t rows[] = {c[0] % 20, c[1] % 20};
     const int32_t groups[MORE] = {c[0] % 3, c[1] % 3, c[2] % 3};
     const thaw_query query = query_of(c, rows, groups);
     thaw_hit hits[3 * TOP];
     int64_t n[3];
-    if (many && thaw_recommend_many(m, hits, n, users, 3, &query) == THAW_OK)
+    if (which == 1 && thaw_recommend_many(m, hits, n, users, 3, &query) == THAW_OK)
         for (int k = 0; k < 3; k++) check_hits(m, hits + k * query.top, n[k], query.top);
-    if (!many && thaw_recommend(m, users[0], hits, n, &query) == THAW_OK) check_hits(m, hits, *n, query.top);
+    if (which == 2 && thaw_similar_items(m, hits, n, c[0] % 20, &query) == THAW_OK) check_hits(m, hits, *n, query.top);
+    if (which == 0 && thaw_recommend(m, users[0], hits, n, &query) == THAW_OK) check_hits(m, hits, *n, query.top);
 }
 
 /* Calls with one user. */
@@ -182,7 +183,8 @@ static void call_user(const thaw_model *m, thaw_user **u, int which, const uint8
     case 3: thaw_score(m, *u, a, c[2] % 2 ? b : NULL, rows, 2); break;
     case 4: thaw_user_set_features(m, *u, names, values, c[2] % 3); break;
     case 5: thaw_user_posterior(m, *u, a, b); break;
-    case 6:
+    case 6: thaw_explain(m, *u, a, b, events, c[2] % 5, c[0] % 20); break;
+    case 7:
         bytes = user_bytes(*u, &n);
         if (thaw_user_load(&made, m, bytes, n) == THAW_OK) replace_user(u, made);
         free(bytes);
@@ -191,7 +193,7 @@ static void call_user(const thaw_model *m, thaw_user **u, int which, const uint8
     }
 }
 
-enum { USER_CALLS = 8, QUERY_CALLS = 2, MODEL_CALLS = 7, COPY_USER = USER_CALLS + QUERY_CALLS + MODEL_CALLS };
+enum { USER_CALLS = 9, QUERY_CALLS = 3, MODEL_CALLS = 7, COPY_USER = USER_CALLS + QUERY_CALLS + MODEL_CALLS };
 
 static void call(state *s, const uint8_t *c)
 {

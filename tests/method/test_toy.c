@@ -373,6 +373,18 @@ START_TEST(retired_items_are_not_recommended)
 }
 END_TEST
 
+START_TEST(similar_items_and_explanations_are_unsupported)
+{
+    const thaw_event e = shop_event(1);
+    thaw_hit hits[10];
+    float contribution = 7, base = 7;
+    int64_t n = 7;
+    expect(thaw_similar_items(model, hits, &n, 0, NULL), THAW_E_UNSUPPORTED);
+    expect(thaw_explain(model, user, &contribution, &base, &e, 1, 0), THAW_E_UNSUPPORTED);
+    ck_assert(n == 7 && contribution == 7 && base == 7 && thaw_user_n_events(user) == 0);
+}
+END_TEST
+
 START_TEST(event_weightings_are_unsupported)
 {
     const thaw_event_weighting weighting = {1, 1, 0};
@@ -486,6 +498,7 @@ int main(void)
     tcase_add_test(files, a_file_that_claims_format_1_is_refused);
     tcase_add_test(items, new_items_have_the_score_of_the_prior_and_old_ones_keep_theirs);
     tcase_add_test(items, retired_items_are_not_recommended);
+    tcase_add_test(items, similar_items_and_explanations_are_unsupported);
     tcase_add_test(items, event_weightings_are_unsupported);
     tcase_add_test(memory, a_refused_request_is_a_clean_status);
     tcase_add_test(memory, hot_calls_allocate_nothing);
