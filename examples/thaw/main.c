@@ -19,6 +19,8 @@ static const struct {
     {"evaluate", cmd_evaluate, "measure a model and baselines on users outside the training"},
     {"replay", cmd_replay, "replay a log in the order of time, with and without model updates"},
     {"recommend", cmd_recommend, "adapt to one user and print recommendations"},
+    {"similar", cmd_similar, "print the items most similar to an item"},
+    {"explain", cmd_explain, "print which events of a user an item's score comes from"},
     {"info", cmd_info, "print the properties of a model and of this build"},
 };
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };

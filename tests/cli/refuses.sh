@@ -134,7 +134,7 @@ if [ -c /dev/full ]; then
 fi
 
 # ---- help ----
-for verb in split pretrain evaluate replay recommend info; do
+for verb in split pretrain evaluate replay recommend similar explain info; do
     expect 0 "$thaw" "$verb" --help
     grep -q "usage: thaw $verb" out || die "help of $verb"
     expect 0 "$thaw" help "$verb"

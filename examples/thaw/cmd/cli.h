@@ -19,6 +19,8 @@ int cmd_pretrain(int argc, char **argv);
 int cmd_evaluate(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_recommend(int argc, char **argv);
+int cmd_similar(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
 int cmd_info(int argc, char **argv);
 
 /** Set the verb that messages begin with. */
