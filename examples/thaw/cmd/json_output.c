@@ -13,13 +13,18 @@ void json_out_real(json_t *object, const char *name, double value)
     if (isfinite(value)) json_object_set_new(object, name, json_real(value));
 }
 
+void json_out_float_text(char out[JSON_OUT_FLOAT], float value)
+{
+    for (int digits = 6; digits <= 9; digits++) {
+        snprintf(out, JSON_OUT_FLOAT, "%.*g", digits, (double)value);
+        if (strtof(out, NULL) == value) break;
+    }
+}
+
 void json_out_float(json_t *object, const char *name, float value)
 {
-    char text[32];
-    for (int digits = 6; digits <= 9; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, (double)value);
-        if (strtof(text, NULL) == value) break;
-    }
+    char text[JSON_OUT_FLOAT];
+    json_out_float_text(text, value);
     json_out_real(object, name, strtod(text, NULL));
 }
 
@@ -37,84 +42,84 @@ void json_out_text(json_t *object, const char *name, const char *value)
 
 /* The shortest decimal number that reads back as the same double, with a point or an exponent. jansson 2.14 prints a
  * fixed number of digits. */
-static void print_real(double value)
+static void print_real(FILE *to, double value)
 {
     char text[40];
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
         if (strtod(text, NULL) == value) break;
     }
-    fputs(text, stdout);
-    if (!strpbrk(text, ".e")) fputs(".0", stdout);
+    fputs(text, to);
+    if (!strpbrk(text, ".e")) fputs(".0", to);
 }
 
 /* A line break and two spaces for each level, if there is an indent. */
-static void print_break(int indent, int level)
+static void print_break(FILE *to, int indent, int level)
 {
-    if (indent) printf("\n%*s", 2 * level, "");
+    if (indent) fprintf(to, "\n%*s", 2 * level, "");
 }
 
-static void print_value(json_t *value, int indent, int level);
+static void print_value(FILE *to, json_t *value, int indent, int level);
 
-static void print_text(const char *text)
+static void print_text(FILE *to, const char *text)
 {
     json_t *string = json_string(text);
-    json_dumpf(string, stdout, JSON_ENCODE_ANY);
+    json_dumpf(string, to, JSON_ENCODE_ANY);
     json_decref(string);
 }
 
-static void print_array(const json_t *array, int indent, int level)
+static void print_array(FILE *to, const json_t *array, int indent, int level)
 {
-    putchar('[');
+    putc('[', to);
     for (size_t i = 0; i < json_array_size(array); i++) {
-        if (i) fputs(indent ? "," : ", ", stdout);
-        print_break(indent, level + 1);
-        print_value(json_array_get(array, i), indent, level + 1);
+        if (i) fputs(indent ? "," : ", ", to);
+        print_break(to, indent, level + 1);
+        print_value(to, json_array_get(array, i), indent, level + 1);
     }
-    if (json_array_size(array)) print_break(indent, level);
-    putchar(']');
+    if (json_array_size(array)) print_break(to, indent, level);
+    putc(']', to);
 }
 
-static void print_object(json_t *object, int indent, int level)
+static void print_object(FILE *to, json_t *object, int indent, int level)
 {
     const char *name;
     json_t *value;
     int n = 0;
-    putchar('{');
+    putc('{', to);
     json_object_foreach(object, name, value)
     {
-        if (n++) fputs(indent ? "," : ", ", stdout);
-        print_break(indent, level + 1);
-        print_text(name);
-        fputs(": ", stdout);
-        print_value(value, indent, level + 1);
+        if (n++) fputs(indent ? "," : ", ", to);
+        print_break(to, indent, level + 1);
+        print_text(to, name);
+        fputs(": ", to);
+        print_value(to, value, indent, level + 1);
     }
-    if (n) print_break(indent, level);
-    putchar('}');
+    if (n) print_break(to, indent, level);
+    putc('}', to);
 }
 
-static void print_value(json_t *value, int indent, int level)
+static void print_value(FILE *to, json_t *value, int indent, int level)
 {
-    if (json_is_object(value)) print_object(value, indent, level);
-    else if (json_is_array(value)) print_array(value, indent, level);
-    else if (json_is_real(value)) print_real(json_real_value(value));
-    else json_dumpf(value, stdout, JSON_ENCODE_ANY);
+    if (json_is_object(value)) print_object(to, value, indent, level);
+    else if (json_is_array(value)) print_array(to, value, indent, level);
+    else if (json_is_real(value)) print_real(to, json_real_value(value));
+    else json_dumpf(value, to, JSON_ENCODE_ANY);
 }
 
-static void print(json_t *object, int indent)
+static void print(FILE *to, json_t *object, int indent)
 {
-    print_value(object, indent, 0);
+    print_value(to, object, indent, 0);
     json_decref(object);
-    putchar('\n');
+    putc('\n', to);
 }
 
 int json_out_print(json_t *object)
 {
-    print(object, 1);
+    print(stdout, object, 1);
     return cli_finish();
 }
 
-void json_out_line(json_t *object)
+void json_out_line(FILE *to, json_t *object)
 {
-    print(object, 0);
+    print(to, object, 0);
 }

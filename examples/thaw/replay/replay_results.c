@@ -109,12 +109,12 @@ int replay_print_json(const replay_score *scores, const replay_log *log, const r
         replay_log_date(date, log, p);
         if (*date) json_out_text(object, "from_date", date);
         put_score(object, &scores[p], o->steps);
-        json_out_line(object);
+        json_out_line(stdout, object);
     }
     json_t *object = json_object();
     json_out_text(object, "period", "all");
     json_out_integer(object, "top", o->top);
     put_score(object, &all, o->steps);
-    json_out_line(object);
+    json_out_line(stdout, object);
     return cli_finish();
 }
