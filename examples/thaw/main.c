@@ -18,6 +18,7 @@ static const struct {
     {"pretrain", cmd_pretrain, "train a model on the events of many users"},
     {"evaluate", cmd_evaluate, "measure a model and baselines on users outside the training"},
     {"replay", cmd_replay, "replay a log in the order of time, with and without model updates"},
+    {"update", cmd_update, "add new items and events to a trained model"},
     {"recommend", cmd_recommend, "adapt to users and print recommendations"},
     {"similar", cmd_similar, "print the items most similar to an item"},
     {"explain", cmd_explain, "print which events of a user an item's score comes from"},

@@ -525,7 +525,8 @@ THAW_API thaw_status thaw_report_init(thaw_report *report, uint32_t struct_size)
  *
  *  @param report   may be NULL.
  *  @param data     its items must be items of the model: thaw_model_add_items() adds them.
- *  @param users    [n_users >= 1] rows of data, each < thaw_data_n_users(data), none twice; NULL: all users.
+ *  @param users    [n_users >= 1] rows of data, in the order in which the keys of users arrive, each
+ *                  < thaw_data_n_users(data), none twice; NULL: all users.
  *  @return THAW_E_RANGE    a row or n_users is out of bounds, a row is given twice, a rating is outside the model's
  *                          range, none of the users has a rated event; ranking: none has two items with a positive
  *                          event

@@ -11,7 +11,7 @@ expect 0 "$thaw" pretrain --inter a.inter --set rank=3 --set passes=3 --out m.th
 expect 2 "$thaw"
 expect 2 "$thaw" sing
 error_has 'unknown verb sing'
-for verb in split pretrain evaluate replay recommend; do
+for verb in split pretrain evaluate replay update recommend; do
     expect 2 "$thaw" "$verb"
     error_has 'is required'
     expect 2 "$thaw" "$verb" --nonsense
@@ -134,7 +134,7 @@ if [ -c /dev/full ]; then
 fi
 
 # ---- help ----
-for verb in split pretrain evaluate replay recommend similar explain info; do
+for verb in split pretrain evaluate replay update recommend similar explain info; do
     expect 0 "$thaw" "$verb" --help
     grep -q "usage: thaw $verb" out || die "help of $verb"
     expect 0 "$thaw" help "$verb"

@@ -18,6 +18,7 @@ int cmd_split(int argc, char **argv);
 int cmd_pretrain(int argc, char **argv);
 int cmd_evaluate(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
+int cmd_update(int argc, char **argv);
 int cmd_recommend(int argc, char **argv);
 int cmd_similar(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
