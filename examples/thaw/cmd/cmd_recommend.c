@@ -2,14 +2,10 @@
 
 /* thaw recommend: adapt to one user and print recommendations, or write the lists of many users. */
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
-#include "json_output.h"
 #include "output.h"
 #include "recommend.h"
 
@@ -53,18 +49,11 @@ static const char *const help[] = {
     NULL,
 };
 
-enum { MAX = 1000 };
-
 typedef struct command {
     const char *model_path;
     tables tables;
-    const char *names[MAX], *values[MAX]; /* features */
-    int n_features;
-    char *event_texts[MAX];
-    int n_events;
-    const char *user_id;
-    int json;
     const char *format;
+    one_options one;
     list_options lists;
     filter_options filters;
 } command;
@@ -73,12 +62,12 @@ typedef struct command {
 
 static void add_features(command *c, char *text)
 {
-    char *pairs[MAX];
-    const int n = cli_list("--features", text, pairs, MAX);
+    char *pairs[MAX_GIVEN];
+    const int n = cli_list("--features", text, pairs, MAX_GIVEN);
     for (int i = 0; i < n; i++) {
-        if (c->n_features == MAX) cli_refuse("more than %d features", MAX);
-        c->values[c->n_features] = cli_pair("--features", pairs[i]);
-        c->names[c->n_features++] = pairs[i];
+        if (c->one.n_features == MAX_GIVEN) cli_refuse("more than %d features", MAX_GIVEN);
+        c->one.values[c->one.n_features] = cli_pair("--features", pairs[i]);
+        c->one.names[c->one.n_features++] = pairs[i];
     }
 }
 
@@ -90,8 +79,8 @@ static void add_text(const char **texts, int *n, const char *flag, const char *t
 
 static void add_event(command *c, char *text)
 {
-    if (c->n_events == MAX) cli_refuse("more than %d events", MAX);
-    c->event_texts[c->n_events++] = text;
+    if (c->one.n_events == MAX_GIVEN) cli_refuse("more than %d events", MAX_GIVEN);
+    c->one.event_texts[c->one.n_events++] = text;
 }
 
 /* The options of filters: 1, or 0 if the option is another one. */
@@ -116,8 +105,8 @@ static void set_option(command *c, int option, char *value)
     case 'm': c->model_path = value; break;
     case 'f': add_features(c, value); break;
     case 'e': add_event(c, value); break;
-    case 'i': c->user_id = value; break;
-    case 'j': c->json = 1; break;
+    case 'i': c->one.user_id = value; break;
+    case 'j': c->one.json = 1; break;
     case 'u': c->lists.users = value; break;
     case 'F': c->format = value; break;
     case 'o': c->lists.out = value; break;
@@ -134,10 +123,10 @@ static void refuse_if(int given, const char *flag, const char *reason)
 static void check_many(command *c)
 {
     cli_require("--inter", c->tables.inter);
-    refuse_if(c->n_events, "--event", "with --users the events are those of --inter");
-    refuse_if(c->n_features, "--features", "with --users the features are those of --user");
-    refuse_if(c->user_id != NULL, "--user-id", "the users are those of --users");
-    refuse_if(c->json, "--json", "with --users it is --format jsonl");
+    refuse_if(c->one.n_events, "--event", "with --users the events are those of --inter");
+    refuse_if(c->one.n_features, "--features", "with --users the features are those of --user");
+    refuse_if(c->one.user_id != NULL, "--user-id", "the users are those of --users");
+    refuse_if(c->one.json, "--json", "with --users it is --format jsonl");
     if (!c->format) c->format = "csv";
     c->lists.json_lines = strcmp(c->format, "jsonl") == 0;
     if (!c->lists.json_lines && strcmp(c->format, "csv") != 0)
@@ -152,7 +141,7 @@ static void check_one(const command *c)
     refuse_if(c->format != NULL, "--format", "it is that of the lists of --users");
     refuse_if(c->lists.out != NULL, "--out", "it is for the lists of --users");
     refuse_if(c->lists.n_threads != 0, "--threads", "it is for the lists of --users");
-    if (!c->user_id) {
+    if (!c->one.user_id) {
         tables_refuse(&c->tables, TABLES_INTER,
                       "events of the user are given by --event; for those of the table, name "
                       "the user by --user-id, or write the lists of many by --users");
@@ -161,7 +150,7 @@ static void check_one(const command *c)
                       "name the user by --user-id");
         tables_refuse(&c->tables, TABLES_WHERE, "it selects events of --inter");
     } else if (!c->tables.inter && !c->tables.user) cli_refuse("--user-id needs --inter or --user");
-    refuse_if(c->n_features && c->tables.user, "--features", "the features are those of --user");
+    refuse_if(c->one.n_features && c->tables.user, "--features", "the features are those of --user");
 }
 
 static void read_arguments(command *c, int argc, char **argv)
@@ -189,6 +178,8 @@ static void read_arguments(command *c, int argc, char **argv)
     };
     for (int o; (o = cli_option(argc, argv, options, help)) != -1;) set_option(c, o, optarg);
     cli_require("--model", c->model_path);
+    c->one.has_inter = c->tables.inter != NULL;
+    c->one.has_features = c->tables.user != NULL;
     if (c->lists.users) check_many(c);
     else check_one(c);
     filters_check(&c->filters, c->tables.item != NULL);
@@ -205,101 +196,6 @@ static int check_files(const command *c)
     return files_check(&files);
 }
 
-/* ---- one user ---------------------------------------------------------------------------------------------------- */
-
-/* Split the part before the next colon off *rest, in place; NULL after the last part. "\\:" is a colon of the part. */
-static char *split_off(char **rest)
-{
-    char *part = *rest;
-    if (!part) return NULL;
-    char *to = part;
-    for (char *from = part;; from++) {
-        if (from[0] == '\\' && from[1] == ':') from++;
-        else if (*from == ':' || *from == '\0') {
-            *rest = *from ? from + 1 : NULL;
-            *to = '\0';
-            return part;
-        }
-        *to++ = *from;
-    }
-}
-
-/* Parse ITEM[:NAME[:VALUE[:TIME]]] with the rows of the model: 0, or 1 with a message. */
-static int read_event(thaw_event *out, const thaw_model *model, int ranks, char *text)
-{
-    char *rest = text;
-    const char *item = split_off(&rest), *name = split_off(&rest), *value = split_off(&rest), *time = rest;
-    memset(out, 0, sizeof *out);
-    if (thaw_model_item_row(model, &out->item, item) != THAW_OK ||
-        (name && *name && thaw_model_event_id(model, &out->event, name) != THAW_OK))
-        return cli_failf("--event %s: %s", item, thaw_last_error());
-    if (value && *value) out->value = (float)cli_number("VALUE of --event", value, -1e30, 1e30);
-    else if (ranks) out->value = NAN;
-    else cli_refuse("--event %s has no value; a rating model needs one: %s::VALUE", item, item);
-    out->time = time && *time ? cli_time("TIME of --event", time) : 0;
-    return 0;
-}
-
-/* The events of one user: those that the model can use, and after them others, whose items are known all the same. */
-typedef struct one_user {
-    thaw_event *events;
-    int64_t n_used, n;
-} one_user;
-
-static int read_events(one_user *out, const command *c, const recommender *r)
-{
-    const history *h = c->user_id ? recommender_history(r, c->user_id) : NULL;
-    if (c->tables.inter && !h) return cli_failf("--user-id %s: no event of --inter is of this user", c->user_id);
-    const thaw_event *past = h ? r->histories.events + h->first : NULL;
-    const int64_t n_past = h ? r->n_used[h - r->histories.users] : 0, n_other = h ? h->n - n_past : 0;
-    const int ranks = r->info.objective == THAW_OBJECTIVE_RANKING;
-    out->n_used = n_past + c->n_events;
-    out->n = out->n_used + n_other;
-    out->events = cli_alloc((size_t)out->n, sizeof *out->events);
-    if (n_past) memcpy(out->events, past, (size_t)n_past * sizeof *past);
-    if (n_other) memcpy(out->events + out->n_used, past + n_past, (size_t)n_other * sizeof *past);
-    for (int i = 0; i < c->n_events; i++)
-        if (read_event(&out->events[n_past + i], r->model, ranks, c->event_texts[i])) return 1;
-    return 0;
-}
-
-static int adapt(const command *c, recommender *r, const one_user *user)
-{
-    if (c->n_features && thaw_user_set_features(r->model, r->user, c->names, c->values, c->n_features) != THAW_OK)
-        return cli_failf("--features: %s", thaw_last_error());
-    if (c->tables.user && recommender_set_features(r, r->user, c->user_id) != THAW_OK)
-        return cli_failf("--user: %s", thaw_last_error());
-    if (thaw_adapt(r->model, r->user, user->events, user->n_used) == THAW_OK) return 0;
-    return cli_failf("%s: %s", c->tables.inter ? "--inter or --event" : "--event", thaw_last_error());
-}
-
-static int print_json(const command *c, const recommender *r, const one_user *user, const thaw_hit *hits, int64_t n)
-{
-    json_t *list = hits_json(r, hits, n);
-    if (!list) return 1;
-    json_t *object = json_object();
-    if (c->user_id) json_out_text(object, "user", c->user_id);
-    json_out_integer(object, "events", user->n_used);
-    json_object_set_new(object, "recommendations", list);
-    return json_out_print(object);
-}
-
-static int recommend_one(const command *c, recommender *r)
-{
-    one_user user = {0};
-    int64_t n = 0;
-    thaw_hit *hits = cli_alloc((size_t)c->filters.top, sizeof *hits);
-    int bad = read_events(&user, c, r) || adapt(c, r, &user);
-    if (!bad) {
-        const thaw_query query = filters_exclude_history(&r->filters, user.events, user.n);
-        if (thaw_recommend(r->model, r->user, hits, &n, &query) != THAW_OK) bad = cli_fail();
-    }
-    if (!bad) bad = c->json ? print_json(c, r, &user, hits, n) : hits_print(r, hits, n);
-    free(hits);
-    free(user.events);
-    return bad;
-}
-
 int cmd_recommend(int argc, char **argv)
 {
     static command c; /* static because it is large; the process runs one verb */
@@ -308,7 +204,7 @@ int cmd_recommend(int argc, char **argv)
     read_arguments(&c, argc, argv);
     if (check_files(&c)) return 1;
     int bad = recommender_open(&r, c.model_path, &c.tables, &c.filters);
-    if (!bad) bad = c.lists.users ? recommend_lists(&r, &c.lists) : recommend_one(&c, &r);
+    if (!bad) bad = c.lists.users ? recommend_lists(&r, &c.lists) : recommend_one(&r, &c.one);
     recommender_close(&r);
     return bad;
 }

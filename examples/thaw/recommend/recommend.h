@@ -50,6 +50,23 @@ json_t *hits_json(const recommender *r, const thaw_hit *hits, int64_t n);
 void hits_csv_header(FILE *to, const recommender *r);
 int hits_csv(FILE *to, const recommender *r, const char *user, const thaw_hit *hits, int64_t n);
 
+/* ---- one user ---- */
+
+enum { MAX_GIVEN = 1000 };
+
+typedef struct one_options {
+    char *event_texts[MAX_GIVEN]; /* ITEM[:NAME[:VALUE[:TIME]]] */
+    int n_events;
+    const char *names[MAX_GIVEN], *values[MAX_GIVEN]; /* features */
+    int n_features;
+    const char *user_id;         /* NULL: only the events and features above */
+    int has_inter, has_features; /* the tables have those of user_id */
+    int json;
+} one_options;
+
+/** Adapt to the user and print the list: 0, or 1 with a message. */
+int recommend_one(recommender *r, const one_options *options);
+
 /* ---- lists for many users ---- */
 
 typedef struct list_options {
