@@ -4,7 +4,7 @@
 
 usage: 07_ctypes.py [libthaw.so]
 
-New calls: none. What a binding needs: fixed-width types, structs that begin with their size, a status per call.
+New calls: thaw_struct_size. What a binding needs: fixed-width types, structs that begin with their size, a status per call.
 """
 import ctypes as c
 import math
@@ -34,9 +34,7 @@ class ThawError(Exception):
 
 
 class Thaw:
-    """The calls used here, each checked. A config needs no struct: a buffer large enough and thaw_config_set()."""
-
-    CONFIG_SIZE = 184  # sizeof(thaw_config) of 0.2 and 0.3; later versions accept the older, shorter struct
+    """The calls used here, each checked. A config needs no struct: thaw_struct_size() and thaw_config_set()."""
 
     def __init__(self, path):
         self.lib = c.CDLL(path)
@@ -50,8 +48,9 @@ class Thaw:
             raise ThawError(self.lib.thaw_last_error().decode())
 
     def config(self, **fields):
-        config = c.create_string_buffer(self.CONFIG_SIZE)
-        self("thaw_config_init", config, c.c_uint32(self.CONFIG_SIZE))
+        size = self.lib.thaw_struct_size(b"thaw_config")
+        config = c.create_string_buffer(size)
+        self("thaw_config_init", config, c.c_uint32(size))
         for key, value in fields.items():
             self("thaw_config_set", config, key.encode(), str(value).encode())
         return config

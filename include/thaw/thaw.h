@@ -67,6 +67,11 @@ THAW_API const char *thaw_status_text(thaw_status status);
  *  Valid until the next failing call of this thread.  Since 0.1. */
 THAW_API const char *thaw_last_error(void);
 
+/** Size in bytes of a public struct of this library by its name, such as "thaw_query", for bindings that allocate structs
+ *  without the header; elements of arrays (thaw_event, thaw_hit, …) included. 0: no struct has this name, or NULL.
+ *  Fields of structs with a struct_size never move.  Since 0.4. */
+THAW_API int32_t thaw_struct_size(const char *name);
+
 /** Seconds since 1970 UTC of a date of ISO 8601: 2015-07-24, 2015-07-24T13:05, 2015-07-24 13:05:59.25, then optionally
  *  Z, UTC or an offset such as +02:00; without one the date is UTC.
  *  @return THAW_E_FORMAT  text is anything else.  Since 0.4. */
