@@ -4,20 +4,31 @@
 
 usage: 07_ctypes.py [libthaw.so]
 
-New calls: thaw_struct_size. What a binding needs: fixed-width types, structs that begin with their size, a status per call.
+New calls: thaw_struct_size, thaw_data_add_event_arrays. What a binding needs: fixed-width types, structs that begin
+with their size, a status per call.
 """
 import ctypes as c
+import itertools
 import math
 import os
 import sys
 
 STR = c.c_char_p
+FLOAT64 = 2  # THAW_NUMBER_FLOAT64
 
 
-class EventColumns(c.Structure):
-    _fields_ = [("struct_size", c.c_uint32), ("reserved", c.c_uint32), ("users", c.POINTER(STR)),
-                ("items", c.POINTER(STR)), ("events", c.POINTER(STR)), ("values", c.POINTER(c.c_float)),
-                ("times", c.POINTER(c.c_double)), ("baskets", c.POINTER(STR))]
+class StringArray(c.Structure):
+    _fields_ = [("offsets", c.POINTER(c.c_int64)), ("bytes", STR), ("n_bytes", c.c_int64), ("offset_size", c.c_int32),
+                ("reserved", c.c_int32)]
+
+
+class NumberArray(c.Structure):
+    _fields_ = [("values", c.POINTER(c.c_double)), ("type", c.c_int32), ("stride", c.c_int32)]
+
+
+class EventArrays(c.Structure):
+    _fields_ = [("struct_size", c.c_uint32), ("reserved", c.c_uint32), ("users", StringArray), ("items", StringArray),
+                ("events", StringArray), ("values", NumberArray), ("times", NumberArray), ("baskets", StringArray)]
 
 
 class Event(c.Structure):
@@ -31,6 +42,17 @@ class Hit(c.Structure):
 
 class ThawError(Exception):
     pass
+
+
+def strings(texts):
+    """A column of strings as offsets and bytes, the layout of Arrow: one block instead of a pointer per string."""
+    encoded = [text.encode() for text in texts]
+    offsets = (c.c_int64 * (len(encoded) + 1))(0, *itertools.accumulate(map(len, encoded)))
+    return StringArray(offsets, b"".join(encoded), offsets[-1], c.sizeof(c.c_int64))
+
+
+def numbers(values):
+    return NumberArray((c.c_double * len(values))(*values), FLOAT64)
 
 
 class Thaw:
@@ -56,14 +78,12 @@ class Thaw:
         return config
 
     def data(self, ratings):
-        n = len(ratings)
         data = c.c_void_p()
         self("thaw_data_create", c.byref(data), None)
-        columns = EventColumns(struct_size=c.sizeof(EventColumns),
-                               users=(STR * n)(*[u.encode() for u, _, _ in ratings]),
-                               items=(STR * n)(*[i.encode() for _, i, _ in ratings]),
-                               values=(c.c_float * n)(*[r for _, _, r in ratings]))
-        self("thaw_data_add_events", data, c.byref(columns), c.c_int64(n))
+        users, items, values = zip(*ratings)
+        arrays = EventArrays(struct_size=c.sizeof(EventArrays), users=strings(users), items=strings(items),
+                             values=numbers(values))
+        self("thaw_data_add_event_arrays", data, c.byref(arrays), c.c_int64(len(ratings)))
         return data
 
     def pretrain(self, data, **fields):

@@ -67,9 +67,9 @@ THAW_API const char *thaw_status_text(thaw_status status);
  *  Valid until the next failing call of this thread.  Since 0.1. */
 THAW_API const char *thaw_last_error(void);
 
-/** Size in bytes of a public struct of this library by its name, such as "thaw_query", for bindings that allocate structs
- *  without the header; elements of arrays (thaw_event, thaw_hit, …) included. 0: no struct has this name, or NULL.
- *  Fields of structs with a struct_size never move.  Since 0.4. */
+/** Size in bytes of a public struct of this library by its name, such as "thaw_query", for bindings that allocate
+ *  structs without the header; elements of arrays (thaw_event, thaw_hit, …) included. 0: no struct has this name, or
+ *  NULL. Fields of structs with a struct_size never move.  Since 0.4. */
 THAW_API int32_t thaw_struct_size(const char *name);
 
 /** Seconds since 1970 UTC of a date of ISO 8601: 2015-07-24, 2015-07-24T13:05, 2015-07-24 13:05:59.25, then optionally
@@ -238,6 +238,54 @@ THAW_API void thaw_data_free(thaw_data *data);
  *  Nothing is added on error.  Since 0.1.
  */
 THAW_API thaw_status thaw_data_add_events(thaw_data *data, const thaw_event_columns *columns, int64_t n);
+
+/** A column of strings in one block, as Arrow stores Utf8 and LargeUtf8: string i is the bytes offsets[i] …
+ *  offsets[i + 1] - 1. All zeros: no column. */
+typedef struct thaw_string_array {
+    const void *offsets; /**< [n + 1] of int32_t or int64_t, none below the one before; the first need not be 0 */
+    const char *bytes;   /**< [n_bytes] UTF-8 without zero bytes */
+    int64_t n_bytes;
+    int32_t offset_size; /**< bytes of one offset, 4 or 8 */
+    int32_t reserved;    /**< 0 */
+} thaw_string_array;
+
+/** Types of the numbers of a thaw_number_array. */
+enum { THAW_NUMBER_FLOAT32 = 1, THAW_NUMBER_FLOAT64 = 2, THAW_NUMBER_INT32 = 3, THAW_NUMBER_INT64 = 4 };
+
+/** A column of numbers, such as one field of an array of structs. All zeros: no column. */
+typedef struct thaw_number_array {
+    const void *values; /**< [n] the first number; need not be aligned */
+    int32_t type;       /**< THAW_NUMBER_FLOAT32 … THAW_NUMBER_INT64 */
+    int32_t stride;     /**< bytes from one number to the next, not less than those of a number; below 0: backwards;
+                             0: without a gap */
+} thaw_number_array;
+
+/** As thaw_event_columns, for callers that do not have a pointer per string. users and items are required. Fill with
+ *  thaw_event_arrays_init(). */
+typedef struct thaw_event_arrays {
+    uint32_t struct_size;
+    uint32_t reserved;
+    thaw_string_array users;
+    thaw_string_array items;
+    thaw_string_array events;  /**< none: all "rating" */
+    thaw_number_array values;  /**< become float32 */
+    thaw_number_array times;   /**< become float64 */
+    thaw_string_array baskets; /**< an empty string: no basket */
+} thaw_event_arrays;
+
+/** Make every field its default: no column.  Since 0.4. */
+THAW_API thaw_status thaw_event_arrays_init(thaw_event_arrays *arrays, uint32_t struct_size);
+
+/** As thaw_data_add_events(), from arrays of offsets, bytes and numbers; nothing of them is kept.
+ *
+ *  Validity bitmaps are not read: write NaN for a number that is missing, and an empty string for a basket.
+ *  @param arrays  columns of n events.
+ *  @return as thaw_data_add_events(); THAW_E_RANGE also: an offset is negative, below the one before or above n_bytes;
+ *          n_bytes is negative; an offset_size, type or stride is none of those above; a string has a zero byte
+ *          THAW_E_ARG  users or items have no offsets, or bytes is NULL where n_bytes is not 0
+ *  Nothing is added on error.  Since 0.4.
+ */
+THAW_API thaw_status thaw_data_add_event_arrays(thaw_data *data, const thaw_event_arrays *arrays, int64_t n);
 
 /** Append one feature column of items or users from memory.
  *

@@ -36,6 +36,43 @@ thaw_status thaw_data_add_events(thaw_data *data, const thaw_event_columns *colu
     return thaw__data_add_events(data, columns, n);
 }
 
+static thaw_status check_strings(const char *name, const thaw_string_array *column, int required)
+{
+    if (!column->offsets) return required ? thaw__fail(THAW_E_ARG, "%s.offsets is required", name) : THAW_OK;
+    if (column->offset_size != 4 && column->offset_size != 8)
+        return thaw__fail(THAW_E_RANGE, "%s.offset_size is %d; must be 4 or 8", name, column->offset_size);
+    if (column->n_bytes < 0)
+        return thaw__fail(THAW_E_RANGE, "%s.n_bytes is %lld; must be at least 0", name, (long long)column->n_bytes);
+    return column->n_bytes && !column->bytes ? thaw__fail(THAW_E_ARG, "%s.bytes is required", name) : THAW_OK;
+}
+
+static thaw_status check_numbers(const char *name, const thaw_number_array *column)
+{
+    if (!column->values) return THAW_OK;
+    if (column->type < THAW_NUMBER_FLOAT32 || column->type > THAW_NUMBER_INT64)
+        return thaw__fail(THAW_E_RANGE, "%s.type is %d; must be %d to %d", name, column->type, THAW_NUMBER_FLOAT32,
+                          THAW_NUMBER_INT64);
+    const int32_t size = thaw__number_bytes(column->type);
+    if (column->stride && column->stride < size && column->stride > -size)
+        return thaw__fail(THAW_E_RANGE, "%s.stride is %d bytes; must be 0 or at least the %d of a number", name,
+                          column->stride, size);
+    return THAW_OK;
+}
+
+thaw_status thaw_data_add_event_arrays(thaw_data *data, const thaw_event_arrays *arrays, int64_t n)
+{
+    if (!data || !arrays) return thaw__fail(THAW_E_ARG, "data and arrays are required");
+    THAW__TRY(thaw__check_struct("arrays", arrays->struct_size, sizeof *arrays));
+    if (n < 0) return thaw__fail(THAW_E_RANGE, "n is %lld; must be at least 0", (long long)n);
+    THAW__TRY(check_strings("users", &arrays->users, n > 0));
+    THAW__TRY(check_strings("items", &arrays->items, n > 0));
+    THAW__TRY(check_strings("events", &arrays->events, 0));
+    THAW__TRY(check_numbers("values", &arrays->values));
+    THAW__TRY(check_numbers("times", &arrays->times));
+    THAW__TRY(check_strings("baskets", &arrays->baskets, 0));
+    return thaw__data_add_event_arrays(data, arrays, n);
+}
+
 thaw_status thaw_data_add_feature(thaw_data *data, int32_t table, const char *name, int32_t type,
                                   const char *const *keys, const char *const *values, int64_t n)
 {
@@ -53,6 +90,14 @@ thaw_status thaw_event_columns_init(thaw_event_columns *columns, uint32_t struct
     if (!columns) return thaw__fail(THAW_E_ARG, "columns is required");
     THAW__TRY(thaw__check_struct("columns", struct_size, sizeof *columns));
     *columns = (thaw_event_columns){.struct_size = struct_size};
+    return THAW_OK;
+}
+
+thaw_status thaw_event_arrays_init(thaw_event_arrays *arrays, uint32_t struct_size)
+{
+    if (!arrays) return thaw__fail(THAW_E_ARG, "arrays is required");
+    THAW__TRY(thaw__check_struct("arrays", struct_size, sizeof *arrays));
+    *arrays = (thaw_event_arrays){.struct_size = struct_size};
     return THAW_OK;
 }
 

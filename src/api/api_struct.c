@@ -10,11 +10,12 @@ static const struct {
     const char *name;
     int32_t size;
 } structs[] = {
-    {TYPE(thaw_allocator)},     {TYPE(thaw_parallel)},      {TYPE(thaw_config)},          {TYPE(thaw_event_columns)},
-    {TYPE(thaw_read_options)},  {TYPE(thaw_data_info)},     {TYPE(thaw_event_info)},      {TYPE(thaw_event_view)},
-    {TYPE(thaw_split_options)}, {TYPE(thaw_clean_options)}, {TYPE(thaw_clean_report)},    {TYPE(thaw_report)},
-    {TYPE(thaw_model_info)},    {TYPE(thaw_param_info)},    {TYPE(thaw_event_weighting)}, {TYPE(thaw_event)},
-    {TYPE(thaw_hit)},           {TYPE(thaw_query)},
+    {TYPE(thaw_allocator)},     {TYPE(thaw_parallel)},        {TYPE(thaw_config)},       {TYPE(thaw_event_columns)},
+    {TYPE(thaw_string_array)},  {TYPE(thaw_number_array)},    {TYPE(thaw_event_arrays)}, {TYPE(thaw_read_options)},
+    {TYPE(thaw_data_info)},     {TYPE(thaw_event_info)},      {TYPE(thaw_event_view)},   {TYPE(thaw_split_options)},
+    {TYPE(thaw_clean_options)}, {TYPE(thaw_clean_report)},    {TYPE(thaw_report)},       {TYPE(thaw_model_info)},
+    {TYPE(thaw_param_info)},    {TYPE(thaw_event_weighting)}, {TYPE(thaw_event)},        {TYPE(thaw_hit)},
+    {TYPE(thaw_query)},
 };
 
 int32_t thaw_struct_size(const char *name)

@@ -165,29 +165,42 @@ thaw_status thaw__data_add_event(thaw_data *data, const thaw__event_text *e)
     return THAW_OK;
 }
 
-static thaw__event_text event_at(const thaw_event_columns *c, int64_t i)
+static thaw_status add_at(thaw_data *data, thaw__event_at *at, const void *source, int64_t i)
 {
-    return (thaw__event_text){.user = thaw__text_of(c->users[i]),
-                              .item = thaw__text_of(c->items[i]),
-                              .event = thaw__text_of(c->events ? c->events[i] : "rating"),
-                              .basket = thaw__text_of(c->baskets ? c->baskets[i] : NULL),
-                              .value = c->values ? (double)c->values[i] : NAN,
-                              .time = c->times ? c->times[i] : NAN};
+    thaw__event_text event;
+    THAW__TRY(at(&event, source, i));
+    return thaw__data_add_event(data, &event);
 }
 
-thaw_status thaw__data_add_events(thaw_data *data, const thaw_event_columns *columns, int64_t n)
+thaw_status thaw__data_add_all(thaw_data *data, thaw__event_at *at, const void *source, int64_t n)
 {
     const thaw__mark mark = thaw__data_mark(data);
     if (n > INT32_MAX - data->n)
         return thaw__fail(THAW_E_RANGE, "%lld more events; must be at most %d in total", (long long)n, INT32_MAX);
     thaw_status st = thaw__data_reserve(data, data->n + n);
     for (int64_t i = 0; st == THAW_OK && i < n; i++) {
-        const thaw__event_text event = event_at(columns, i);
-        st = thaw__data_add_event(data, &event);
+        st = add_at(data, at, source, i);
         if (st != THAW_OK) thaw__fail_in(st, "event %lld: ", (long long)i);
     }
     if (st != THAW_OK) thaw__data_rollback(data, &mark);
     return st;
+}
+
+static thaw_status column_event(thaw__event_text *out, const void *source, int64_t i)
+{
+    const thaw_event_columns *c = source;
+    *out = (thaw__event_text){.user = thaw__text_of(c->users[i]),
+                              .item = thaw__text_of(c->items[i]),
+                              .event = thaw__text_of(c->events ? c->events[i] : "rating"),
+                              .basket = thaw__text_of(c->baskets ? c->baskets[i] : NULL),
+                              .value = c->values ? (double)c->values[i] : NAN,
+                              .time = c->times ? c->times[i] : NAN};
+    return THAW_OK;
+}
+
+thaw_status thaw__data_add_events(thaw_data *data, const thaw_event_columns *columns, int64_t n)
+{
+    return thaw__data_add_all(data, column_event, columns, n);
 }
 
 thaw_status thaw__data_event(const thaw_data *data, thaw_event_view *out, int64_t i)

@@ -80,6 +80,12 @@ static inline int thaw__is_float(int32_t type)
     return type == THAW_TYPE_FLOAT || type == THAW_TYPE_FLOAT_SEQ;
 }
 
+/** Bytes of a number of a thaw_number_array. */
+static inline int32_t thaw__number_bytes(int32_t type)
+{
+    return type == THAW_NUMBER_FLOAT32 || type == THAW_NUMBER_INT32 ? 4 : 8;
+}
+
 /** The objective that the data suggest, and the reason in one line. */
 int32_t thaw__data_objective(const thaw_data *data, char reason[THAW__REASON_BYTES]);
 
@@ -87,6 +93,7 @@ int32_t thaw__data_objective(const thaw_data *data, char reason[THAW__REASON_BYT
 thaw_status thaw__data_create(thaw_data **out, const thaw_allocator *allocator);
 void thaw__data_free(thaw_data *data);
 thaw_status thaw__data_add_events(thaw_data *data, const thaw_event_columns *columns, int64_t n);
+thaw_status thaw__data_add_event_arrays(thaw_data *data, const thaw_event_arrays *arrays, int64_t n);
 thaw_status thaw__data_add_feature(thaw_data *data, int32_t table, const char *name, int32_t type,
                                    const char *const *keys, const char *const *values, int64_t n);
 thaw_status thaw__data_read(thaw_data *data, const char *path, const thaw_read_options *options);

@@ -27,6 +27,12 @@ typedef struct thaw__event_text {
 /** Append one event. On error some of its keys may have been added: roll back. */
 thaw_status thaw__data_add_event(thaw_data *data, const thaw__event_text *event);
 
+/** Event i of a source. */
+typedef thaw_status thaw__event_at(thaw__event_text *out, const void *source, int64_t i);
+
+/** Append n events of a source, all or none. */
+thaw_status thaw__data_add_all(thaw_data *data, thaw__event_at *at, const void *source, int64_t n);
+
 /** THAW_E_ARG for NULL, THAW_E_RANGE for text that is empty, longer than `most` bytes or not UTF-8. */
 thaw_status thaw__text_check(const char *what, thaw__text text, size_t most);
 

@@ -4,7 +4,8 @@
 # examples/07_ctypes.py. A C program is written from these and compiled:
 #   library   thaw_struct_size() has the size of every public struct
 #   table     docs/languages.md has every struct with the size of this version; init functions take the older sizes
-#   example   the fields of the classes of 07_ctypes.py have the offsets and types of the header
+#   example   the fields of the classes of 07_ctypes.py have the offsets and types of the header, and its constants,
+#             such as "FLOAT64 = 2  # THAW_NUMBER_FLOAT64", the values
 #   returns   docs/languages.md names every function that does not return int32_t, and the library by its version
 # usage: layout.sh ROOT LIBRARY [CC]
 set -eu
@@ -28,7 +29,9 @@ while read -r name sizes; do
     grep -qx "$name" "$work/structs" || { say "docs/languages.md: the header has no struct $name"; continue; }
     echo "    same(\"docs/languages.md\", \"$name\", ${sizes##* }, sizeof($name));"
     grep -q "${name}_init(" "$work/header" || continue
-    for size in $sizes; do echo "    same(\"${name}_init()\", \"bytes $size\", ${name}_init(room, $size), THAW_OK);"; done
+    for size in $sizes; do
+        echo "    same(\"${name}_init()\", \"bytes $size\", ${name}_init(room, $size), THAW_OK);"
+    done
 done <"$work/rows" >>"$work/checks"
 
 # ---- the example: a class EventColumns is thaw_event_columns ----
@@ -61,6 +64,7 @@ awk '
         class = checks = ""
     }
 ' "$example" >"$work/classes"
+sed -n 's/^[A-Z0-9_]* = \([0-9]*\)  # \(THAW_[A-Z0-9_]*\)$/CHECK(\2 == \1, "\2")/p' "$example" >>"$work/classes"
 grep -q '^WHOLE' "$work/classes" || say "examples/07_ctypes.py has no class of a struct"
 
 # ---- the program ----
@@ -71,7 +75,8 @@ grep -q '^WHOLE' "$work/classes" || say "examples/07_ctypes.py has no class of a
 #define CHECK(holds, text) _Static_assert(holds, "examples/07_ctypes.py: " text);
 #define WHOLE(name) CHECK(sizeof(python##name) == sizeof(name), #name)
 #define SAME(name, field) CHECK(offsetof(python##name, field) == offsetof(name, field), #name "." #field)
-#define TYPE(name, field, type) CHECK(_Generic(((name *)0)->field, type: 1, default: 0), #name "." #field " is no " #type)
+#define IS(value, type) _Generic(value, type: 1, default: 0)
+#define TYPE(name, field, type) CHECK(IS(((name *)0)->field, type), #name "." #field " is no " #type)
 static int faults;
 static void same(const char *where, const char *what, long long has, long long must)
 {
