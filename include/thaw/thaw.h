@@ -746,7 +746,7 @@ typedef struct thaw_event_weighting {
 /** Set the weighting of an event name before pretraining, which otherwise learns it.
  *
  *  @param event      from thaw_model_event_id().
- *  @param weighting  weight 10^-6 … 10^6, target -1 … 1, exponent -8 … 8. Fields that are NaN stay as they are and are
+ *  @param weighting  weight 10^-6 … 10^6, target -8 … 8, exponent -8 … 8. Fields that are NaN stay as they are and are
  *                    learned. With a target above 1/2 an event makes its item one that the user interacted with.
  *  @return THAW_E_RANGE        event is out of bounds, or a field is
  *          THAW_E_UNSUPPORTED  the objective is rating
@@ -754,8 +754,8 @@ typedef struct thaw_event_weighting {
 THAW_API thaw_status thaw_model_set_event_weighting(thaw_model *model, int32_t event,
                                                     const thaw_event_weighting *weighting);
 
-/** Get the weighting of an event name, set or learned. Learned numbers are not bounded as those that are set: a target
- *  may be outside -1 … 1.
+/** Get the weighting of an event name, set or learned; thaw_model_set_event_weighting() takes it. Learned targets may be
+ *  outside -1 … 1.
  *  @return as thaw_model_set_event_weighting().  Allocates nothing.  Since 0.2. */
 THAW_API thaw_status thaw_model_get_event_weighting(const thaw_model *model, int32_t event,
                                                     thaw_event_weighting *weighting);

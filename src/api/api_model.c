@@ -294,8 +294,8 @@ thaw_status thaw_model_set_event_weighting(thaw_model *model, int32_t event, con
     if (!model || !weighting) return thaw__fail(THAW_E_ARG, "model and weighting are required");
     THAW__TRY(check_event(model, event));
     THAW__TRY(check_weighting("weight", weighting->weight, 1e-6f, 1e6f));
-    THAW__TRY(check_weighting("target", weighting->target, -1, 1));
-    THAW__TRY(check_weighting("exponent", weighting->exponent, -8, 8));
+    THAW__TRY(check_weighting("target", weighting->target, -THAW__TARGET_MOST, THAW__TARGET_MOST));
+    THAW__TRY(check_weighting("exponent", weighting->exponent, -THAW__EXPONENT_MOST, THAW__EXPONENT_MOST));
     thaw__method_of(model)->set_event(model, event, weighting);
     thaw__model_refresh(model);
     return THAW_OK;

@@ -135,6 +135,9 @@ typedef struct thaw__method {
     void (*get_event)(const thaw_model *m, int32_t event, thaw_event_weighting *weighting);
 } thaw__method;
 
+/** Bounds of the target and the exponent of an event's weighting, set or learned. */
+enum { THAW__TARGET_MOST = 8, THAW__EXPONENT_MOST = 8 };
+
 /** Most sparse scores of one query. */
 enum { THAW__SPARSE_SCORES = 4608 };
 

@@ -85,9 +85,14 @@ START_TEST(what_the_shop_gives_is_not_learned)
     ck_assert_float_eq_tol(r.weight, 0.25f, 1e-6f);
     ck_assert_int_eq((int)thaw__ranking_of(m)->weightings[view].given, THAW__GIVEN_WEIGHT);
     ck_assert_int_eq((int)thaw__ranking_of(m)->weightings[purchase].given, 0);
-    const thaw_event_weighting bad[] = {{0, NAN, NAN}, {-1, NAN, NAN}, {INFINITY, NAN, NAN}, {1, 2, NAN}, {1, 1, 9}};
+    const thaw_event_weighting bad[] = {{0, NAN, NAN}, {-1, NAN, NAN}, {INFINITY, NAN, NAN}, {1, 9, NAN}, {1, 1, 9}};
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
         ck_assert_int_eq(thaw_model_set_event_weighting(m, view, &bad[k]), THAW_E_RANGE);
+    for (int32_t event = 0; event < 2; event++) { /* what get returns, set takes: 2.57 is a target that was learned */
+        thaw__ranking_of(m)->weightings[event].target = event ? 2.57f : -2.57f;
+        ck_assert_int_eq(thaw_model_get_event_weighting(m, event, &r), THAW_OK);
+        ck_assert_int_eq(thaw_model_set_event_weighting(m, event, &r), THAW_OK);
+    }
     ck_assert_int_eq(thaw_model_set_event_weighting(m, -1, &given), THAW_E_RANGE);
     ck_assert_int_eq(thaw_model_set_event_weighting(m, 2, &given), THAW_E_RANGE);
     thaw_model_free(m);

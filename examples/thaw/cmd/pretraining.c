@@ -36,7 +36,7 @@ void pretraining_weight_event(pretraining *p, char *text)
     p->weighted_events[p->n_weightings] = text;
     p->weightings[p->n_weightings++] =
         (thaw_event_weighting){.weight = (float)cli_number(flag, parts[0], 1e-6, 1e6),
-                               .target = n > 1 ? (float)cli_number(flag, parts[1], -1, 1) : NAN,
+                               .target = n > 1 ? (float)cli_number(flag, parts[1], -8, 8) : NAN,
                                .exponent = n > 2 ? (float)cli_number(flag, parts[2], -8, 8) : NAN};
 }
 

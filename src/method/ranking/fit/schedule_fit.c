@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "episode_sampling.h"
+#include "method.h"
 #include "status.h"
 #include "thread.h"
 
@@ -77,6 +78,15 @@ static void run_episode(void *arg, int64_t index, int32_t worker)
     }
 }
 
+/* Keep learned weightings inside the bounds of thaw_model_set_event_weighting(), which then takes what get returns. */
+static void bound_weighting(thaw__event_weighting *weighting)
+{
+    const float most = 13.8f; /* log of almost 10^6 */
+    if (!((int)weighting->given & THAW__GIVEN_WEIGHT)) weighting->weight = fminf(fmaxf(weighting->weight, -most), most);
+    weighting->target = fminf(fmaxf(weighting->target, -(float)THAW__TARGET_MOST), THAW__TARGET_MOST);
+    weighting->exponent = fminf(fmaxf(weighting->exponent, -(float)THAW__EXPONENT_MOST), THAW__EXPONENT_MOST);
+}
+
 /* The number that derivative s belongs to; NULL: it is not trained. */
 static float *number_at(thaw__ranking *r, int32_t s)
 {
@@ -116,4 +126,6 @@ void thaw__schedule_fit_step(thaw__schedule_fit *r, double *loss)
     }
     thaw__adam_step(&r->adam, r->gradient);
     for (int32_t s = 0; s < r->n_slopes; s++) update_number(r, s, r->gradient[s]);
+    thaw__ranking *ranking = thaw__ranking_of(r->m);
+    for (int32_t e = 0; e < ranking->n_weightings; e++) bound_weighting(&ranking->weightings[e]);
 }
