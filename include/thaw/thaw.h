@@ -754,8 +754,8 @@ typedef struct thaw_event_weighting {
 THAW_API thaw_status thaw_model_set_event_weighting(thaw_model *model, int32_t event,
                                                     const thaw_event_weighting *weighting);
 
-/** Get the weighting of an event name, set or learned; thaw_model_set_event_weighting() takes it. Learned targets may be
- *  outside -1 … 1.
+/** Get the weighting of an event name, set or learned; thaw_model_set_event_weighting() takes it. Learned targets may
+ *  be outside -1 … 1.
  *  @return as thaw_model_set_event_weighting().  Allocates nothing.  Since 0.2. */
 THAW_API thaw_status thaw_model_get_event_weighting(const thaw_model *model, int32_t event,
                                                     thaw_event_weighting *weighting);
