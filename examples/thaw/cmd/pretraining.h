@@ -45,7 +45,7 @@
 
 #define PRETRAINING_EVENT_HELP \
     "  --event-weight NAME=W[,TARGET[,EXPONENT]]   ranking only: set the weighting of an event name, else learned:\n" \
-    "                     W 1e-6 … 1e6, how much one event counts; TARGET -1 … 1, 1 for positive, 0 or less for\n" \
+    "                     W 1e-6 … 1e6, how much one event counts; TARGET -8 … 8, 1 for positive, 0 or less for\n" \
     "                     negative; EXPONENT -8 … 8, of 1 + value in the weight\n"
 /* clang-format on */
 
