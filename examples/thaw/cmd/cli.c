@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *verb_name = "";
 
@@ -148,6 +149,19 @@ int cli_list(const char *flag, char *text, char **parts, int max)
 void cli_require(const char *flag, const char *text)
 {
     if (!text) cli_refuse("%s is required", flag);
+}
+
+int cli_decimals(double number)
+{
+    int decimals = 2;
+    while (number != 0 && fabs(number) < pow(10, 1 - decimals) && decimals < 9) decimals++;
+    return decimals;
+}
+
+int32_t cli_cores(void)
+{
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores < 1 ? 1 : cores > 1024 ? 1024 : (int32_t)cores;
 }
 
 int cli_finish(void)

@@ -66,6 +66,12 @@ int cli_list(const char *flag, char *text, char **parts, int max);
 /** Exit with 2 if text is NULL, that is, the flag was not given. */
 void cli_require(const char *flag, const char *text);
 
+/** Two decimals, or as many as show two digits of a number; at most nine. */
+int cli_decimals(double number);
+
+/** Cores of the machine, 1 … 1024. */
+int32_t cli_cores(void);
+
 /** Flush standard output: 0, or 1 with a message if it cannot be written. */
 int cli_finish(void);
 

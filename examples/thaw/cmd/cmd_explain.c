@@ -8,8 +8,8 @@
 
 #include "cli.h"
 #include "json_output.h"
-#include "one_user.h"
 #include "titled_model.h"
+#include "user_options.h"
 
 static const char *const help[] = {
     "usage: thaw explain --model MODEL --why ITEM [option…]\n"
@@ -17,7 +17,7 @@ static const char *const help[] = {
     "score; the base is the score's part that no event moved.\n\n"
     "  --model MODEL        written by thaw pretrain\n"
     "  --why ITEM           key of the item whose score is explained\n",
-    ONE_USER_HELP,
+    USER_FEATURES_HELP USER_EVENT_HELP,
     "  --item TABLE         item features: print title or name of items, and add items that are not in the model\n"
     "  --json               print one object: item, title, score, base, contributions, an array in the order of\n"
     "                       --event of item, title, contribution\n\n"
@@ -36,11 +36,13 @@ typedef struct explain {
     const char *model_path, *key;
     tables tables;
     int json;
-    one_user user;
+    user_options given;
     titled_model titled;
+    thaw_event events[USER_OPTIONS_MOST];
+    thaw_user *user;
     int64_t row;
     float base, score;
-    part parts[ONE_USER_MOST]; /* of the events, in their order */
+    part parts[USER_OPTIONS_MOST]; /* of the events, in their order */
 } explain;
 
 static void read_arguments(explain *e, int argc, char **argv)
@@ -59,8 +61,8 @@ static void read_arguments(explain *e, int argc, char **argv)
         switch (o) {
         case 'm': e->model_path = optarg; break;
         case 'w': e->key = optarg; break;
-        case 'f': one_user_add_features(&e->user, optarg); break;
-        case 'e': one_user_add_event(&e->user, optarg); break;
+        case 'f': user_options_add_features(&e->given, optarg); break;
+        case 'e': user_options_add_event(&e->given, optarg); break;
         case 'j': e->json = 1; break;
         default: tables_option(&e->tables, o, optarg);
         }
@@ -75,12 +77,15 @@ static void read_arguments(explain *e, int argc, char **argv)
 static int compute(explain *e)
 {
     const thaw_model *model = e->titled.model;
-    const one_user *u = &e->user;
-    float contributions[ONE_USER_MOST];
-    if (thaw_explain(model, u->user, contributions, &e->base, u->events, u->n_events, e->row) != THAW_OK)
+    const int n = e->given.n_events;
+    float contributions[USER_OPTIONS_MOST];
+    if (user_options_events(e->events, &e->given, model)) return 1;
+    if (thaw_user_create(&e->user, model) != THAW_OK) return cli_fail();
+    if (user_options_set_features(&e->given, model, e->user)) return 1;
+    if (thaw_explain(model, e->user, contributions, &e->base, e->events, n, e->row) != THAW_OK)
         return cli_failf("--event: %s", thaw_last_error());
-    for (int k = 0; k < u->n_events; k++) e->parts[k] = (part){contributions[k], u->events[k].item};
-    return thaw_score(model, u->user, &e->score, NULL, &e->row, 1) == THAW_OK ? 0 : cli_fail();
+    for (int k = 0; k < n; k++) e->parts[k] = (part){contributions[k], e->events[k].item};
+    return thaw_score(model, e->user, &e->score, NULL, &e->row, 1) == THAW_OK ? 0 : cli_fail();
 }
 
 /* Strongest first. */
@@ -95,16 +100,16 @@ static int print_item(const explain *e, int64_t row)
 {
     const char *key;
     char title[TITLE_BYTES];
-    if (titled_model_item(&key, title, &e->titled, row)) return 1;
+    if (item_names(&key, title, e->titled.model, e->titled.data, row)) return 1;
     printf("%-10s %s\n", key, title);
     return 0;
 }
 
 static int print_table(explain *e)
 {
-    const int n = e->user.n_events;
+    const int n = e->given.n_events;
     qsort(e->parts, (size_t)n, sizeof *e->parts, compare_parts);
-    const int decimals = decimals_for((double)(n ? e->parts[0].contribution : e->score)), width = 4 + decimals;
+    const int decimals = cli_decimals((double)(n ? e->parts[0].contribution : e->score)), width = 4 + decimals;
     printf("%*.*f  score  ", width, decimals, (double)e->score);
     if (print_item(e, e->row)) return 1;
     printf("%*.*f  base\n", width, decimals, (double)e->base);
@@ -120,7 +125,7 @@ static int print_json(const explain *e)
     json_t *object = titled_model_json(&e->titled, e->row), *list = json_array();
     json_out_float(object, "score", e->score);
     json_out_float(object, "base", e->base);
-    for (int k = 0; k < e->user.n_events; k++) {
+    for (int k = 0; k < e->given.n_events; k++) {
         json_t *one = titled_model_json(&e->titled, e->parts[k].item);
         json_out_float(one, "contribution", e->parts[k].contribution);
         json_array_append_new(list, one);
@@ -135,9 +140,9 @@ int cmd_explain(int argc, char **argv)
     read_arguments(&e, argc, argv);
     int bad = titled_model_open(&e.titled, e.model_path, &e.tables);
     if (!bad) bad = titled_model_row(&e.row, &e.titled, "--why", e.key);
-    if (!bad) bad = one_user_open(&e.user, e.titled.model) || compute(&e);
+    if (!bad) bad = compute(&e);
     if (!bad) bad = e.json ? print_json(&e) : print_table(&e);
-    one_user_close(&e.user);
+    thaw_user_free(e.user);
     titled_model_close(&e.titled);
     return bad;
 }

@@ -3,7 +3,6 @@
 /* thaw recommend: adapt to one user and print recommendations, or write the lists of many users. */
 
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "output.h"
@@ -16,11 +15,8 @@ static const char *const help[] = {
     "many users. Without events, the predictions are those of the prior, given the features.\n\n"
     "  --model MODEL        written by thaw pretrain\n"
     "  --top N              number of recommendations (10)\n\n"
-    "one user\n"
-    "  --event EVENT        ITEM[:NAME[:VALUE[:TIME]]], may repeat; an empty NAME is the first event name of the\n"
-    "                       model; \\: is a colon in ITEM\n"
-    "  --user-id KEY        with --inter: the events of this user; with --user: their features\n"
-    "  --features K=V,…     user features, with the column names of the training; may repeat\n"
+    "one user\n" USER_EVENT_HELP
+    "  --user-id KEY        with --inter: the events of this user; with --user: their features\n" USER_FEATURES_HELP
     "  --json               print one object: events, recommendations of item, title, mean, sd\n\n"
     "many users\n"
     "  --users FILE         a list for each user of FILE, one key a line; all: for each user of --inter. Users\n"
@@ -60,27 +56,10 @@ typedef struct command {
 
 /* ---- arguments --------------------------------------------------------------------------------------------------- */
 
-static void add_features(command *c, char *text)
-{
-    char *pairs[MAX_GIVEN];
-    const int n = cli_list("--features", text, pairs, MAX_GIVEN);
-    for (int i = 0; i < n; i++) {
-        if (c->one.n_features == MAX_GIVEN) cli_refuse("more than %d features", MAX_GIVEN);
-        c->one.values[c->one.n_features] = cli_pair("--features", pairs[i]);
-        c->one.names[c->one.n_features++] = pairs[i];
-    }
-}
-
 static void add_text(const char **texts, int *n, const char *flag, const char *text)
 {
     if (*n == MAX_FILTERS) cli_refuse("%s is given more than %d times", flag, MAX_FILTERS);
     texts[(*n)++] = text;
-}
-
-static void add_event(command *c, char *text)
-{
-    if (c->one.n_events == MAX_GIVEN) cli_refuse("more than %d events", MAX_GIVEN);
-    c->one.event_texts[c->one.n_events++] = text;
 }
 
 /* The options of filters: 1, or 0 if the option is another one. */
@@ -103,8 +82,8 @@ static void set_option(command *c, int option, char *value)
     if (set_filter(&c->filters, option, value) || tables_option(&c->tables, option, value)) return;
     switch (option) {
     case 'm': c->model_path = value; break;
-    case 'f': add_features(c, value); break;
-    case 'e': add_event(c, value); break;
+    case 'f': user_options_add_features(&c->one.given, value); break;
+    case 'e': user_options_add_event(&c->one.given, value); break;
     case 'i': c->one.user_id = value; break;
     case 'j': c->one.json = 1; break;
     case 'u': c->lists.users = value; break;
@@ -123,17 +102,15 @@ static void refuse_if(int given, const char *flag, const char *reason)
 static void check_many(command *c)
 {
     cli_require("--inter", c->tables.inter);
-    refuse_if(c->one.n_events, "--event", "with --users the events are those of --inter");
-    refuse_if(c->one.n_features, "--features", "with --users the features are those of --user");
+    refuse_if(c->one.given.n_events, "--event", "with --users the events are those of --inter");
+    refuse_if(c->one.given.n_features, "--features", "with --users the features are those of --user");
     refuse_if(c->one.user_id != NULL, "--user-id", "the users are those of --users");
     refuse_if(c->one.json, "--json", "with --users it is --format jsonl");
     if (!c->format) c->format = "csv";
     c->lists.json_lines = strcmp(c->format, "jsonl") == 0;
     if (!c->lists.json_lines && strcmp(c->format, "csv") != 0)
         cli_refuse("--format is \"%s\"; must be csv or jsonl", c->format);
-    if (c->lists.n_threads) return;
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    c->lists.n_threads = cores < 1 ? 1 : cores > 1024 ? 1024 : (int32_t)cores;
+    if (!c->lists.n_threads) c->lists.n_threads = cli_cores();
 }
 
 static void check_one(const command *c)
@@ -150,7 +127,7 @@ static void check_one(const command *c)
                       "name the user by --user-id");
         tables_refuse(&c->tables, TABLES_WHERE, "it selects events of --inter");
     } else if (!c->tables.inter && !c->tables.user) cli_refuse("--user-id needs --inter or --user");
-    refuse_if(c->one.n_features && c->tables.user, "--features", "the features are those of --user");
+    refuse_if(c->one.given.n_features && c->tables.user, "--features", "the features are those of --user");
 }
 
 static void read_arguments(command *c, int argc, char **argv)

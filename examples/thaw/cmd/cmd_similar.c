@@ -62,7 +62,7 @@ static int print_table(const titled_model *m, const thaw_hit *hits, int64_t n)
     for (int64_t i = 0; i < n; i++) {
         const char *key;
         char title[TITLE_BYTES];
-        if (titled_model_item(&key, title, m, hits[i].item)) return 1;
+        if (item_names(&key, title, m->model, m->data, hits[i].item)) return 1;
         printf("%8.4f  %-10s %s\n", (double)hits[i].mean, key, title);
     }
     return cli_finish();

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "interrupt.h"
@@ -16,8 +15,7 @@ int pretraining_init(pretraining *out)
 {
     memset(out, 0, sizeof *out);
     if (thaw_config_init(&out->config, sizeof out->config) != THAW_OK) return cli_fail();
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    out->n_threads = cores < 1 ? 1 : cores > 1024 ? 1024 : (int32_t)cores;
+    out->n_threads = cli_cores();
     return 0;
 }
 

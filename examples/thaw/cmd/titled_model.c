@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "titled_model.h"
 
-#include <math.h>
-
 #include "cli.h"
 #include "json_output.h"
 
@@ -26,31 +24,13 @@ int titled_model_row(int64_t *row, const titled_model *m, const char *flag, cons
     return cli_failf("%s %s: %s", flag, key, thaw_last_error());
 }
 
-int titled_model_item(const char **key, char title[TITLE_BYTES], const titled_model *m, int64_t row)
-{
-    *title = '\0';
-    if (thaw_model_item_key(m->model, key, row) != THAW_OK) return cli_fail();
-    if (!m->data) return 0;
-    if (thaw_data_feature(m->data, title, TITLE_BYTES, THAW_TABLE_ITEMS, *key, "title") == THAW_OK && *title) return 0;
-    *title = '\0';
-    if (thaw_data_feature(m->data, title, TITLE_BYTES, THAW_TABLE_ITEMS, *key, "name") != THAW_OK) *title = '\0';
-    return 0;
-}
-
 json_t *titled_model_json(const titled_model *m, int64_t row)
 {
     const char *key = "";
     char title[TITLE_BYTES];
     json_t *object = json_object();
-    if (titled_model_item(&key, title, m, row)) return object;
+    if (item_names(&key, title, m->model, m->data, row)) return object;
     json_out_text(object, "item", key);
     if (*title) json_out_text(object, "title", title);
     return object;
-}
-
-int decimals_for(double number)
-{
-    int decimals = 2;
-    while (number != 0 && fabs(number) < pow(10, 1 - decimals) && decimals < 9) decimals++;
-    return decimals;
 }

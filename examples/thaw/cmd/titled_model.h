@@ -6,9 +6,8 @@
 
 #include <jansson.h>
 
+#include "item_names.h"
 #include "tables.h"
-
-enum { TITLE_BYTES = 512 };
 
 typedef struct titled_model {
     thaw_model *model;
@@ -22,13 +21,7 @@ void titled_model_close(titled_model *m);
 /** The row of the item that an option names: 0, or 1 with a message. */
 int titled_model_row(int64_t *row, const titled_model *m, const char *flag, const char *key);
 
-/** The key of an item, and its title or name, "" if it has none: 0, or 1 with a message. */
-int titled_model_item(const char **key, char title[TITLE_BYTES], const titled_model *m, int64_t row);
-
-/** The same as an object {item, title}. */
+/** The key of an item and its title, if it has one, as an object {item, title}. */
 json_t *titled_model_json(const titled_model *m, int64_t row);
-
-/** Two decimals, or as many as show two digits of a number; at most nine. */
-int decimals_for(double number);
 
 #endif

@@ -6,27 +6,14 @@
 #include <string.h>
 
 #include "cli.h"
+#include "item_names.h"
 #include "json_output.h"
 #include "recommend.h"
 
-enum { TITLE = 512 };
-
-/* Get the title of an item, "" if it has none. */
-static void find_title(char out[TITLE], const recommender *r, const char *key)
-{
-    *out = '\0';
-    if (!r->has_titles) return;
-    if (thaw_data_feature(r->data, out, TITLE, THAW_TABLE_ITEMS, key, "title") == THAW_OK && *out) return;
-    *out = '\0';
-    if (thaw_data_feature(r->data, out, TITLE, THAW_TABLE_ITEMS, key, "name") != THAW_OK) *out = '\0';
-}
-
 /* The key and the title of a hit: 0, or 1 with a message. */
-static int find_names(const char **key, char title[TITLE], const recommender *r, const thaw_hit *hit)
+static int find_names(const char **key, char title[TITLE_BYTES], const recommender *r, const thaw_hit *hit)
 {
-    if (thaw_model_item_key(r->model, key, hit->item) != THAW_OK) return cli_fail();
-    find_title(title, r, *key);
-    return 0;
+    return item_names(key, title, r->model, r->has_titles ? r->data : NULL, hit->item);
 }
 
 /* ---- table ------------------------------------------------------------------------------------------------------- */
@@ -36,9 +23,7 @@ static int find_names(const char **key, char title[TITLE], const recommender *r,
 static int decimals_of(const thaw_hit *hits, int64_t n)
 {
     char text[2][48];
-    int decimals = 2;
-    const double first = n ? fabs((double)hits[0].mean) : 0;
-    while (first > 0 && first < pow(10, 1 - decimals) && decimals < 9) decimals++;
+    int decimals = cli_decimals(n ? (double)hits[0].mean : 0);
     for (int64_t i = 1; i < n; i++) {
         for (; hits[i].mean != hits[i - 1].mean && decimals < 9; decimals++) {
             for (int k = 0; k < 2; k++) snprintf(text[k], sizeof *text, "%.*f", decimals, (double)hits[i - k].mean);
@@ -51,7 +36,7 @@ static int decimals_of(const thaw_hit *hits, int64_t n)
 int hits_print(const recommender *r, const thaw_hit *hits, int64_t n)
 {
     const int decimals = decimals_of(hits, n);
-    char title[TITLE];
+    char title[TITLE_BYTES];
     const char *key;
     for (int64_t i = 0; i < n; i++) {
         if (find_names(&key, title, r, &hits[i])) return 1;
@@ -66,7 +51,7 @@ int hits_print(const recommender *r, const thaw_hit *hits, int64_t n)
 json_t *hits_json(const recommender *r, const thaw_hit *hits, int64_t n)
 {
     json_t *list = json_array();
-    char title[TITLE];
+    char title[TITLE_BYTES];
     const char *key;
     for (int64_t i = 0; i < n; i++) {
         if (find_names(&key, title, r, &hits[i])) {
@@ -107,7 +92,7 @@ void hits_csv_header(FILE *to, const recommender *r)
 
 int hits_csv(FILE *to, const recommender *r, const char *user, const thaw_hit *hits, int64_t n)
 {
-    char title[TITLE], mean[JSON_OUT_FLOAT], sd[JSON_OUT_FLOAT];
+    char title[TITLE_BYTES], mean[JSON_OUT_FLOAT], sd[JSON_OUT_FLOAT];
     const char *key;
     for (int64_t i = 0; i < n; i++) {
         if (find_names(&key, title, r, &hits[i])) return 1;

@@ -12,6 +12,7 @@
 #include "tables.h"
 #include "user_features.h"
 #include "user_histories.h"
+#include "user_options.h"
 
 /** A model with the tables of the command. */
 typedef struct recommender {
@@ -52,13 +53,8 @@ int hits_csv(FILE *to, const recommender *r, const char *user, const thaw_hit *h
 
 /* ---- one user ---- */
 
-enum { MAX_GIVEN = 1000 };
-
 typedef struct one_options {
-    char *event_texts[MAX_GIVEN]; /* ITEM[:NAME[:VALUE[:TIME]]] */
-    int n_events;
-    const char *names[MAX_GIVEN], *values[MAX_GIVEN]; /* features */
-    int n_features;
+    user_options given;
     const char *user_id;         /* NULL: only the events and features above */
     int has_inter, has_features; /* the tables have those of user_id */
     int json;

@@ -2,47 +2,12 @@
 
 /* The list of one user, from events of the command line and from those of the table. */
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
 #include "json_output.h"
 #include "recommend.h"
-
-/* Split the part before the next colon off *rest, in place; NULL after the last part. "\\:" is a colon of the part. */
-static char *split_off(char **rest)
-{
-    char *part = *rest;
-    if (!part) return NULL;
-    char *to = part;
-    for (char *from = part;; from++) {
-        if (from[0] == '\\' && from[1] == ':') from++;
-        else if (*from == ':' || *from == '\0') {
-            *rest = *from ? from + 1 : NULL;
-            *to = '\0';
-            return part;
-        }
-        *to++ = *from;
-    }
-}
-
-/* Parse ITEM[:NAME[:VALUE[:TIME]]] with the rows of the model: 0, or 1 with a message. */
-static int read_event(thaw_event *out, const thaw_model *model, int ranks, char *text)
-{
-    char *rest = text;
-    const char *item = split_off(&rest), *name = split_off(&rest), *value = split_off(&rest), *time = rest;
-    memset(out, 0, sizeof *out);
-    if (thaw_model_item_row(model, &out->item, item) != THAW_OK ||
-        (name && *name && thaw_model_event_id(model, &out->event, name) != THAW_OK))
-        return cli_failf("--event %s: %s", item, thaw_last_error());
-    if (value && *value) out->value = (float)cli_number("VALUE of --event", value, -1e30, 1e30);
-    else if (ranks) out->value = NAN;
-    else cli_refuse("--event %s has no value; a rating model needs one: %s::VALUE", item, item);
-    out->time = time && *time ? cli_time("TIME of --event", time) : 0;
-    return 0;
-}
 
 /* The events of one user: those that the model can use, and after them others, whose items are known all the same. */
 typedef struct one_user {
@@ -56,21 +21,17 @@ static int read_events(one_user *out, const one_options *o, const recommender *r
     if (o->has_inter && !h) return cli_failf("--user-id %s: no event of --inter is of this user", o->user_id);
     const thaw_event *past = h ? r->histories.events + h->first : NULL;
     const int64_t n_past = h ? r->n_used[h - r->histories.users] : 0, n_other = h ? h->n - n_past : 0;
-    const int ranks = r->info.objective == THAW_OBJECTIVE_RANKING;
-    out->n_used = n_past + o->n_events;
+    out->n_used = n_past + o->given.n_events;
     out->n = out->n_used + n_other;
     out->events = cli_alloc((size_t)out->n, sizeof *out->events);
     if (n_past) memcpy(out->events, past, (size_t)n_past * sizeof *past);
     if (n_other) memcpy(out->events + out->n_used, past + n_past, (size_t)n_other * sizeof *past);
-    for (int i = 0; i < o->n_events; i++)
-        if (read_event(&out->events[n_past + i], r->model, ranks, o->event_texts[i])) return 1;
-    return 0;
+    return user_options_events(out->events + n_past, &o->given, r->model);
 }
 
 static int adapt(const one_options *o, recommender *r, const one_user *user)
 {
-    if (o->n_features && thaw_user_set_features(r->model, r->user, o->names, o->values, o->n_features) != THAW_OK)
-        return cli_failf("--features: %s", thaw_last_error());
+    if (user_options_set_features(&o->given, r->model, r->user)) return 1;
     if (o->has_features && recommender_set_features(r, r->user, o->user_id) != THAW_OK)
         return cli_failf("--user: %s", thaw_last_error());
     if (thaw_adapt(r->model, r->user, user->events, user->n_used) == THAW_OK) return 0;

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "one_user.h"
+#include "user_options.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "cli.h"
 
-void one_user_add_features(one_user *u, char *text)
+void user_options_add_features(user_options *u, char *text)
 {
-    char *pairs[ONE_USER_MOST];
-    const int n = cli_list("--features", text, pairs, ONE_USER_MOST);
+    char *pairs[USER_OPTIONS_MOST];
+    const int n = cli_list("--features", text, pairs, USER_OPTIONS_MOST);
     for (int i = 0; i < n; i++) {
-        if (u->n_features == ONE_USER_MOST) cli_refuse("more than %d features", ONE_USER_MOST);
+        if (u->n_features == USER_OPTIONS_MOST) cli_refuse("more than %d features", USER_OPTIONS_MOST);
         u->values[u->n_features] = cli_pair("--features", pairs[i]);
         u->names[u->n_features++] = pairs[i];
     }
 }
 
-void one_user_add_event(one_user *u, char *text)
+void user_options_add_event(user_options *u, char *text)
 {
-    if (u->n_events == ONE_USER_MOST) cli_refuse("more than %d events", ONE_USER_MOST);
+    if (u->n_events == USER_OPTIONS_MOST) cli_refuse("more than %d events", USER_OPTIONS_MOST);
     u->event_texts[u->n_events++] = text;
 }
 
@@ -56,20 +56,18 @@ static int read_event(thaw_event *out, const thaw_model *model, int ranks, char 
     return 0;
 }
 
-int one_user_open(one_user *u, const thaw_model *model)
+int user_options_events(thaw_event *out, const user_options *u, const thaw_model *model)
 {
     thaw_model_info info;
     if (cli_model_info(&info, model)) return 1;
-    for (int i = 0; i < u->n_events; i++) {
-        if (read_event(&u->events[i], model, info.objective == THAW_OBJECTIVE_RANKING, u->event_texts[i])) return 1;
-    }
-    if (thaw_user_create(&u->user, model) != THAW_OK) return cli_fail();
-    if (u->n_features && thaw_user_set_features(model, u->user, u->names, u->values, u->n_features) != THAW_OK)
-        return cli_failf("--features: %s", thaw_last_error());
+    for (int i = 0; i < u->n_events; i++)
+        if (read_event(&out[i], model, info.objective == THAW_OBJECTIVE_RANKING, u->event_texts[i])) return 1;
     return 0;
 }
 
-void one_user_close(one_user *u)
+int user_options_set_features(const user_options *u, const thaw_model *model, thaw_user *user)
 {
-    thaw_user_free(u->user);
+    if (u->n_features == 0 || thaw_user_set_features(model, user, u->names, u->values, u->n_features) == THAW_OK)
+        return 0;
+    return cli_failf("--features: %s", thaw_last_error());
 }
