@@ -124,17 +124,11 @@ static thaw_status drop_below(cleaning *c, const int32_t *owner, int64_t n_owner
 
 /* ---- bots ---- */
 
-static int by_time(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Whether a window [t, t + window) has more than `most` of the n times, which are sorted in place. */
 static int has_burst(double *times, int64_t n, int64_t most, double window)
 {
     if (n <= most) return 0;
-    thaw__sort(times, (size_t)n, sizeof *times, by_time);
+    thaw__sort(times, (size_t)n, sizeof *times, thaw__by_double);
     for (int64_t i = 0; i + most < n; i++)
         if (times[i + most] - times[i] < window) return 1;
     return 0;

@@ -18,12 +18,6 @@
 
 enum { MOST_TIMES = 100000 }; /* events that the quantiles are taken of, evenly spread over the data */
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 thaw_status thaw__model_set_times(thaw_model *m, const thaw_data *data)
 {
     const int64_t step = data->n / MOST_TIMES + 1;
@@ -32,7 +26,7 @@ thaw_status thaw__model_set_times(thaw_model *m, const thaw_data *data)
     size_t n = 0;
     for (int64_t e = 0; e < data->n; e += step)
         if (!isnan(data->time[e])) times[n++] = data->time[e];
-    thaw__sort(times, n, sizeof *times, by_size);
+    thaw__sort(times, n, sizeof *times, thaw__by_double);
     m->time_low = n ? times[n / 100] : 0;
     m->time_high = n ? times[n - 1 - n / 100] : 0;
     thaw__free(&m->config.allocator, times);

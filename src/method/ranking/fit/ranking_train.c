@@ -203,12 +203,6 @@ static double span_of(const thaw__histories *h, int64_t user)
     return h->events[h->start[user + 1] - 1].time - h->events[h->start[user]].time;
 }
 
-static int by_double(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
 /* Start value: the mean span of a user; 0 if the data have no times. Spans above MOST_SPAN times the median of those
  * above 0 are left out: their times are wrong. */
 static thaw_status start_half_life(float *out, const thaw__ranking_fit *t)
@@ -219,7 +213,7 @@ static thaw_status start_half_life(float *out, const thaw__ranking_fit *t)
     if (!spans) return THAW_E_NOMEM;
     for (int64_t k = 0; k < t->n; k++)
         if (span_of(&t->histories, t->users[k]) > 0) spans[n++] = span_of(&t->histories, t->users[k]);
-    thaw__sort(spans, (size_t)n, sizeof *spans, by_double);
+    thaw__sort(spans, (size_t)n, sizeof *spans, thaw__by_double);
     for (int64_t k = 0; k < n; k++)
         if (spans[k] <= MOST_SPAN * spans[n / 2]) sum += spans[k];
         else kept--;
