@@ -11,15 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "expect.h"
 #include "little_shop.h"
-
-#define EXPECT(condition) \
-    do { \
-        if (!(condition)) { \
-            fprintf(stderr, "%s:%d: %s: %s\n", __FILE__, __LINE__, #condition, thaw_last_error()); \
-            exit(1); \
-        } \
-    } while (0)
 
 static char path[1000];
 

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "expect.h"
 #include "little_shop.h"
 
 enum { READERS = 2, TOP = 5, NEW_USERS = 6, MOST_ITEMS = 60 };
@@ -29,13 +30,6 @@ typedef struct shop {
     int ranking;
 } shop;
 
-#define EXPECT(condition) \
-    do { \
-        if (!(condition)) { \
-            fprintf(stderr, "%s:%d: %s: %s\n", __FILE__, __LINE__, #condition, thaw_last_error()); \
-            exit(1); \
-        } \
-    } while (0)
 #define MUST(call) EXPECT((call) == THAW_OK)
 
 static double now(void)
